@@ -1,0 +1,63 @@
+/** What the stream processor is told, and what it tells: names and types, nothing else. */
+export interface StreamProcessorEnvironment {
+  /** The pipeline as data: gs://bucket/object, or a file's path. */
+  readonly PIPELINE: string;
+  /** How messages come: it pulls them (windows and state, one instance), or they are pushed to it (row by row). */
+  readonly MODE: "pull" | "push";
+  /** projects/P/subscriptions/S. A record of the log names it. */
+  readonly SUBSCRIPTION: string;
+  /** JSON of {@link OutputBindings}. */
+  readonly OUTPUTS: string;
+  /** Where rows go that a step refused and no output took: projects/P/topics/T. */
+  readonly ERRORS: string;
+  /** pull: where the log of checkpoints is kept: gs://bucket/prefix, or a folder's path. */
+  readonly CHECKPOINTS?: string;
+  /** pull: the longest time between two records while there is work, "1s" by default. */
+  readonly CHECKPOINT_EVERY?: string;
+  /** pull: how long a message is ours without a word, "30s" by default; between 10s and 600s. */
+  readonly LEASE?: string;
+  /** pull: a record at least this often, also without work ("5s"); a newcomer takes over after four of them in silence. */
+  readonly HEARTBEAT?: string;
+  /** push: the audience of the token that Pub/Sub sends. */
+  readonly AUDIENCE?: string;
+  /** push: the e-mail of the account whose token Pub/Sub sends. */
+  readonly PUSHER?: string;
+  /** push: most bytes of one request. */
+  readonly MAX_BODY_BYTES?: string;
+}
+
+/** Output name to where its rows go. */
+export interface OutputBindings {
+  readonly [output: string]: OutputBinding;
+}
+export type OutputBinding =
+  /** project.dataset.table */
+  | { readonly table: string; readonly writes?: "append" }
+  /** projects/P/topics/T */
+  | { readonly topic: string };
+
+/**
+ * `GET /` on PORT: 200 when alive. `GET /ready`: 200 when it takes messages. `GET /status`: {@link ProcessorStatus}.
+ * `POST /drain` (pull): take what is there, move the watermark to the end, close every window, write, acknowledge,
+ * answer 200 when all of it is confirmed; then the process leaves with 0. As `gcloud dataflow jobs drain` does.
+ */
+export interface ProcessorStatus {
+  readonly pipeline: string;
+  readonly mode: "pull" | "push";
+  readonly state: "starting" | "waiting" | "running" | "draining" | "drained" | "stopping" | "failed";
+  /** RFC 3339; null where there is none yet. */
+  readonly watermark: string | null;
+  readonly messages: number;
+  readonly duplicates: number;
+  readonly late: number;
+  /** Error rows, by reason: parse, function, late, write. */
+  readonly errors: { readonly [reason: string]: number };
+  /** Rows confirmed by their sink, by output. */
+  readonly rows: { readonly [output: string]: number };
+  /** Rows that are durable in the log and not yet confirmed by their sink. */
+  readonly unwritten: number;
+  /** Messages that are ours and not yet acknowledged. */
+  readonly unacknowledged: number;
+  /** Why it does not work, where it does not. */
+  readonly problem: string | null;
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Two cores are the least that CI has; the journeys start processes of their own.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    reporters: ["default"],
+    env: {
+      // Google's clients look for a metadata server for seconds unless they are told that there is none.
+      METADATA_SERVER_DETECTION: "none",
+      GOOGLE_CLOUD_PROJECT: "acme-dev",
+    },
+  },
+});
