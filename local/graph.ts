@@ -1,0 +1,102 @@
+/**
+ * The journey as a graph, drawn from the stack's resources and grants alone: who publishes is who was granted to
+ * publish, who writes is who was granted to write. What it shows is therefore what may happen, in the cloud as well.
+ */
+import { edgesOf } from "./graph-edges";
+import type { Attributes } from "./service";
+
+export type NodeKind =
+  | "service"
+  | "worker-pool"
+  | "job"
+  | "topic"
+  | "dead-letters"
+  | "subscription"
+  | "table"
+  | "view"
+  | "bucket";
+
+export interface GraphNode {
+  /** The resource's address. */
+  readonly id: string;
+  readonly kind: NodeKind;
+  /** Its name in the cloud; a table's with its dataset. */
+  readonly label: string;
+  /** Anyone may call it: where events come in. */
+  readonly public?: true;
+}
+
+export type EdgeKind = "publish" | "deliver" | "pull" | "write" | "read" | "call" | "dead-letter";
+
+/** In the direction in which data flows. */
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: EdgeKind;
+  /** Data flows back as well: a bucket that is written and read. */
+  readonly both?: true;
+}
+
+export interface JourneyGraph {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** A resource with everything known of it: configured arguments and computed attributes, references resolved. */
+export interface KnownResource {
+  readonly address: string;
+  readonly type: string;
+  readonly name: string;
+  readonly attributes: Attributes;
+}
+
+/** @param project whose resources are named without one */
+export function graphOf(resources: readonly KnownResource[], project: string): JourneyGraph {
+  const edges = edgesOf(resources, project);
+  const deadLetters = new Set(
+    edges
+      .filter(({ kind, from }) => kind === "dead-letter" && typeOf(from) === "google_pubsub_subscription")
+      .map(({ to }) => to),
+  );
+  const open = new Set(resources.flatMap((resource) => publicService(resource, resources) ?? []));
+  const nodes = resources.flatMap((resource): GraphNode[] => {
+    const kind = deadLetters.has(resource.address) ? "dead-letters" : kindOf(resource);
+    if (kind === undefined) return [];
+    const node = { id: resource.address, kind, label: labelOf(resource) };
+    return [open.has(resource.address) ? { ...node, public: true } : node];
+  });
+  return { nodes, edges };
+}
+
+const kinds: { readonly [type: string]: NodeKind } = {
+  google_cloud_run_v2_service: "service",
+  google_cloud_run_v2_worker_pool: "worker-pool",
+  google_dataflow_flex_template_job: "job",
+  google_dataflow_job: "job",
+  google_pubsub_topic: "topic",
+  google_pubsub_subscription: "subscription",
+  google_storage_bucket: "bucket",
+};
+
+function kindOf({ type, attributes }: KnownResource): NodeKind | undefined {
+  if (type === "google_bigquery_table") return attributes["view"] === undefined ? "table" : "view";
+  return kinds[type];
+}
+
+function labelOf({ type, name, attributes }: KnownResource): string {
+  if (type === "google_bigquery_table") return `${String(attributes["dataset_id"])}.${String(attributes["table_id"])}`;
+  return typeof attributes["name"] === "string" ? attributes["name"] : name;
+}
+
+function typeOf(address: string): string {
+  return address.split(".", 1)[0] as string;
+}
+
+/** The address of a service that anyone may call, by its own word or by a grant to allUsers. */
+function publicService(resource: KnownResource, all: readonly KnownResource[]): string | undefined {
+  const { type, attributes } = resource;
+  if (type === "google_cloud_run_v2_service" && attributes["invoker_iam_disabled"] === true) return resource.address;
+  if (type !== "google_cloud_run_v2_service_iam_member" || attributes["member"] !== "allUsers") return undefined;
+  return all.find((one) => one.type === "google_cloud_run_v2_service" && one.attributes["name"] === attributes["name"])
+    ?.address;
+}

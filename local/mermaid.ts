@@ -1,0 +1,54 @@
+import type { EdgeKind, GraphNode, JourneyGraph, NodeKind } from "./graph";
+
+/** Each kind has a shape of its own, and says in a second line what it is. */
+const shapes: { readonly [kind in NodeKind]: readonly [open: string, close: string, word: string] } = {
+  service: ["([", "])", "service"],
+  "worker-pool": ["[[", "]]", "worker pool"],
+  job: ["[[", "]]", "Dataflow job"],
+  topic: ["{{", "}}", "topic"],
+  "dead-letters": ["{{", "}}", "dead letters"],
+  subscription: [">", "]", "subscription"],
+  table: ["[(", ")]", "table"],
+  view: ["[/", "/]", "view"],
+  bucket: ["[\\", "/]", "bucket"],
+};
+
+const words: { readonly [kind in EdgeKind]: string } = {
+  publish: "publishes",
+  deliver: "",
+  pull: "pulled by",
+  write: "writes",
+  read: "read by",
+  call: "calls",
+  "dead-letter": "dead letters",
+};
+
+/** The graph as Mermaid text: https://mermaid.js.org/syntax/flowchart.html */
+export function toMermaid({ nodes, edges }: JourneyGraph): string {
+  const ids = new Map(nodes.map((node, index) => [node.id, `${node.kind.replace("-", "")}${index + 1}`]));
+  const idOf = (address: string): string => ids.get(address) ?? "";
+  const lines = [
+    "flowchart LR",
+    ...nodes.map((node) => `  ${idOf(node.id)}${shapeOf(node)}`),
+    ...edges.map(({ from, to, kind, both }) => {
+      const dashed = kind === "dead-letter";
+      const arrow = `${both ? "<" : ""}${dashed ? "-.->" : "-->"}`;
+      const word = both ? "reads and writes" : words[kind];
+      return `  ${idOf(from)} ${arrow}${word === "" ? "" : `|${word}|`} ${idOf(to)}`;
+    }),
+  ];
+  const dead = nodes.filter(({ kind }) => kind === "dead-letters").map(({ id }) => idOf(id));
+  if (dead.length > 0) {
+    lines.push("  classDef dead stroke:#c5221f,stroke-dasharray:4", `  class ${dead.join(",")} dead`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function shapeOf({ kind, label, public: open }: GraphNode): string {
+  const [left, right, word] = shapes[kind];
+  return `${left}"${escape(label)}<br/>${open ? `public ${word}` : word}"${right}`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll("#", "#35;").replaceAll('"', "#quot;").replaceAll("<", "#lt;").replaceAll(">", "#gt;");
+}
