@@ -84,7 +84,7 @@ function schemaProblems(name: string): string[] {
 }
 
 /** What is wrong with some fields, each a sentence that begins with the field's path; none where all is well. */
-export function fieldProblems(fields: Fields, within = "", depth = 1): string[] {
+export function fieldProblems(fields: Fields, within = "", depth = 0): string[] {
   const problems: string[] = [];
   const names = new Map<string, string>();
   if (Object.keys(fields).length === 0) problems.push(`${within || "the schema"} has no fields: declare one at least`);
