@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { dateOf, daysOf, normalDate, normalDatetime, normalTime } from "../../../pipeline/schema/calendar";
 
 const DAY = 86_400_000;
+const part = (max: number) => fc.integer({ min: 0, max });
+const pad = (n: number, to: number) => String(n).padStart(to, "0");
 const days = fc.integer({ min: -719_162, max: 2_932_896 });
 
 describe("a DATE", () => {
@@ -20,10 +22,8 @@ describe("a DATE", () => {
   });
 
   test("exists only where Date has it", () => {
-    const part = (max: number) => fc.integer({ min: 0, max });
     fc.assert(
       fc.property(part(9_999), part(13), part(32), (year, month, day) => {
-        const pad = (n: number, to: number) => String(n).padStart(to, "0");
         const text = `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
         const at = new Date(`${text}T00:00:00Z`);
         const exists = year > 0 && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);

@@ -7,6 +7,7 @@ const ONE = 10n ** 9n;
 const LARGEST = 10n ** 38n - 1n;
 const units = fc.oneof(fc.bigInt({ min: -LARGEST, max: LARGEST }), fc.bigInt({ min: -5n * ONE, max: 5n * ONE }));
 const small = fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n });
+const bad = (text: string) => text as Decimal;
 const abs = (n: bigint) => (n < 0n ? -n : n);
 
 describe("a NUMERIC's text", () => {
@@ -132,7 +133,6 @@ describe("decimal", () => {
   });
 
   test("says in a sentence what it cannot do", () => {
-    const bad = (text: string) => text as Decimal;
     expect(() => decimal.divide("1", "0.0")).toThrow("decimal.divide: 1 / 0.0 divides by zero");
     expect(() => decimal.add("1", bad("x"))).toThrow('decimal.add: "x" is no number');
     expect(() => decimal.add("1", 0.5 as unknown as Decimal)).toThrow(

@@ -2,6 +2,20 @@ import { describe, expect, test } from "vitest";
 import { float, nullable, record, repeated, string, timestamp, type AnyField } from "../../../pipeline/schema/field";
 import { schema } from "../../../pipeline/schema/schema";
 
+const declareWrongly = () =>
+  schema("2nd event", {
+    "user-id": string(),
+    _PARTITIONTIME: timestamp(),
+    ["x".repeat(301)]: string(),
+    a: string(),
+    A: string(),
+    state: string({ values: [] }),
+    kind: string({ values: ["a", "b", "a"] }),
+    items: repeated(record({ "": string(), note: string({ description: "d".repeat(1_025) }) })),
+    nothing: record({}),
+    ["__proto__"]: string(),
+  });
+
 describe("a schema", () => {
   test("keeps its fields in their order", () => {
     const Click = schema("click", { user: string(), value: nullable(float()), at: timestamp() });
@@ -11,20 +25,7 @@ describe("a schema", () => {
   });
 
   test("names everything that is wrong with it at once", () => {
-    const make = () =>
-      schema("2nd event", {
-        "user-id": string(),
-        _PARTITIONTIME: timestamp(),
-        ["x".repeat(301)]: string(),
-        a: string(),
-        A: string(),
-        state: string({ values: [] }),
-        kind: string({ values: ["a", "b", "a"] }),
-        items: repeated(record({ "": string(), note: string({ description: "d".repeat(1_025) }) })),
-        nothing: record({}),
-        ["__proto__"]: string(),
-      });
-    expect(make).toThrow(
+    expect(declareWrongly).toThrow(
       [
         "schema 2nd event: 11 things are not valid",
         '  its name is "2nd event": letters, digits and "_", and no digit first',

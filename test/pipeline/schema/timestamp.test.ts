@@ -14,6 +14,7 @@ const FIRST = -62_135_596_800_000n * 1_000n;
 const LAST = 253_402_300_799_999_999n;
 const micros = fc.bigInt({ min: FIRST, max: LAST });
 const millis = fc.integer({ min: Number(FIRST / 1_000n), max: Number(LAST / 1_000n) });
+const pad = (n: number) => String(n).padStart(2, "0");
 const epoch = (digits: string, encoding: Parameters<typeof parseEpoch>[1]) => {
   const instant = parseEpoch(digits, encoding);
   return instant && timestampOf(instant.seconds, instant.micros);
@@ -118,7 +119,6 @@ describe("reading a timestamp", () => {
     fc.assert(
       fc.property(clock, fc.integer({ min: -23 * 60, max: 23 * 60 }), (at, offset) => {
         const sign = offset < 0 ? "-" : "+";
-        const pad = (n: number) => String(n).padStart(2, "0");
         const zone = `${sign}${pad(Math.floor(Math.abs(offset) / 60))}:${pad(Math.abs(offset) % 60)}`;
         const text = at.toISOString().replace("Z", zone);
         expect(normalTimestamp(text)).toBe(timestampOfMilliseconds(Date.parse(text)));
