@@ -1,0 +1,38 @@
+/** What a laptop does not run, and why. */
+
+const network = "there is no network to set up on one machine: everything listens on 127.0.0.1 only";
+const encryption = "what is stored here is not encrypted with keys of a key service";
+const waiting = "nothing has to be waited for: here a right holds as soon as it is given";
+const dataflow = "Dataflow runs in the cloud; choose Runner.workerPool() to run it here";
+const images = "images run here from their folders, so there is no registry";
+const watching = "alerts and dashboards need Cloud Monitoring; the console shows the counters";
+
+/** Resource type, or what several begin with, to the reason. The longest that fits stands. */
+const reasons: { readonly [type: string]: string } = {
+  google_compute_: network,
+  google_vpc_access_: network,
+  google_service_networking_: network,
+  google_kms_: encryption,
+  google_project_service: "every API is enabled here",
+  google_project_service_identity: "service agents are always there",
+  time_: waiting,
+  terraform_data: "it only carries a change from one resource to another",
+  null_resource: "it only carries a change from one resource to another",
+  google_artifact_registry_: images,
+  google_dataflow_: dataflow,
+  google_monitoring_: watching,
+  google_logging_: "logs are shown by this run and not kept",
+  google_secret_manager_: "secrets are not kept on this machine; give the workload a plain variable for a local run",
+  google_tags_: "tags have no meaning on one machine",
+  google_org_policy_: "there is no organization on one machine",
+  google_billing_: "nothing is billed here",
+};
+
+/** Why a resource of this type does not run here, for types that no local service takes. */
+export function whyElsewhere(type: string): string {
+  const plain = type.replace(/^data\./, "");
+  const longest = Object.keys(reasons)
+    .filter((start) => (start.endsWith("_") ? plain.startsWith(start) : plain === start))
+    .toSorted((a, b) => b.length - a.length)[0];
+  return (longest && reasons[longest]) ?? `no local service knows ${type}: it is left out, and refers to nothing real`;
+}
