@@ -1,6 +1,6 @@
 import { KmsCryptoKeyIamMember } from "@cdktf/provider-google/lib/kms-crypto-key-iam-member";
 import type { Construct } from "constructs";
-import { Policy } from "./grants";
+import { ResourcePolicy } from "./grants";
 import { settled } from "./propagation";
 import { serviceAgent, type AgentName } from "./service-agents";
 import { Site } from "./site";
@@ -24,7 +24,7 @@ export function encryptionOf(scope: Construct, agents: readonly AgentName[]): En
   if (key === undefined) return { key, waits: nothing };
   // One pause for all resources that the same agents encrypt.
   const waits = site.once(`encryption by ${agents.join(" ")}`, () => {
-    const policy = new Policy({
+    const policy = new ResourcePolicy({
       key: key.split("/").at(-1) ?? key,
       tier: "data",
       member: KmsCryptoKeyIamMember,

@@ -63,10 +63,15 @@ export interface PolicyProps<Config extends MemberConfig> {
  *
  *     grantPublish(to: Identity): Grant { return this.policy.grant("roles/pubsub.publisher", to); }
  */
-export class Policy<Config extends MemberConfig = MemberConfig> {
+export interface Policy {
+  /** The same right asked for twice is one grant. */
+  grant(role: string, to: Identity): Grant;
+}
+
+/** Rights as IAM member resources of one class. */
+export class ResourcePolicy<Config extends MemberConfig> implements Policy {
   constructor(private readonly props: PolicyProps<Config>) {}
 
-  /** The same right asked for twice is one grant. */
   grant(role: string, to: Identity): Grant {
     const { key, member, tier } = this.props;
     const site = Site.of(to.home);

@@ -65,8 +65,12 @@ export function resolved(settings: GcpSettings): ResolvedSettings {
     apis: settings.apis ?? "enable",
     labels: settings.labels ?? {},
     propagation: settings.propagation ?? "60s",
-    registry: settings.registry ?? `${settings.region}-docker.pkg.dev/${settings.project}/${REGISTRY}`,
+    registry: settings.registry ?? defaultRegistry(settings),
   };
+}
+
+function defaultRegistry({ project, region, prefix }: GcpSettings): string {
+  return `${region}-docker.pkg.dev/${project}/${prefix === undefined ? "" : `${prefix}-`}${REGISTRY}`;
 }
 
 const { matches } = limits("Google Cloud");

@@ -1,0 +1,150 @@
+import { ServiceAccountIamMember } from "@cdktf/provider-google/lib/service-account-iam-member";
+import { ServiceAccount as ServiceAccountResource } from "@cdktf/provider-google/lib/service-account";
+import { Construct } from "constructs";
+import { ResourcePolicy, type Policy, type Grant, type Identity } from "../core/grants";
+import { limits } from "../core/limits";
+import { make } from "../core/make";
+import { physicalName, shortened } from "../core/names";
+import { reference } from "../core/reference";
+import { check, type Rules } from "../core/rules";
+import { Site } from "../core/site";
+import { nothing, type Waits } from "../core/waits";
+
+/** An account wherever it was made. */
+export abstract class AnyServiceAccount extends Construct implements Identity {
+  abstract readonly email: string;
+  abstract readonly member: string;
+  abstract readonly key: string;
+  abstract readonly waits: Waits;
+  protected abstract readonly policy: Policy;
+
+  get home(): Construct {
+    return this;
+  }
+
+  /** May make tokens in this account's name: roles/iam.serviceAccountTokenCreator. */
+  grantTokenCreator(to: Identity): Grant {
+    return this.policy.grant("roles/iam.serviceAccountTokenCreator", to);
+  }
+
+  /** May start workloads that run as this account: roles/iam.serviceAccountUser. Who deploys needs it. */
+  grantUse(to: Identity): Grant {
+    return this.policy.grant("roles/iam.serviceAccountUser", to);
+  }
+}
+
+export interface ServiceAccountProps {
+  /**
+   * The account's id, before the "@". More than 30 characters are cut, and a hash of the whole is put in their place.
+   * @default the construct's id; of fewer than 6 characters, the parent's id and its own
+   */
+  readonly name?: string;
+  /** @default none */
+  readonly displayName?: string;
+  /** @default none */
+  readonly description?: string;
+}
+
+const LONGEST = 30;
+const SHORTEST = 6;
+const page = "https://cloud.google.com/iam/docs/service-accounts-create";
+const { matches } = limits("IAM");
+
+const rules: Rules<ServiceAccountProps> = [
+  matches(
+    "name",
+    /^[a-z][a-z0-9-]{4,}[a-z0-9]$/,
+    "takes 6 lower-case letters, digits and hyphens or more, a letter first",
+    page,
+  ),
+];
+
+/**
+ * An identity of a workload's own. Each workload has one, so that a right is given to what needs it and to nothing else.
+ * @throws InvalidProps
+ * @see https://cloud.google.com/iam/docs/best-practices-service-accounts
+ */
+export class ServiceAccount extends AnyServiceAccount {
+  readonly resource: ServiceAccountResource;
+  readonly email: string;
+  readonly member: string;
+  readonly key: string;
+  readonly waits: Waits = () => [this.resource];
+  protected readonly policy: Policy;
+
+  constructor(scope: Construct, id: string, props: ServiceAccountProps = {}) {
+    super(scope, id);
+    this.key = props.name ?? (id.length < SHORTEST ? `${scope.node.id}-${id}` : id);
+    check(this, { ...props, name: this.key }, rules);
+    const { project } = Site.of(this).settings;
+    const accountId = shortened(physicalName(this, this.key), LONGEST);
+    this.resource = make(this, "resource", ServiceAccountResource, this.key, {
+      accountId,
+      displayName: props.displayName,
+      description: props.description,
+    });
+    const email = emailOf(accountId, project);
+    this.email = reference(this, this.resource.email, email);
+    this.member = reference(this, this.resource.member, `serviceAccount:${email}`);
+    this.policy = new ResourcePolicy({
+      key: this.key,
+      tier: "data",
+      member: ServiceAccountIamMember,
+      on: { serviceAccountId: reference(this, this.resource.name, `projects/${project}/serviceAccounts/${email}`) },
+      resource: this.resource,
+    });
+  }
+
+  /** An account that is there already. */
+  static fromEmail(scope: Construct, id: string, from: ExistingServiceAccountProps): AnyServiceAccount {
+    return new ExistingServiceAccount(scope, id, from);
+  }
+}
+
+export interface ExistingServiceAccountProps {
+  /** name@project.iam.gserviceaccount.com */
+  readonly email: string;
+  /** "assume": whoever owns the account gives the rights on it. Rights of the account are not meant. @default "manage" */
+  readonly grants?: "manage" | "assume";
+}
+
+const existingRules: Rules<ExistingServiceAccountProps> = [
+  matches(
+    "email",
+    /^[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com$/,
+    "addresses accounts as name@project.iam.gserviceaccount.com",
+    page,
+  ),
+];
+
+class ExistingServiceAccount extends AnyServiceAccount {
+  readonly email: string;
+  readonly member: string;
+  readonly key: string;
+  readonly waits = nothing;
+  protected readonly policy: Policy;
+
+  constructor(scope: Construct, id: string, from: ExistingServiceAccountProps) {
+    super(scope, id);
+    check(this, from, existingRules);
+    const [name = from.email, domain = ""] = from.email.split("@");
+    const project = domain.split(".")[0] ?? domain;
+    this.email = from.email;
+    this.member = `serviceAccount:${from.email}`;
+    // Two projects may each have an account of one name.
+    this.key = project === Site.of(this).settings.project ? name : `${name}-${project}`;
+    this.policy = new ResourcePolicy({
+      key: this.key,
+      tier: "data",
+      member: ServiceAccountIamMember,
+      on: { serviceAccountId: `projects/-/serviceAccounts/${from.email}` },
+      grants: from.grants,
+    });
+  }
+}
+
+/** In a project of a domain, "example.com:shop", the domain comes last: name@shop.example.com.iam... */
+function emailOf(accountId: string, project: string): string {
+  const host = project.includes(":") ? project.split(":").toReversed().join(".") : project;
+  return `${accountId}@${host}.iam.gserviceaccount.com`;
+}

@@ -1,0 +1,125 @@
+import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall";
+import { ComputeNetwork } from "@cdktf/provider-google/lib/compute-network";
+import { ComputeRouter } from "@cdktf/provider-google/lib/compute-router";
+import { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat";
+import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork";
+import { Construct } from "constructs";
+import { limits } from "../core/limits";
+import { make } from "../core/make";
+import { physicalName } from "../core/names";
+import { reference } from "../core/reference";
+import { check, type Rules } from "../core/rules";
+import { Site } from "../core/site";
+import { addressOutside } from "./range";
+
+/** A network wherever it was made, by what workers are given of it. */
+export interface AnyNetwork {
+  readonly network: string;
+  /** regions/R/subnetworks/S, or a full URL where the network is another project's. */
+  readonly subnetwork: string;
+}
+
+export interface NetworkProps {
+  /** @default the construct's id */
+  readonly name?: string;
+  /** The subnet's addresses. @default "10.10.0.0/20", which is room for 4,092 workers */
+  readonly range?: string;
+  /** A way out to the internet for machines without public addresses. It costs by the hour. @default false */
+  readonly nat?: boolean;
+  /** Logs a sample of what flows through the subnet. It costs by volume. @default false */
+  readonly flowLogs?: boolean;
+}
+
+const { matches } = limits("Compute Engine");
+
+const rules: Rules<NetworkProps> = [
+  matches(
+    "name",
+    // With "-dataflow" or "-<region>" after it, a name has at most 63 characters.
+    /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
+    "takes 1 to 40 lower-case letters, digits and hyphens, a letter first",
+    "https://cloud.google.com/compute/docs/naming-resources",
+  ),
+  {
+    id: "range-form",
+    reads: ["range"],
+    page: "https://cloud.google.com/vpc/docs/subnets#valid-ranges",
+    broken: ({ range }) => (range === undefined ? undefined : addressOutside(range)),
+  },
+];
+
+/**
+ * A network with one subnet in the stack's region, from which Google's services are reached without public addresses,
+ * and in which Dataflow's workers may talk to each other.
+ * @throws InvalidProps
+ * @see https://cloud.google.com/dataflow/docs/guides/specifying-networks
+ */
+export class Network extends Construct implements AnyNetwork {
+  readonly resource: ComputeNetwork;
+  readonly network: string;
+  readonly subnetwork: string;
+
+  constructor(scope: Construct, id: string, props: NetworkProps = {}) {
+    super(scope, id);
+    const key = props.name ?? id;
+    check(this, { ...props, name: key }, rules);
+    const { project, region } = Site.of(this).settings;
+    const name = physicalName(this, key);
+    this.resource = make(this, "resource", ComputeNetwork, key, { name, autoCreateSubnetworks: false });
+    const subnet = make(this, "subnet", ComputeSubnetwork, key, {
+      name: `${name}-${region}`,
+      network: this.resource.id,
+      region,
+      ipCidrRange: props.range ?? "10.10.0.0/20",
+      privateIpGoogleAccess: true,
+      logConfig: props.flowLogs === true ? { aggregationInterval: "INTERVAL_10_MIN", flowSampling: 0.5 } : undefined,
+    });
+    this.allowShuffle(key, name);
+    if (props.nat === true) this.addNat(key, name, region);
+    this.network = reference(this, this.resource.name, `projects/${project}/global/networks/${name}`);
+    const within = `regions/${region}/subnetworks/${subnet.name}`;
+    this.subnetwork = reference(this, within, subnetworkUrl(project, region, `${name}-${region}`));
+  }
+
+  /** A network that is there already; of another project where `project` is given (a shared VPC). */
+  static fromName(
+    scope: Construct,
+    from: { readonly network: string; readonly subnetwork: string; readonly project?: string },
+  ): AnyNetwork {
+    const { region } = Site.of(scope).settings;
+    if (from.project === undefined) {
+      return { network: from.network, subnetwork: `regions/${region}/subnetworks/${from.subnetwork}` };
+    }
+    return {
+      network: `projects/${from.project}/global/networks/${from.network}`,
+      subnetwork: subnetworkUrl(from.project, region, from.subnetwork),
+    };
+  }
+
+  /** Every worker carries the tag "dataflow". */
+  private allowShuffle(key: string, name: string): void {
+    make(this, "shuffle", ComputeFirewall, `${key}-dataflow`, {
+      name: `${name}-dataflow`,
+      network: this.resource.id,
+      direction: "INGRESS",
+      allow: [{ protocol: "tcp", ports: ["12345-12346"] }],
+      sourceTags: ["dataflow"],
+      targetTags: ["dataflow"],
+    });
+  }
+
+  private addNat(key: string, name: string, region: string): void {
+    const router = make(this, "router", ComputeRouter, key, { name, network: this.resource.id, region });
+    make(this, "nat", ComputeRouterNat, key, {
+      name,
+      router: router.name,
+      region,
+      natIpAllocateOption: "AUTO_ONLY",
+      sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
+      logConfig: { enable: true, filter: "ERRORS_ONLY" },
+    });
+  }
+}
+
+const subnetworkUrl = (project: string, region: string, name: string): string =>
+  `https://www.googleapis.com/compute/v1/projects/${project}/regions/${region}/subnetworks/${name}`;

@@ -1,0 +1,96 @@
+import type { Construct } from "constructs";
+import type { FieldType } from "../../pipeline/spec";
+import type { AnyTable } from "../bigquery/table";
+import { settled } from "../core/propagation";
+import type { Rules } from "../core/rules";
+import { serviceAgent } from "../core/service-agents";
+import { list } from "../core/text";
+import { Subscription, type Delivery, type SubscriptionProps } from "./subscription";
+
+export interface BigQuerySubscriptionProps extends SubscriptionProps {
+  readonly table: AnyTable;
+  /**
+   * What becomes of a message: "data": its text, in the column `data`; "topic-schema" or "table-schema": a column for
+   * each field of the topic's schema, or of the table's.
+   * @default "data"
+   */
+  readonly columns?: "data" | "topic-schema" | "table-schema";
+  /**
+   * Writes subscription_name, message_id, publish_time and attributes into columns of these names.
+   * @default false
+   */
+  readonly metadata?: boolean;
+  /** Passes over fields that the table has no column for. Not with columns: "data". @default false */
+  readonly dropUnknownFields?: boolean;
+}
+
+const page = "https://cloud.google.com/pubsub/docs/bigquery";
+
+/** The types of BigQuery's that Pub/Sub writes into a column of this name. */
+const taken: { readonly [column: string]: readonly FieldType[] } = {
+  data: ["STRING", "BYTES", "JSON"],
+  subscription_name: ["STRING"],
+  message_id: ["STRING"],
+  publish_time: ["TIMESTAMP"],
+  attributes: ["STRING", "JSON"],
+};
+
+const rules: Rules<BigQuerySubscriptionProps> = [
+  {
+    id: "dropUnknownFields-columns",
+    reads: ["dropUnknownFields", "columns"],
+    page,
+    broken: ({ dropUnknownFields, columns = "data" }) =>
+      dropUnknownFields === true && columns === "data"
+        ? `dropUnknownFields needs columns: "topic-schema" or "table-schema": data is one text, whatever is in it`
+        : undefined,
+  },
+  {
+    id: "table-columns",
+    reads: ["columns", "metadata"],
+    page,
+    broken({ table, columns = "data", metadata = false }) {
+      if (table.columns === undefined) return undefined;
+      const types = new Map(table.columns.map(({ name, type }) => [name, type]));
+      const needed = Object.entries(taken).filter(([name]) => (name === "data" ? columns === "data" : metadata));
+      const wrong = needed.filter(([name, allowed]) => !allowed.some((type) => type === types.get(name)));
+      if (wrong.length === 0) return undefined;
+      const wanted = list(wrong.map(([name, types]) => `${name} (${types.join(" or ")})`));
+      return `table ${table.name} lacks the columns that Pub/Sub writes: ${wanted}`;
+    },
+  },
+];
+
+/**
+ * Messages that Pub/Sub writes into a table, at least once each. It writes as its service agent, and is refused at
+ * creation until the agent's right is obeyed.
+ * @throws InvalidProps
+ * @see https://cloud.google.com/pubsub/docs/bigquery
+ */
+export class BigQuerySubscription extends Subscription<BigQuerySubscriptionProps> {
+  constructor(scope: Construct, id: string, props: BigQuerySubscriptionProps) {
+    super(scope, id, props, write(scope, id, props));
+  }
+}
+
+function write(
+  scope: Construct,
+  id: string,
+  { name = id, table, columns, metadata, dropUnknownFields }: BigQuerySubscriptionProps,
+): Delivery<BigQuerySubscriptionProps> {
+  const right = table.grantWrite(serviceAgent(scope, "pubsub"));
+  return {
+    how: "bigquery",
+    rules,
+    config: {
+      bigqueryConfig: {
+        table: table.path,
+        useTopicSchema: columns === "topic-schema" || undefined,
+        useTableSchema: columns === "table-schema" || undefined,
+        writeMetadata: metadata,
+        dropUnknownFields,
+      },
+    },
+    waits: settled(scope, name, right.waits),
+  };
+}
