@@ -88,8 +88,14 @@ function asStatus(error: unknown): { code: number; details: string; message: str
   return { code: status.INTERNAL, details: message, message };
 }
 
-/** A server on a free port of this machine only. */
-export async function serveGrpc(methods: readonly GrpcMethod[]): Promise<{ address: string; stop(): Promise<void> }> {
+/**
+ * A server on this machine only.
+ * @param wanted its port; 0 for any free one
+ */
+export async function serveGrpc(
+  methods: readonly GrpcMethod[],
+  wanted = 0,
+): Promise<{ address: string; stop(): Promise<void> }> {
   const server = new Server({
     "grpc.max_receive_message_length": 32 * 1024 * 1024,
     "grpc.max_send_message_length": 32 * 1024 * 1024,
@@ -120,7 +126,7 @@ export async function serveGrpc(methods: readonly GrpcMethod[]): Promise<{ addre
     );
   }
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(`127.0.0.1:${wanted}`, ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
       else resolve(bound);
     });

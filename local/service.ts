@@ -121,6 +121,11 @@ export interface Service {
   http?(caller: Caller): readonly HttpRoute[];
   /** After every resource of the stack was applied: deliveries begin, processes start. */
   start?(): Promise<void>;
+  /**
+   * Before processes are told to stop: ends what it begins by itself (pushes, writes, schedules) and goes on answering.
+   * Otherwise what is delivered to a process that leaves counts as a failed delivery.
+   */
+  quiesce?(): Promise<void>;
   /** What is happening, by resource address: counters ("published", "rows") and gauges ("backlog"), for the console and the command line. */
   counters?(): Counters;
   /** Leaves nothing behind but the state in its folder. */
