@@ -1,11 +1,8 @@
 import { BigqueryTable, type BigqueryTableTimePartitioning } from "@cdktf/provider-google/lib/bigquery-table";
 import { BigqueryTableIamMember } from "@cdktf/provider-google/lib/bigquery-table-iam-member";
 import { Construct } from "constructs";
-import { milliseconds, type Duration } from "../../pipeline/duration";
+import { milliseconds } from "../../pipeline/duration";
 import type { BigQueryColumn } from "../../pipeline/schema/bigquery-schema";
-import type { Columns } from "../../pipeline/schema/field-spec";
-import type { Fields } from "../../pipeline/schema/field";
-import type { Schema } from "../../pipeline/schema/schema";
 import { encryptionOf } from "../core/encryption";
 import { ResourcePolicy, type Grant, type Identity, type Policy } from "../core/grants";
 import { make } from "../core/make";
@@ -14,7 +11,7 @@ import { keepsData } from "../core/removal";
 import { check } from "../core/rules";
 import { literal, snake } from "../core/text";
 import type { AnyDataset } from "./dataset";
-import { columnsOf, tableRules } from "./table-rules";
+import { columnsOf, tableRules, type TableColumns, type TablePartition, type TableProps } from "./table-props";
 
 /** A table wherever it was made. */
 export abstract class AnyTable extends Construct {
@@ -35,40 +32,6 @@ export abstract class AnyTable extends Construct {
   grantWrite(to: Identity): Grant {
     return this.policy.grant("roles/bigquery.dataEditor", to);
   }
-}
-
-/** A schema, its fields, or fields as a pipeline's spec carries them. */
-export type TableColumns = Schema<Fields, Fields> | Columns;
-
-export interface TableProps {
-  readonly dataset: AnyDataset;
-  /** @default the construct's id, with "_" for what a name may not have */
-  readonly name?: string;
-  /**
-   * In this order. Columns can be added at the end, NULLABLE; whatever else changes in a table that holds data is
-   * refused by BigQuery, or replaces the table.
-   * @see https://cloud.google.com/bigquery/docs/managing-table-schemas
-   */
-  readonly columns: TableColumns;
-  /** @default none */
-  readonly description?: string;
-  /** @default none: a table is read as a whole */
-  readonly partition?: TablePartition;
-  /** At most 4 columns whose values lie together. @default none */
-  readonly clustering?: readonly string[];
-  /** @default the stack's labels */
-  readonly labels?: { readonly [name: string]: string };
-}
-
-export interface TablePartition {
-  /** A TIMESTAMP, DATE or DATETIME. @default the time at which a row arrives */
-  readonly column?: string;
-  /** @default "day": a table has at most 10,000 partitions */
-  readonly every?: "hour" | "day" | "month" | "year";
-  /** Rows are deleted when their partition is so old. @default never */
-  readonly expiration?: Duration;
-  /** Refuses queries that would read all partitions. @default false */
-  readonly requireFilter?: boolean;
 }
 
 /**

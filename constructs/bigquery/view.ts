@@ -4,7 +4,7 @@ import { make } from "../core/make";
 import { check } from "../core/rules";
 import { literal, snake } from "../core/text";
 import type { AnyDataset } from "./dataset";
-import { tableName } from "./table-rules";
+import { tableName } from "./table-props";
 
 export interface ViewProps {
   readonly dataset: AnyDataset;

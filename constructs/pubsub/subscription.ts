@@ -12,8 +12,7 @@ import { serviceAgent } from "../core/service-agents";
 import { Site } from "../core/site";
 import { literal } from "../core/text";
 import type { Waits } from "../core/waits";
-import type { DeadLetters } from "./dead-letters";
-import { subscriptions } from "./journey-rules";
+import { deadLetterTopics, subscriptions } from "./journey-rules";
 import { nameRule, pubsub, retentionRule } from "./names";
 import type { AnyTopic } from "./topic";
 
@@ -40,10 +39,10 @@ export interface SubscriptionProps {
   readonly ordering?: boolean;
   /**
    * Where messages go that could not be delivered. Not for what a pipeline reads: a lease that was lost in a crash
-   * counts as an attempt.
+   * counts as an attempt. {@link DeadLetters} makes the topic, and keeps what it receives.
    * @default none: they are delivered again until they are too old
    */
-  readonly deadLetters?: DeadLetters;
+  readonly deadLetters?: { readonly topic: AnyTopic };
   /**
    * Deliveries before a message is set aside, 5 to 100. Needs `deadLetters`.
    * @default 5, the fewest Pub/Sub allows: a poison message should not be retried for hours
@@ -191,6 +190,7 @@ export abstract class Subscription<Props extends SubscriptionProps> extends AnyS
     });
     // A right on the subscription itself, so it comes after it: for a moment nothing is set aside, and nothing is lost.
     if (agent) this.grantSubscribe(agent);
+    if (deadLetters) deadLetterTopics.tell(this, { topic: deadLetters.topic.fullName });
     subscriptions.tell(this, {
       subscription: this.fullName,
       topic: props.topic.fullName,

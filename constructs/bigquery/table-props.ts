@@ -1,10 +1,47 @@
+import type { Duration } from "../../pipeline/duration";
 import { bigQuerySchema, type BigQueryColumn } from "../../pipeline/schema/bigquery-schema";
+import type { Columns } from "../../pipeline/schema/field-spec";
+import type { Fields } from "../../pipeline/schema/field";
 import { Schema } from "../../pipeline/schema/schema";
 import type { FieldType } from "../../pipeline/spec";
 import { limits, notADuration } from "../core/limits";
 import type { Rules } from "../core/rules";
 import { list } from "../core/text";
-import type { TableColumns, TableProps } from "./table";
+import type { AnyDataset } from "./dataset";
+
+/** A schema, its fields, or fields as a pipeline's spec carries them. */
+export type TableColumns = Schema<Fields, Fields> | Columns;
+
+export interface TableProps {
+  readonly dataset: AnyDataset;
+  /** @default the construct's id, with "_" for what a name may not have */
+  readonly name?: string;
+  /**
+   * In this order. Columns can be added at the end, NULLABLE; whatever else changes in a table that holds data is
+   * refused by BigQuery, or replaces the table.
+   * @see https://cloud.google.com/bigquery/docs/managing-table-schemas
+   */
+  readonly columns: TableColumns;
+  /** @default none */
+  readonly description?: string;
+  /** @default none: a table is read as a whole */
+  readonly partition?: TablePartition;
+  /** At most 4 columns whose values lie together. @default none */
+  readonly clustering?: readonly string[];
+  /** @default the stack's labels */
+  readonly labels?: { readonly [name: string]: string };
+}
+
+export interface TablePartition {
+  /** A TIMESTAMP, DATE or DATETIME. @default the time at which a row arrives */
+  readonly column?: string;
+  /** @default "day": a table has at most 10,000 partitions */
+  readonly every?: "hour" | "day" | "month" | "year";
+  /** Rows are deleted when their partition is so old. @default never */
+  readonly expiration?: Duration;
+  /** Refuses queries that would read all partitions. @default false */
+  readonly requireFilter?: boolean;
+}
 
 /** The columns as BigQuery writes them: any other form of the same schema is a difference on every plan. */
 export function columnsOf(columns: TableColumns): readonly BigQueryColumn[] {
