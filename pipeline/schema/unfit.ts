@@ -1,0 +1,59 @@
+/** The words for values that do not fit their field. */
+import type { FieldSpec } from "../spec";
+import { whyNotNumeric } from "./decimal";
+import { normalInteger64 } from "./scalar";
+
+const LONGEST_SHOWN = 40;
+const BEYOND = 'beyond the safe integers: declare the field as integer({ as: "text" })';
+
+/** Text cut at 40 characters. */
+export const cut = (text: string): string =>
+  text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text;
+
+/** A value as an error shows it: text in quotes, cut; what is large by its kind alone. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return cut(JSON.stringify(value));
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "bigint") return cut(`${value}n`);
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/**
+ * What a value is not, to be read after "is".
+ * @param text the value where it is text, or the digits where it is a number
+ */
+export function unfit(field: FieldSpec | "row", text: string | undefined): string {
+  if (field === "row") return "not a row";
+  if (field.mode === "REPEATED") return `not a list of ${field.type}`;
+  if (field.type === "JSON")
+    return "not JSON: it holds NaN, undefined, half a surrogate pair, what is no plain object, or nests deeper than 100";
+  const why = text === undefined ? undefined : whyNot(field, text);
+  return why ?? (field.type === "INTEGER" ? "not an INTEGER" : `not a ${field.type}`);
+}
+
+function whyNot(field: FieldSpec, text: string): string | undefined {
+  switch (field.type) {
+    case "STRING":
+      if (field.values === undefined || field.values.includes(text))
+        return "not a STRING: half of a surrogate pair is no character";
+      return `not one of ${cut(field.values.map((value) => JSON.stringify(value)).join(", "))}`;
+    case "INTEGER":
+      if (!/^-?\d+$/.test(text)) return undefined;
+      if (field.as === "text") {
+        return normalInteger64(text) === undefined ? "not an INTEGER: it has more than 64 bits" : undefined;
+      }
+      return Number.isSafeInteger(Number(text)) ? undefined : BEYOND;
+    case "NUMERIC": {
+      const why = whyNotNumeric(text);
+      return why === "is no number" ? undefined : `not a NUMERIC: it ${why}`;
+    }
+    case "TIMESTAMP":
+      return field.encoding === undefined || field.encoding === "text"
+        ? undefined
+        : `not a TIMESTAMP in ${field.encoding}`;
+    default:
+      return undefined;
+  }
+}
