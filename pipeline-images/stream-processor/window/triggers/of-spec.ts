@@ -1,0 +1,38 @@
+import { milliseconds } from "../../../../pipeline/duration";
+import type { TriggerSpec } from "../../../../pipeline/spec";
+import { AfterCount } from "./after-count";
+import { AfterProcessingTime } from "./after-processing-time";
+import { AfterWatermark } from "./after-watermark";
+import { AfterAll, AfterAny, AfterEach } from "./composite";
+import { Repeatedly } from "./repeatedly";
+import { Layout, type Trigger, type TriggerState } from "./trigger";
+
+export interface MadeTrigger {
+  readonly trigger: Trigger;
+  /** The state of a cell that has seen nothing. */
+  initial(): TriggerState;
+}
+
+export function triggerOf(spec: TriggerSpec): MadeTrigger {
+  const layout = new Layout();
+  const make = (one: TriggerSpec): Trigger => {
+    switch (one.type) {
+      case "afterCount":
+        return new AfterCount(layout, one.count);
+      case "afterProcessingTime":
+        return new AfterProcessingTime(layout, milliseconds(one.delay));
+      case "afterWatermark":
+        return new AfterWatermark(layout, one.early && make(one.early), one.late && make(one.late));
+      case "repeatedly":
+        return new Repeatedly(make(one.of));
+      case "afterAny":
+        return new AfterAny(layout, one.of.map(make));
+      case "afterAll":
+        return new AfterAll(layout, one.of.map(make));
+      case "afterEach":
+        return new AfterEach(layout, one.of.map(make));
+    }
+  };
+  const trigger = make(spec);
+  return { trigger, initial: () => layout.initial() };
+}

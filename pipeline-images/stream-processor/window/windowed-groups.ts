@@ -1,0 +1,291 @@
+/**
+ * Groups of rows by key and window, and when each of them gives a pane. Beam's semantics: a row is dropped once the
+ * watermark has passed the end of its window and the allowed lateness; a pane is fired when the trigger says so, at
+ * the end of a batch, when the watermark passes the end of the window, or when a time has come; what no trigger fired
+ * comes out when the window expires. A pane into which nothing came is not fired.
+ */
+import type { AccumulationSpec } from "../../../pipeline/spec";
+import type { Cell, OpenWindow, PaneTiming } from "./cells";
+import { Timers } from "./timers";
+import type { MadeTrigger } from "./triggers/of-spec";
+import type { Moment } from "./triggers/trigger";
+import type { Windowing } from "./windowing";
+
+/** What is done with the rows of a group. */
+export interface Accumulation<Row> {
+  empty(): unknown[];
+  add(accumulators: unknown[], row: Row, time: number): void;
+}
+
+export interface Pane {
+  readonly key: string;
+  readonly window: Pick<OpenWindow, "start" | "end">;
+  readonly accumulators: unknown[];
+  readonly timing: PaneTiming;
+  /** From 0. */
+  readonly index: number;
+}
+
+/** Why a row was not taken. */
+export type Dropped = "expired" | "closed";
+
+export interface WindowedGroupsOptions<Row> {
+  readonly windowing: Windowing;
+  readonly trigger: MadeTrigger;
+  /** Milliseconds. */
+  readonly allowedLateness: number;
+  readonly mode: AccumulationSpec;
+  readonly accumulation: Accumulation<Row>;
+  /** Takes a pane; its accumulators may change afterwards. */
+  readonly fire: (pane: Pane) => void;
+}
+
+export class WindowedGroups<Row> {
+  private readonly windows = new Map<number, OpenWindow>();
+  private readonly wakes = new Timers<Cell>();
+  private readonly moment: Moment = { now: 0, ended: false };
+  private asked: Cell[] = [];
+  private changed: Cell[] = [];
+  private dropped: number[] = [];
+  /** The last window that a row went to: most rows go to the same. */
+  private latest: OpenWindow | undefined;
+  /** The next watermark at which something happens. */
+  private due = Infinity;
+  private watermark = -Infinity;
+  /** How far the watermark of what comes out has come: held back by what ended windows have not fired. */
+  private output = -Infinity;
+  /** Cells that hold it back. */
+  private held = 0;
+
+  constructor(private readonly options: WindowedGroupsOptions<Row>) {}
+
+  /**
+   * Takes a row into its windows.
+   * @param drop is told of each window that no longer takes it.
+   */
+  add(key: string, row: Row, time: number, now: number, drop: (why: Dropped, window: OpenWindow) => void): void {
+    const { size, every } = this.options.windowing;
+    const last = this.options.windowing.lastStart(time);
+    for (let start = last; start > time - size; start -= every) {
+      const window = this.latest?.start === start ? this.latest : this.open(start);
+      if (window.expiry <= this.watermark) drop("expired", window);
+      else if (!this.addTo(window, key, row, time, now)) drop("closed", window);
+    }
+  }
+
+  /** Asks those whose triggers may fire by the elements of this batch. */
+  endBatch(now: number): void {
+    if (this.asked.length === 0) return;
+    const asked = this.asked;
+    this.asked = [];
+    for (const cell of asked) {
+      cell.asked = false;
+      this.fireIfReady(cell, now);
+    }
+    this.moveOutput();
+  }
+
+  /** Time has passed: fires what waited for it, the earliest first. */
+  advanceClock(now: number): void {
+    if (this.wakes.earliest >= now) return;
+    while (this.wakes.earliest < now) {
+      const time = this.wakes.earliest;
+      for (const cell of this.wakes.next()) if (cell.wake === time) this.fireIfReady(cell, now);
+    }
+    this.moveOutput();
+  }
+
+  /** The watermark has come to here: fires and closes windows, the earliest first. */
+  advanceWatermark(to: number, now: number): void {
+    if (to <= this.watermark) return;
+    this.watermark = to;
+    if (to >= this.due) {
+      for (const [, window, happens] of this.happenings(to)) {
+        if (happens === "end") this.endWindow(window, now);
+        else this.expire(window);
+      }
+      this.findDue();
+    }
+    this.moveOutput();
+  }
+
+  get size(): number {
+    let cells = 0;
+    for (const window of this.windows.values()) cells += window.cells.size;
+    return cells;
+  }
+
+  /** Hands over what has changed since the last time: windows that are gone, then cells. */
+  takeChanges(change: { gone(start: number): void; cell(cell: Cell): void }): void {
+    for (const start of this.dropped) change.gone(start);
+    for (const cell of this.changed) {
+      cell.changed = false;
+      if (this.windows.get(cell.window.start) === cell.window) change.cell(cell);
+    }
+    this.dropped = [];
+    this.changed = [];
+  }
+
+  /** Takes up what was recorded, with the watermark of that moment; before anything else. */
+  restore(
+    watermark: number,
+    cells: Iterable<{ readonly start: number } & Omit<Cell, "window" | "wake" | "changed" | "asked">>,
+  ): void {
+    this.watermark = watermark;
+    for (const { start, ...recorded } of cells) {
+      const window = this.open(start);
+      window.ended = window.end <= watermark;
+      const cell: Cell = { ...recorded, window, wake: Infinity, changed: false, asked: false };
+      window.cells.set(cell.key, cell);
+      if (cell.held) {
+        window.held += 1;
+        this.held += 1;
+      }
+      this.setWake(cell);
+    }
+    this.findDue();
+    this.moveOutput();
+  }
+
+  private addTo(window: OpenWindow, key: string, row: Row, time: number, now: number): boolean {
+    const { trigger } = this.options.trigger;
+    let cell = window.cells.get(key);
+    if (cell === undefined) {
+      cell = this.newCell(window, key);
+      window.cells.set(key, cell);
+    } else if (trigger.isFinished(cell.trigger)) return false;
+    this.options.accumulation.add(cell.accumulators, row, time);
+    cell.fresh = true;
+    trigger.onElement(cell.trigger, this.at(window, now));
+    this.setWake(cell);
+    if (!cell.changed) this.markChanged(cell);
+    if (!cell.asked && (trigger.byElements || window.ended)) {
+      cell.asked = true;
+      this.asked.push(cell);
+    }
+    return true;
+  }
+
+  private newCell(window: OpenWindow, key: string): Cell {
+    return {
+      key,
+      window,
+      accumulators: this.options.accumulation.empty(),
+      trigger: this.options.trigger.initial(),
+      panes: 0,
+      timing: undefined,
+      fresh: false,
+      held: false,
+      wake: Infinity,
+      changed: false,
+      asked: false,
+    };
+  }
+
+  private open(start: number): OpenWindow {
+    let window = this.windows.get(start);
+    if (window === undefined) {
+      const end = this.options.windowing.end(start);
+      const expiry = end + this.options.allowedLateness;
+      window = { start, end, expiry, cells: new Map(), ended: end <= this.watermark, held: 0 };
+      // One that has expired takes nothing, so it is not kept.
+      if (expiry <= this.watermark) return window;
+      this.windows.set(start, window);
+      this.due = Math.min(this.due, window.ended ? expiry : end);
+    }
+    this.latest = window;
+    return window;
+  }
+
+  private fireIfReady(cell: Cell, now: number): void {
+    const { window } = cell;
+    if (this.windows.get(window.start) !== window) return;
+    const { trigger } = this.options.trigger;
+    const moment = this.at(window, now);
+    if (trigger.isFinished(cell.trigger) || !trigger.shouldFire(cell.trigger, moment)) return;
+    trigger.onFire(cell.trigger, moment);
+    this.givePane(cell);
+    const finished = trigger.isFinished(cell.trigger);
+    if (finished || this.options.mode === "discarding") cell.accumulators = this.options.accumulation.empty();
+    this.setWake(cell);
+    if (!cell.changed) this.markChanged(cell);
+  }
+
+  private givePane(cell: Cell): void {
+    const { key, window, accumulators } = cell;
+    if (cell.held) {
+      cell.held = false;
+      window.held -= 1;
+      this.held -= 1;
+    }
+    if (!cell.fresh) return;
+    cell.fresh = false;
+    cell.timing = this.timing(cell);
+    this.options.fire({ key, window, accumulators, timing: cell.timing, index: cell.panes++ });
+  }
+
+  private timing({ window, timing }: Cell): PaneTiming {
+    if (window.end <= this.output || timing === "ON_TIME" || timing === "LATE") return "LATE";
+    return this.watermark < window.end ? "EARLY" : "ON_TIME";
+  }
+
+  private endWindow(window: OpenWindow, now: number): void {
+    window.ended = true;
+    for (const cell of window.cells.values()) {
+      this.fireIfReady(cell, now);
+      if (!cell.fresh || cell.held) continue;
+      cell.held = true;
+      window.held += 1;
+      this.held += 1;
+      if (!cell.changed) this.markChanged(cell);
+    }
+  }
+
+  private expire(window: OpenWindow): void {
+    const { trigger } = this.options.trigger;
+    for (const cell of window.cells.values()) if (!trigger.isFinished(cell.trigger)) this.givePane(cell);
+    this.windows.delete(window.start);
+    this.dropped.push(window.start);
+    if (this.latest === window) this.latest = undefined;
+  }
+
+  /** What happens to windows up to a watermark, in the order of its time. */
+  private happenings(to: number): [at: number, window: OpenWindow, happens: "end" | "expiry"][] {
+    const found: [number, OpenWindow, "end" | "expiry"][] = [];
+    for (const window of this.windows.values()) {
+      if (!window.ended && window.end <= to) found.push([window.end, window, "end"]);
+      if (window.expiry <= to) found.push([window.expiry, window, "expiry"]);
+    }
+    return found.toSorted(([a, x], [b, y]) => a - b || x.start - y.start);
+  }
+
+  private findDue(): void {
+    this.due = Infinity;
+    for (const { ended, end, expiry } of this.windows.values()) this.due = Math.min(this.due, ended ? expiry : end);
+  }
+
+  private moveOutput(): void {
+    let output = this.watermark;
+    if (this.held > 0)
+      for (const { held, end } of this.windows.values()) if (held > 0) output = Math.min(output, end - 1);
+    this.output = Math.max(this.output, output);
+  }
+
+  private setWake(cell: Cell): void {
+    const wake = this.options.trigger.trigger.wakeAt(cell.trigger);
+    if (wake === cell.wake) return;
+    cell.wake = wake;
+    if (wake !== Infinity) this.wakes.set(wake, cell);
+  }
+
+  private markChanged(cell: Cell): void {
+    cell.changed = true;
+    this.changed.push(cell);
+  }
+
+  private at(window: OpenWindow, now: number): Moment {
+    this.moment.now = now;
+    this.moment.ended = window.ended;
+    return this.moment;
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Windows that follow from an event's time alone: they begin `every` so many milliseconds, counted from the epoch and
+ * an offset, and last for `size`. Times are milliseconds since the epoch, as Beam's are.
+ */
+export interface Windowing {
+  /** The start of the last window that a time may lie in; the others start `every` before it, each later than time - `size`. */
+  lastStart(time: number): number;
+  readonly every: number;
+  readonly size: number;
+  /** The first millisecond after a window. */
+  end(start: number): number;
+}
