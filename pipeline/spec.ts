@@ -69,9 +69,12 @@ export interface FunctionSpec {
   readonly reads: readonly string[] | "all";
   /** What it finds as `constants` in its second parameter. */
   readonly constants?: { readonly [name: string]: Json };
-  /** Constants that are functions: path within `constants` to source. */
-  readonly helpers?: { readonly [path: string]: string };
+  /** Constants that are functions: JSON Pointer (RFC 6901) into `constants` to source. */
+  readonly helpers?: { readonly [pointer: string]: string };
 }
+
+/** A function that takes no row. */
+export type RowlessFunctionSpec = Omit<FunctionSpec, "reads">;
 
 export type WindowingSpec =
   | { readonly type: "fixed"; readonly size: string; readonly offset?: string }
@@ -106,10 +109,10 @@ export type AggregateSpec =
       /** The fields that `addInput` takes. */
       readonly input: readonly string[];
       readonly accumulator: readonly FieldSpec[];
-      readonly createAccumulator: { readonly source: string };
+      readonly createAccumulator: RowlessFunctionSpec;
       readonly addInput: FunctionSpec;
-      readonly mergeAccumulators: { readonly source: string };
-      readonly extractOutput: { readonly source: string };
+      readonly mergeAccumulators: RowlessFunctionSpec;
+      readonly extractOutput: RowlessFunctionSpec;
     };
 
 interface Step<Kind extends string> {
