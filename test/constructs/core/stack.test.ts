@@ -42,7 +42,7 @@ test("the state can be in a bucket, below the stack's id", () => {
 });
 
 test("all settings that are not valid are named at once", () => {
-  const stack = () =>
+  const message = messageOf(() =>
     aStack({
       project: "Acme",
       region: "EU",
@@ -51,8 +51,9 @@ test("all settings that are not valid are named at once", () => {
       labels: { Team: "a" },
       encryptionKey: "projects/p/locations/us/keyRings/r/cryptoKeys/k",
       propagation: "5 minutes" as "5m",
-    });
-  expect(messageOf(stack)).toBe(
+    }),
+  );
+  expect(message).toBe(
     `test: 7 options are not valid
   project is "Acme": Google Cloud takes 6 to 30 lower-case letters, digits and hyphens, a letter first (https://cloud.google.com/resource-manager/docs/creating-managing-projects)
   region is "EU": Google Cloud has regions such as "europe-west1" (a multi-region such as "EU" is a location of single resources) (https://cloud.google.com/compute/docs/regions-zones)

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { Token } from "cdktf";
 import { expect, test } from "vitest";
 import { kebab, list, literal, snake } from "../../../constructs/core/text";
