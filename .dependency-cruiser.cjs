@@ -54,6 +54,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    // Types alone: there is @types/estree, and no package of that name.
+    exclude: { path: "^estree$" },
     tsConfig: { fileName: "tsconfig.json" },
     parser: "swc",
     enhancedResolveOptions: {
