@@ -21,16 +21,22 @@ export interface GrpcMethod {
   readonly handle: UntypedHandleCall;
 }
 
+/** What an answer may want to know of its call. */
+export interface UnaryCall {
+  /** The caller went away: nobody hears the answer. */
+  on(event: "cancelled", listener: () => void): unknown;
+}
+
 /** One request, one answer. */
 export function unary<Q, R>(
   path: string,
   request: Message<Fields, Q>,
   response: Message<Fields, R>,
-  answer: (request: Q) => Partial<R> | Promise<Partial<R>>,
+  answer: (request: Q, call: UnaryCall) => Partial<R> | Promise<Partial<R>>,
 ): GrpcMethod {
   const handle: handleUnaryCall<Q, Partial<R>> = (call, done) => {
     Promise.resolve(call.request)
-      .then(answer)
+      .then((request) => answer(request, call))
       .then(
         (value) => done(null, value),
         (error: unknown) => done(asStatus(error)),
@@ -57,8 +63,9 @@ export function duplex<Q, R>(
 }
 
 /** Ends a stream with the status of an error. */
-export function fail(stream: { destroy(error: Error): void }, error: unknown): void {
-  stream.destroy(Object.assign(new Error(), asStatus(error)));
+export function fail(stream: { emit(event: "error", error: Error): unknown }, error: unknown): void {
+  // Not destroy: a destroyed stream sends no status, and the caller would wait for ever.
+  stream.emit("error", Object.assign(new Error(), asStatus(error)));
 }
 
 function method<Q, R>(
