@@ -1,0 +1,6 @@
+import type { Caller, Host } from "../../service";
+
+/** Pub/Sub itself, as it acts on other resources: it needs its grants like anyone else. */
+export function agentOf(host: Pick<Host, "projectNumber">): Caller {
+  return { member: `serviceAccount:service-${host.projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com` };
+}
