@@ -1,0 +1,99 @@
+import { Testing } from "cdktf";
+import { expect, test } from "vitest";
+import { CloudRunService } from "../../../constructs/cloud-run/cloud-run-service";
+import { ContainerImage } from "../../../constructs/core/image";
+import { GcpStack } from "../../../constructs/core/stack";
+import { Template } from "../../../constructs/testing/template";
+import { serviceAgent } from "../../../constructs/core/service-agents";
+import { grantOnProject } from "../../../constructs/iam/project-grant";
+import { ServiceAccount } from "../../../constructs/iam/service-account";
+import { aStack, IMAGE, messageOf, settings, templateOf } from "../support";
+
+test("an account of which nothing is said", () => {
+  const template = templateOf((stack) => new ServiceAccount(stack, "worker"));
+  expect(template.resource("google_service_account.worker")).toEqual({
+    account_id: "worker",
+    depends_on: ["time_sleep.apis"],
+  });
+});
+
+test("an account of which all is said, in a prefixed stage", () => {
+  const template = templateOf(
+    (stack) => {
+      new ServiceAccount(stack, "account", { name: "worker", displayName: "Worker", description: "does the work" });
+    },
+    { prefix: "alice" },
+  );
+  expect(template.resource("google_service_account.worker")).toMatchObject({
+    account_id: "alice-worker",
+    display_name: "Worker",
+    description: "does the work",
+  });
+});
+
+test("an id that is too long is cut and stays one of its own", () => {
+  const template = templateOf((stack) => {
+    new ServiceAccount(stack, "a", { name: "dj-run-service-data-processing-push" });
+    new ServiceAccount(stack, "b", { name: "dj-run-service-data-processing-pull" });
+  });
+  const ids = Object.values(template.ofType("google_service_account")).map((account) => String(account["account_id"]));
+  expect(new Set(ids).size).toBe(2);
+  for (const id of ids) expect(id).toMatch(/^dj-run-service-data-pro-[0-9a-f]{6}$/);
+});
+
+test("a short id is told apart by its parent's", () => {
+  const template = templateOf((stack) => new ServiceAccount(stack, "sa"));
+  expect(Object.keys(template.ofType("google_service_account"))).toEqual(["test-sa"]);
+});
+
+test.each(["sa", "Worker", "1worker", "worker_1"])("the name %s is not valid", (name) => {
+  expect(messageOf(() => new ServiceAccount(aStack(), "worker", { name }))).toContain(
+    `name is "${name}": IAM takes 6 lower-case letters, digits and hyphens or more, a letter first`,
+  );
+});
+
+test("rights on an account are on that account", () => {
+  const template = templateOf((stack) => {
+    const worker = new ServiceAccount(stack, "worker");
+    worker.grantTokenCreator(serviceAgent(stack, "pubsub"));
+    worker.grantUse(new ServiceAccount(stack, "deployer"));
+  });
+  expect(template.ofType("google_service_account_iam_member")).toMatchObject({
+    "worker-iam-serviceAccountTokenCreator-pubsub-agent": {
+      service_account_id: "${google_service_account.worker.name}",
+    },
+    "worker-iam-serviceAccountUser-deployer": { role: "roles/iam.serviceAccountUser" },
+  });
+});
+
+test("an account that is there already may be given rights, and rights on it", () => {
+  const stack = aStack();
+  const theirs = ServiceAccount.fromEmail(stack, "theirs", { email: "worker@shop-prod.iam.gserviceaccount.com" });
+  expect(theirs).toMatchObject({
+    member: "serviceAccount:worker@shop-prod.iam.gserviceaccount.com",
+    key: "worker-shop-prod",
+  });
+  expect(() => ServiceAccount.fromEmail(stack, "bad", { email: "worker@shop" })).toThrow("IAM addresses accounts as");
+});
+
+test("a right on the project is given where there is nothing finer", () => {
+  const template = templateOf((stack) => {
+    const worker = new ServiceAccount(stack, "worker");
+    grantOnProject("roles/dataflow.worker", worker);
+    grantOnProject("roles/dataflow.worker", worker);
+  });
+  expect(template.ofType("google_project_iam_member")).toMatchObject({
+    "project-dataflow-worker-worker": { project: "acme-dev", role: "roles/dataflow.worker" },
+  });
+});
+
+test("in a project of a domain, the domain comes last in an account's address", () => {
+  const project = "example.com:shop-prod";
+  const app = Testing.app();
+  const identity = new ServiceAccount(new GcpStack(app, "accounts", { ...settings, project }), "worker");
+  const services = new GcpStack(app, "services", { ...settings, project });
+  new CloudRunService(services, "service", { image: ContainerImage.fromRegistry(IMAGE), identity });
+  expect(Template.of(services).resource("google_cloud_run_v2_service.service")).toMatchObject({
+    template: { service_account: "worker@shop-prod.example.com.iam.gserviceaccount.com" },
+  });
+});
