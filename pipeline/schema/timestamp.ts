@@ -147,6 +147,12 @@ export function microsecondsOf(timestamp: string): bigint {
   return BigInt(millisecondsOf(timestamp)) * 1_000n + BigInt(digitsAt(timestamp, 23, 3));
 }
 
+/** {@link microsecondsOf} as a number, or undefined where that is none of the safe integers: outside of 1684 to 2255. */
+export function safeMicrosecondsOf(timestamp: string): number | undefined {
+  const microseconds = millisecondsOf(timestamp) * 1_000 + digitsAt(timestamp, 23, 3);
+  return Number.isSafeInteger(microseconds) ? microseconds : undefined;
+}
+
 /**
  * The timestamp that lies so many whole milliseconds after 1970.
  * @throws RangeError outside of the years 0001 to 9999.
