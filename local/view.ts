@@ -54,8 +54,8 @@ export interface WorkloadView {
   readonly kind: "service" | "worker-pool";
   /** serviceAccount:name@project.iam.gserviceaccount.com */
   readonly identity: string;
-  /** The folder that the container is built from. */
-  readonly folder: string;
+  /** The folder that its image is built from; undefined where it is built from none, and does not run here. */
+  readonly folder: string | undefined;
   /** Where a service is reached, its tokens checked; undefined for a worker pool. */
   readonly url: string | undefined;
   readonly instances: readonly InstanceView[];
@@ -67,7 +67,7 @@ export interface InstanceView {
   readonly pid: number | undefined;
   /** Times that it was started again. */
   readonly restarts: number;
-  /** How the last process ended: "exited with 1", "killed by SIGKILL". */
+  /** How the last process ended: "exited with 1", "was killed by SIGKILL". */
   readonly lastExit: string | undefined;
   /** http://127.0.0.1:port of the process itself, past the check of tokens: `/status`, `/drain`. */
   readonly controlUrl: string | undefined;

@@ -14,7 +14,6 @@ const reasons: { readonly [type: string]: string } = {
   google_service_networking_: network,
   google_kms_: encryption,
   google_project_service: "every API is enabled here",
-  google_project_service_identity: "service agents are always there",
   time_: waiting,
   terraform_data: "it only carries a change from one resource to another",
   null_resource: "it only carries a change from one resource to another",

@@ -1,0 +1,197 @@
+/**
+ * The local cloud: a synthesized stack, run on this machine. It is applied as Terraform applies it, each resource to
+ * the service that knows its type, and then started.
+ */
+import { AccessControl } from "./access/access-control";
+import { owner } from "./access/members";
+import { systemClock } from "./clock";
+import { Doors } from "./doors";
+import { graphOf, type JourneyGraph } from "./graph";
+import { Logs } from "./log-stream";
+import type { Attributes, Caller, Clock, Counters, Denial, Door, Grant, Host, Service, StackResource } from "./service";
+import { makeServices, type Services } from "./services";
+import { computedAttributes } from "./stack/computed";
+import type { StackDocument } from "./stack/document";
+import { whyElsewhere } from "./stack/elsewhere";
+import { StackProblem } from "./stack/problem";
+import { resolveStack, type Resolution } from "./stack/resolve";
+import { StateFolder } from "./state-folder";
+import type { CloudView, ResourceView, StackView, TimedEntry, WorkloadView } from "./view";
+
+export interface StartOptions {
+  /** Of {@link findStack}. */
+  readonly stack: StackDocument;
+  /** Where the state is kept from run to run; without it in a temporary folder that goes with the run. */
+  readonly folder?: string;
+  /** @default the machine's own time */
+  readonly clock?: Clock;
+  /** Is told everything that services and workloads say, from the first moment on. */
+  readonly log?: (entry: TimedEntry) => void;
+  /** Of the HTTP services at the owner's door, its gRPC services on the next one. @default any free ones */
+  readonly port?: number;
+  /** Values of the stack's variables. */
+  readonly variables?: { readonly [name: string]: string | undefined };
+}
+
+/** A running stack. */
+export class LocalCloud implements CloudView {
+  /**
+   * Applies the stack and starts it.
+   * @throws StackProblem with everything that could not be applied or started; nothing is left running then
+   */
+  static async start(options: StartOptions): Promise<LocalCloud> {
+    const cloud = new LocalCloud(options);
+    try {
+      await cloud.applyAndStart(options);
+      return cloud;
+    } catch (error) {
+      await cloud.stop();
+      throw error;
+    }
+  }
+
+  readonly stack: StackView;
+  readonly startedAt: number;
+  readonly logs: Logs;
+  /** The services themselves, for who needs more of them than {@link CloudView} shows. */
+  readonly local: Services;
+  private readonly access: AccessControl;
+  private readonly state: StateFolder;
+  private readonly doors: Doors;
+  private readonly serviceOf = new Map<string, Service>();
+  private resolution: Resolution = { resolved: [], failures: [], outputs: {} };
+  private ownersDoor: Door | undefined;
+  private stopped: Promise<void> | undefined;
+
+  private constructor({ stack, folder, clock = systemClock, log }: StartOptions) {
+    const { id, project, projectNumber, region } = stack;
+    this.stack = { id, project, projectNumber, region };
+    this.startedAt = clock.now();
+    this.state = StateFolder.open(folder, id, project);
+    this.logs = new Logs(clock);
+    if (log !== undefined) this.logs.follow(log);
+    this.access = new AccessControl(project);
+    this.doors = new Doors(stack, () => this.local.all);
+    const host: Host & { readonly access: AccessControl } = {
+      project,
+      projectNumber,
+      region,
+      clock,
+      access: this.access,
+      log: (entry) => this.logs.add(entry),
+      folder: (service) => this.state.within(service),
+      door: (caller) => this.doors.of(caller),
+    };
+    this.local = makeServices(host, stack);
+    for (const service of this.local.all) {
+      for (const { type } of service.resources) this.serviceOf.set(type, service);
+    }
+  }
+
+  get resources(): readonly ResourceView[] {
+    return this.resolution.resolved.map(({ resource, attributes }) => {
+      const { address, type, name } = resource;
+      const service = this.serviceOf.get(type)?.name;
+      return {
+        address,
+        type,
+        name,
+        attributes,
+        service,
+        notHere: service === undefined ? whyElsewhere(type) : undefined,
+      };
+    });
+  }
+
+  get outputs(): { readonly [name: string]: unknown } {
+    return this.resolution.outputs;
+  }
+
+  get services(): readonly string[] {
+    return this.local.all.map(({ name }) => name);
+  }
+
+  get graph(): JourneyGraph {
+    return graphOf(this.resources, this.stack.project);
+  }
+
+  get grants(): readonly Grant[] {
+    return this.access.grants;
+  }
+
+  get denials(): readonly Denial[] {
+    return this.access.denials;
+  }
+
+  get owner(): Door {
+    if (this.ownersDoor === undefined) throw new Error("the local cloud has not started");
+    return this.ownersDoor;
+  }
+
+  /** The door of any identity of the stack: what this identity may do can be tried there. */
+  door(caller: Caller): Promise<Door> {
+    return this.doors.of(caller);
+  }
+
+  counters(): Counters {
+    return Object.assign({}, ...this.local.all.map((service) => service.counters?.() ?? {})) as Counters;
+  }
+
+  workloads(): readonly WorkloadView[] {
+    return this.local.run.workloads();
+  }
+
+  /**
+   * Ends everything within some ten seconds: deliveries first, then processes, which still reach the services while
+   * they leave, then the services. May be called again, and while it starts.
+   */
+  stop(): Promise<void> {
+    this.stopped ??= this.stopAll();
+    return this.stopped;
+  }
+
+  private async applyAndStart({ stack, port, variables }: StartOptions): Promise<void> {
+    this.ownersDoor = await this.doors.of(owner, port);
+    this.resolution = await resolveStack(stack, (resource) => this.apply(resource), variables);
+    const { failures } = this.resolution;
+    if (failures.length > 0) {
+      const list = failures.map(({ address, error }) => `  ${describe(address, error)}`).join("\n");
+      throw new StackProblem(`${stack.id} cannot be applied:\n${list}`);
+    }
+    // Processes come before deliveries: what is delivered finds somebody there.
+    await this.local.run.start();
+    for (const service of this.local.all) {
+      // In order, as written there.
+      // oxlint-disable-next-line no-await-in-loop
+      if (service !== this.local.run) await service.start?.();
+    }
+  }
+
+  private async apply(resource: StackResource): Promise<Attributes> {
+    const known = { ...computedAttributes(resource, this.stack), ...resource.config };
+    const type = this.serviceOf.get(resource.type)?.resources.find((one) => one.type === resource.type);
+    return type === undefined ? known : { ...known, ...(await type.apply(resource)) };
+  }
+
+  private async stopAll(): Promise<void> {
+    const others = this.local.all.filter((service) => service !== this.local.run);
+    const steps = [
+      () => Promise.all(others.flatMap((service) => service.quiesce?.() ?? [])),
+      () => this.local.run.stop(),
+      () => this.doors.close(),
+      ...others.toReversed().map((service) => () => service.stop()),
+    ];
+    const errors: unknown[] = [];
+    for (const step of steps) {
+      // Whatever one of them does, the next is stopped as well.
+      // oxlint-disable-next-line no-await-in-loop
+      await step().catch((error: unknown) => errors.push(error));
+    }
+    this.state.close();
+    if (errors.length > 0) throw errors[0];
+  }
+}
+
+function describe(address: string, error: Error): string {
+  return error.message.startsWith(address) ? error.message : `${address}: ${error.message}`;
+}

@@ -1,0 +1,38 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Door } from "../../service";
+import type { Workload } from "./workload";
+
+/**
+ * All that a process sees: what a container would, and where its door is. Nothing of this machine's own environment,
+ * so that no credentials of the person at the laptop reach it, and it reaches no real cloud.
+ * @param folder its home; empty when it starts
+ * @param modules where packages are that are not bundled
+ */
+export function processEnvironment(
+  { kind, name, environment }: Workload,
+  door: Door,
+  folder: string,
+  modules: readonly string[],
+): { readonly [name: string]: string } {
+  const own: { readonly [name: string]: string } =
+    kind === "service"
+      ? { K_SERVICE: name, K_CONFIGURATION: name, K_REVISION: `${name}-00001-local` }
+      : { CLOUD_RUN_WORKER_POOL: name, CLOUD_RUN_REVISION: `${name}-00001-local` };
+  return {
+    PATH: process.env["PATH"] ?? "",
+    HOME: folder,
+    TMPDIR: folder,
+    NODE_ENV: "production",
+    ...(modules.length > 0 && { NODE_PATH: modules.join(":") }),
+    ...door.environment,
+    ...environment,
+    ...own,
+  };
+}
+
+/** Where packages of a folder are found that its bundle still asks for by name. */
+export function modulePaths(folder: string, external: readonly string[]): readonly string[] {
+  if (external.length === 0) return [];
+  return createRequire(join(folder, "package.json")).resolve.paths("any") ?? [];
+}
