@@ -1,0 +1,113 @@
+/**
+ * Changes of keyed state, as a record carries them: for each store (a step, or the source) groups (windows) of keys
+ * with values. What is in a value is its store's business.
+ */
+import { WireReader, WireType, WireWriter } from "../../../pipeline/protobuf/wire";
+
+const STORE = 1;
+const GONE = 2;
+const PUT = 3;
+const GROUP = 1;
+const KEY = 2;
+const VALUE = 3;
+
+/** Writes changes, store by store. */
+export class StateChanges {
+  private readonly writer = new WireWriter(4_096);
+
+  get isEmpty(): boolean {
+    return this.writer.length === 0;
+  }
+
+  /** What follows is of this store. */
+  store(name: string): void {
+    this.writer.tag(STORE, WireType.bytes).string(name);
+  }
+
+  /** A group is gone with all of its keys. */
+  gone(group: string): void {
+    this.writer.tag(GONE, WireType.bytes).string(group);
+  }
+
+  put(group: string, key: string, write: (writer: WireWriter) => void): void {
+    this.writer.tag(PUT, WireType.bytes).message((entry) => {
+      entry.tag(GROUP, WireType.bytes).string(group);
+      entry.tag(KEY, WireType.bytes).string(key);
+      entry.tag(VALUE, WireType.bytes).message(write);
+    });
+  }
+
+  /** The changes so far; then it is empty again. */
+  take(): Uint8Array {
+    const changes = this.writer.finish().slice();
+    this.writer.reset();
+    return changes;
+  }
+}
+
+export type Group = ReadonlyMap<string, Uint8Array>;
+export type Store = ReadonlyMap<string, Group>;
+
+/** Keyed state as it is recorded: store, group, key, value. */
+export class RecordedState {
+  private readonly stores = new Map<string, Map<string, Map<string, Uint8Array>>>();
+
+  /** Values are views of `changes`. */
+  apply(changes: Uint8Array): void {
+    const reader = new WireReader(changes);
+    let store = new Map<string, Map<string, Uint8Array>>();
+    while (!reader.done) {
+      const tag = reader.uint32();
+      if (tag >>> 3 === STORE) store = this.open(reader.string());
+      else if (tag >>> 3 === GONE) store.delete(reader.string());
+      else if (tag >>> 3 === PUT) put(store, reader.message());
+      else reader.skip(tag & 7);
+    }
+  }
+
+  /** All of it as changes of an empty state. */
+  encode(): Uint8Array {
+    const changes = new StateChanges();
+    for (const [name, groups] of this.stores) {
+      if (groups.size > 0) changes.store(name);
+      for (const [group, keys] of groups) {
+        for (const [key, value] of keys) changes.put(group, key, (writer) => writer.raw(value));
+      }
+    }
+    return changes.take();
+  }
+
+  store(name: string): Store {
+    return this.stores.get(name) ?? new Map<string, Group>();
+  }
+
+  /** Stores that hold anything. */
+  get held(): readonly string[] {
+    return [...this.stores].flatMap(([name, groups]) => (groups.size > 0 ? [name] : []));
+  }
+
+  clear(): void {
+    this.stores.clear();
+  }
+
+  private open(name: string): Map<string, Map<string, Uint8Array>> {
+    const store = this.stores.get(name) ?? new Map<string, Map<string, Uint8Array>>();
+    this.stores.set(name, store);
+    return store;
+  }
+}
+
+function put(store: Map<string, Map<string, Uint8Array>>, entry: WireReader): void {
+  let group = "";
+  let key = "";
+  let value = new Uint8Array(0);
+  while (!entry.done) {
+    const tag = entry.uint32();
+    if (tag >>> 3 === GROUP) group = entry.string();
+    else if (tag >>> 3 === KEY) key = entry.string();
+    else if (tag >>> 3 === VALUE) value = entry.view8() as Uint8Array<ArrayBuffer>;
+    else entry.skip(tag & 7);
+  }
+  const keys = store.get(group) ?? new Map<string, Uint8Array>();
+  store.set(group, keys.set(key, value));
+}

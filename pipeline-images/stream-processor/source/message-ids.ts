@@ -1,0 +1,259 @@
+/**
+ * The ids of messages whose effect is in the state, exact and compact: 8 bytes an id in the order they came, and a
+ * hash table of places, about 14 bytes together.
+ *
+ * Every message that is taken has an index, which counts from 0 in the whole log. An id leaves when its
+ * acknowledgement was confirmed {@link KEPT} of connected running time ago. One whose acknowledgement was never
+ * confirmed stays: after a crash its message may come back hours later, behind a backlog.
+ */
+import { idText, parsed, parseId, TEXT } from "./message-id";
+
+/** Connected running time, in milliseconds, that an id is kept after its acknowledgement was confirmed. */
+export const KEPT = 600_000;
+
+/** Indices from `from` to before `to` whose acknowledgements were confirmed at a running time. */
+export interface Confirmed {
+  readonly from: number;
+  readonly to: number;
+  readonly running: number;
+}
+
+const SMALLEST = 1 << 10;
+const EMPTY = 0;
+
+export class MessageIds {
+  /** Ids by index, modulo the length of the rings, which is a power of two. */
+  private high = new Uint32Array(SMALLEST);
+  private low = new Uint32Array(SMALLEST);
+  /** Open addressing; an entry is a place in the rings, plus 1. At most two thirds are taken. */
+  private table = new Int32Array(2 * SMALLEST);
+  private taken = 0;
+  /** The first index in the rings. */
+  private first: number;
+  /** Ids that are no decimal numbers, by index and by text. */
+  private readonly texts = new Map<number, string>();
+  private readonly byText = new Map<string, number>();
+  /** Ids before `first` that were never confirmed. */
+  private readonly leftById = new Map<string, number>();
+  private readonly leftByIndex = new Map<number, string>();
+  /** In the order of their indices. */
+  private confirmed: Confirmed[] = [];
+  private nextIndex: number;
+
+  constructor(next = 0) {
+    this.nextIndex = next;
+    this.first = next;
+  }
+
+  /** The index of the next message. */
+  get next(): number {
+    return this.nextIndex;
+  }
+
+  get size(): number {
+    return this.taken + this.texts.size + this.leftById.size;
+  }
+
+  /** Memory of the rings and the table. */
+  get bytes(): number {
+    return this.high.byteLength + this.low.byteLength + this.table.byteLength;
+  }
+
+  /** The index of the id that stands there, or -1. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    if (!parseId(bytes, start, end)) return this.findText(latin1(bytes, start, end));
+    const { high, low } = parsed;
+    const entry = this.table[this.slotOf(high, low)] as number;
+    if (entry !== EMPTY) return this.indexOf(entry);
+    return this.leftById.size === 0 ? -1 : (this.leftById.get(idText(high, low)) ?? -1);
+  }
+
+  /** Gives the id the next index; where it had one, that one is forgotten. */
+  add(bytes: Uint8Array, start: number, end: number): number {
+    const index = this.nextIndex;
+    if (parseId(bytes, start, end)) this.put(index, parsed.high, parsed.low);
+    else this.putText(index, latin1(bytes, start, end));
+    this.nextIndex = index + 1;
+    return index;
+  }
+
+  /** Takes up recorded ids, in order, with gaps where others have left. */
+  restore(index: number, high: number, low: number, text?: string): void {
+    if (this.taken + this.texts.size === 0) this.first = index;
+    if (text === undefined) this.put(index, high, low);
+    else this.putText(index, text);
+    this.nextIndex = index + 1;
+  }
+
+  /** Takes up one that was left behind unconfirmed, before all others. */
+  restoreLeft(index: number, id: string): void {
+    this.leftById.set(id, index);
+    this.leftByIndex.set(index, id);
+  }
+
+  /** The text of the id of an index that is still here. */
+  textOf(index: number): string {
+    const slot = index & (this.high.length - 1);
+    return (
+      this.texts.get(index) ??
+      this.leftByIndex.get(index) ??
+      idText(this.high[slot] as number, this.low[slot] as number)
+    );
+  }
+
+  /** The parts of the id of an index, in {@link parsed}; a text's, where it is one. */
+  read(index: number): string | undefined {
+    const slot = index & (this.high.length - 1);
+    parsed.high = this.high[slot] as number;
+    parsed.low = this.low[slot] as number;
+    return parsed.high === TEXT ? this.texts.get(index) : undefined;
+  }
+
+  confirm(confirmed: Confirmed): void {
+    insert(this.confirmed, confirmed);
+  }
+
+  /** Lets go of the ids whose time is over. */
+  expire(running: number): void {
+    for (;;) {
+      const due = this.confirmed[0];
+      if (due === undefined || due.running + KEPT > running) return;
+      this.confirmed.shift();
+      if (this.leftById.size > 0) for (let index = due.from; index < due.to; index += 1) this.leave(index);
+      for (; this.first < Math.min(due.from, this.nextIndex); this.first += 1) this.setAside(this.first);
+      for (; this.first < Math.min(due.to, this.nextIndex); this.first += 1) this.remove(this.first);
+    }
+  }
+
+  /** An id that was left behind, and then was confirmed after all. */
+  private leave(index: number): void {
+    const id = this.leftByIndex.get(index);
+    if (id === undefined) return;
+    this.leftByIndex.delete(index);
+    if (this.leftById.get(id) === index) this.leftById.delete(id);
+  }
+
+  private put(index: number, high: number, low: number): void {
+    while (index - this.first >= this.high.length) this.growRings();
+    if (3 * (this.taken + 1) > 2 * this.table.length) this.growTable();
+    const place = index & (this.high.length - 1);
+    this.high[place] = high;
+    this.low[place] = low;
+    const slot = this.slotOf(high, low);
+    if (this.table[slot] === EMPTY) this.taken += 1;
+    this.table[slot] = place + 1;
+    if (this.leftById.size > 0) this.leftById.delete(idText(high, low));
+  }
+
+  private putText(index: number, text: string): void {
+    while (index - this.first >= this.high.length) this.growRings();
+    const place = index & (this.high.length - 1);
+    this.high[place] = TEXT;
+    this.low[place] = 0;
+    this.texts.set(index, text);
+    this.byText.set(text, index);
+    this.leftById.delete(text);
+  }
+
+  private findText(text: string): number {
+    return this.byText.get(text) ?? this.leftById.get(text) ?? -1;
+  }
+
+  /** Takes an index out of the rings, unless its id has come again since. */
+  private remove(index: number): boolean {
+    const text = this.texts.get(index);
+    if (text !== undefined) {
+      this.texts.delete(index);
+      return this.byText.get(text) === index && this.byText.delete(text);
+    }
+    const place = index & (this.high.length - 1);
+    const slot = this.slotOf(this.high[place] as number, this.low[place] as number);
+    const entry = this.table[slot] as number;
+    if (entry === EMPTY || this.indexOf(entry) !== index) return false;
+    this.clear(slot);
+    return true;
+  }
+
+  private setAside(index: number): void {
+    const id = this.textOf(index);
+    if (this.remove(index)) this.restoreLeft(index, id);
+  }
+
+  /** The index of an entry of the table. */
+  private indexOf(entry: number): number {
+    return this.first + ((entry - 1 - this.first) & (this.high.length - 1));
+  }
+
+  /** Where an id stands in the table, or where it would. */
+  private slotOf(high: number, low: number): number {
+    const { table } = this;
+    const mask = table.length - 1;
+    let slot = hash(high, low) & mask;
+    for (;;) {
+      const entry = table[slot] as number;
+      if (entry === EMPTY || (this.high[entry - 1] === high && this.low[entry - 1] === low)) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Empties a slot, and moves up those that stand behind it because it was taken. */
+  private clear(from: number): void {
+    const { table } = this;
+    const mask = table.length - 1;
+    let hole = from;
+    for (let slot = (from + 1) & mask; table[slot] !== EMPTY; slot = (slot + 1) & mask) {
+      const place = (table[slot] as number) - 1;
+      const home = hash(this.high[place] as number, this.low[place] as number) & mask;
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      table[hole] = table[slot] as number;
+      hole = slot;
+    }
+    table[hole] = EMPTY;
+    this.taken -= 1;
+  }
+
+  private growRings(): void {
+    const { high, low, table } = this;
+    const length = high.length * 2;
+    this.high = new Uint32Array(length);
+    this.low = new Uint32Array(length);
+    for (let index = this.first; index < this.nextIndex; index += 1) {
+      this.high[index & (length - 1)] = high[index & (high.length - 1)] as number;
+      this.low[index & (length - 1)] = low[index & (high.length - 1)] as number;
+    }
+    const indexOf = (entry: number) => this.first + ((entry - 1 - this.first) & (high.length - 1));
+    for (let slot = 0; slot < table.length; slot += 1) {
+      const entry = table[slot] as number;
+      if (entry !== EMPTY) table[slot] = (indexOf(entry) & (length - 1)) + 1;
+    }
+  }
+
+  private growTable(): void {
+    const entries = this.table;
+    this.table = new Int32Array(entries.length * 2);
+    for (const entry of entries) {
+      if (entry === EMPTY) continue;
+      this.table[this.slotOf(this.high[entry - 1] as number, this.low[entry - 1] as number)] = entry;
+    }
+  }
+}
+
+/** Inserts by index; joins what was confirmed within the same second. */
+export function insert(ranges: Confirmed[], range: Confirmed): void {
+  let at = ranges.length;
+  while (at > 0 && (ranges[at - 1] as Confirmed).from > range.from) at -= 1;
+  const before = ranges[at - 1];
+  if (before?.to === range.from && range.running - before.running < 1_000 && range.running >= before.running) {
+    ranges[at - 1] = { from: before.from, to: range.to, running: range.running };
+  } else ranges.splice(at, 0, range);
+}
+
+const latin1 = (bytes: Uint8Array, start: number, end: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
+
+function hash(high: number, low: number): number {
+  let mixed = Math.imul(low ^ Math.imul(high, 0x9e37_79b1), 0x85eb_ca6b);
+  mixed ^= mixed >>> 15;
+  mixed = Math.imul(mixed, 0xc2b2_ae35);
+  return mixed ^ (mixed >>> 16);
+}
