@@ -37,6 +37,22 @@ export type OutputBinding =
   | { readonly topic: string };
 
 /**
+ * A row that a step refused and no output took, as the message published to {@link StreamProcessorEnvironment.ERRORS}.
+ * Its data is the error row as JSON (`errorFields` of the language; `raw_data` in base64), and these are its attributes,
+ * so that a subscription can filter by them and whoever looks need not parse.
+ */
+export interface ErrorMessageAttributes {
+  /** The pipeline's name. */
+  readonly pipeline: string;
+  /** The step that refused the row, or the input. */
+  readonly step: string;
+  /** parse, function, late, write */
+  readonly reason: string;
+  /** Of the message that became the row; absent where there is no one message. */
+  readonly message_id?: string;
+}
+
+/**
  * `GET /` on PORT: 200 when alive. `GET /ready`: 200 when it takes messages. `GET /status`: {@link ProcessorStatus}.
  * `POST /drain` (pull): take what is there, move the watermark to the end, close every window, write, acknowledge,
  * answer 200 when all of it is confirmed; then the process leaves with 0. As `gcloud dataflow jobs drain` does.
