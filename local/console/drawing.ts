@@ -1,0 +1,48 @@
+/** The journey's graph with places: what the page draws. */
+import type { EdgeKind, GraphNode, JourneyGraph } from "../graph";
+import { type Box, layoutOf, type Point } from "./layout/layout";
+
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: readonly (GraphNode & { readonly box: Box })[];
+  readonly edges: readonly DrawnEdge[];
+}
+
+export interface DrawnEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: EdgeKind;
+  readonly both?: true;
+  readonly points: readonly Point[];
+}
+
+/** Of the page's font, in pixels: a label must fit its box, and the longest is cut. */
+const CHARACTER = 7.3;
+const NARROWEST = 150;
+const WIDEST = 250;
+/** Icon and padding beside the label. */
+const AROUND = 58;
+const HEIGHT = 62;
+const GAPS = { across: 72, down: 18 };
+
+export function drawingOf({ nodes, edges }: JourneyGraph): Drawing {
+  const shown = nodes.filter((node) => isConnected(node, edges));
+  const sizes = new Map(shown.map((node) => [node.id, { width: widthOf(node.label), height: HEIGHT }]));
+  const { boxes, height, routes, width } = layoutOf(sizes, edges, GAPS);
+  return {
+    width,
+    height,
+    nodes: shown.map((node) => ({ ...node, box: boxes.get(node.id) as Box })),
+    edges: edges.map((edge, index) => ({ ...edge, points: routes[index] ?? [] })),
+  };
+}
+
+/** What nothing leads to or from (a table beside the journey) would stand there like a beginning. */
+function isConnected({ id }: GraphNode, edges: JourneyGraph["edges"]): boolean {
+  return edges.some(({ from, to }) => from === id || to === id);
+}
+
+function widthOf(label: string): number {
+  return Math.round(Math.min(WIDEST, Math.max(NARROWEST, label.length * CHARACTER + AROUND)));
+}

@@ -1,0 +1,81 @@
+/** What the parts of a journey are for, read from its graph: where events come in, what each subscription leads to. */
+import type { GraphNode, JourneyGraph, NodeKind } from "../graph";
+
+/** Addresses of resources, all of them. */
+export interface Journey {
+  /** Services that take events and publish them; who delivers nothing to them. Public ones first. */
+  readonly entrances: readonly Entrance[];
+  /** Topics that events come in at. */
+  readonly topics: readonly string[];
+  /** One for each subscription of these topics. */
+  readonly routes: readonly Route[];
+  /** Topics that dead letters go to. */
+  readonly deadLetters: readonly DeadLetterTopic[];
+}
+
+export interface Entrance {
+  readonly service: string;
+  readonly topic: string;
+  readonly public: boolean;
+}
+
+/** What becomes of an event that a subscription gets. */
+export interface Route {
+  readonly subscription: string;
+  /** The service or worker pool that works on it; none where the subscription writes by itself. */
+  readonly workload: string | undefined;
+  /** Tables that it is written to. */
+  readonly tables: readonly string[];
+}
+
+export interface DeadLetterTopic {
+  readonly topic: string;
+  /** Subscriptions that keep what comes. */
+  readonly subscriptions: readonly string[];
+}
+
+export function journeyOf({ nodes, edges }: JourneyGraph): Journey {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const kind = (id: string): NodeKind | undefined => byId.get(id)?.kind;
+  const after = (id: string, ...kinds: readonly NodeKind[]): readonly string[] =>
+    edges.filter(({ from, to }) => from === id && kinds.includes(kind(to) as NodeKind)).map(({ to }) => to);
+  const isFed = (id: string): boolean => edges.some(({ to, kind: how }) => to === id && how === "deliver");
+
+  const entrances = nodes
+    .filter((node) => node.kind === "service" && !isFed(node.id))
+    .flatMap((node) => after(node.id, "topic").map((topic) => entrance(node, topic)))
+    .toSorted((a, b) => Number(b.public) - Number(a.public));
+  const published = [...new Set(entrances.map(({ topic }) => topic))];
+  const topics = published.length > 0 ? published : topicsWithoutPublisher({ nodes, edges });
+  return {
+    entrances,
+    topics,
+    routes: topics
+      .flatMap((topic) => after(topic, "subscription"))
+      .map((subscription): Route => {
+        const [workload] = after(subscription, "service", "worker-pool", "job");
+        return {
+          subscription,
+          workload,
+          tables: [...after(subscription, "table"), ...(workload === undefined ? [] : after(workload, "table"))],
+        };
+      }),
+    deadLetters: nodes
+      .filter((node) => node.kind === "dead-letters")
+      .map(({ id }) => ({ topic: id, subscriptions: after(id, "subscription") })),
+  };
+}
+
+const entrance = (node: GraphNode, topic: string): Entrance => ({
+  service: node.id,
+  topic,
+  public: node.public === true,
+});
+
+/** Events come in at what is read and what nobody in the stack writes. */
+function topicsWithoutPublisher({ nodes, edges }: JourneyGraph): readonly string[] {
+  return nodes
+    .filter(({ id, kind }) => kind === "topic" && !edges.some(({ to }) => to === id))
+    .map(({ id }) => id)
+    .filter((id) => edges.some(({ from }) => from === id));
+}
