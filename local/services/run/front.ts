@@ -26,8 +26,19 @@ export interface FrontOptions {
 const largestRequest = 32 * 1024 * 1024;
 /** Milliseconds that a request waits for a free place. */
 const patience = 10_000;
+/** Set by {@link Run.fetch} and by nobody else: what it says changes with every run. */
+export const withinHeader = "x-local-cloud-within";
 /** Headers of one connection, not of the request. */
-const hopByHop = ["connection", "keep-alive", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"];
+const hopByHop = [
+  withinHeader,
+  "connection",
+  "keep-alive",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
 
 /** What stands between the world and a service's process: its public URL, which does what Cloud Run does to a request. */
 export class Front {
@@ -105,6 +116,8 @@ export class Front {
         path: request.url,
         headers: forwarded(headers, request.socket.remoteAddress),
       });
+      // A program may answer before the body comes.
+      upstream.flushHeaders();
       const fail = (status: number, why: string) => {
         this.answer(request, response, status, why);
         upstream.destroy();

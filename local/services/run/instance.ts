@@ -32,6 +32,8 @@ export class Instance {
   private restarts = 0;
   private lastExit: Exit | undefined;
   private readonly lines: LogEntry[] = [];
+  /** Of the newest process alone, its last ones. */
+  private written: string[] = [];
   private readonly pauses = new Pauses();
   private stopping = false;
   private wake: () => void = () => undefined;
@@ -120,9 +122,11 @@ export class Instance {
     const port = await machine.freePort();
     if (this.stopping) return { how: "was not started", code: null, signal: null };
     const environment = { ...launch.environment, PORT: String(port) };
+    this.written = [];
     const running = machine.launch({ ...launch, environment }, (line, stream) => {
       const entry = readLine(line, stream, name);
       this.keep(entry);
+      this.written = [...this.written.slice(-9), entry.message];
       log(entry);
     });
     this.port = port;
@@ -172,8 +176,8 @@ export class Instance {
   }
 
   private failure(): Error {
-    const last = this.lines.slice(-10).map(({ message }) => `  ${message}`);
-    const said = last.length === 0 ? "; it wrote nothing" : `. It wrote last:\n${last.join("\n")}`;
+    const last = this.written.map((message) => `\n  ${message}`).join("");
+    const said = last === "" ? "; it wrote nothing" : `. It wrote last:${last}`;
     return new Error(`${this.options.name} did not start: it ${this.lastExit?.how} before its PORT answered${said}`);
   }
 }

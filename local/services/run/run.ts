@@ -9,7 +9,7 @@ import { StackProblem } from "../../stack/problem";
 import type { WorkloadView } from "../../view";
 import { Deployment } from "./deployment";
 import { modulePaths, processEnvironment } from "./environment";
-import { Front } from "./front";
+import { Front, withinHeader } from "./front";
 import { Instance } from "./instance";
 import type { Machine } from "./machine";
 import { Ports } from "./ports";
@@ -23,9 +23,6 @@ export interface RunDependencies {
   readonly app: string;
   readonly machine: Machine;
 }
-
-/** Set by {@link Run.fetch} and by nobody else: what it says changes with every run. */
-const withinHeader = "x-local-cloud-within";
 
 /** Cloud Run: services and worker pools, as processes made from the folders of their images. */
 export class Run implements Service {
