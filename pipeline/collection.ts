@@ -26,7 +26,6 @@ export interface Rows {
   readonly node: Node;
   readonly fields: Fields;
   readonly flow: Flow;
-  readonly errors: Rows;
 }
 
 /** Rows with the fields F. Nothing runs here: a collection is a description of what will be done to each row. */
@@ -161,7 +160,7 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
 
   /** The rows by key. A null is a key like others. */
   groupBy<Name extends KeyName<F>>(...keys: [Name, ...Name[]]): Grouped<F, Name & keyof F & string, W> {
-    return new Grouped(this, keys);
+    return new Grouped(this.node, keys);
   }
 
   /** All rows as one group: a row for each window, or one of all bounded rows. */
@@ -185,7 +184,7 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
    * is Beam's CoGroupByKey.
    */
   join<G extends Fields, const Key extends CommonKey<F, G>, Type extends JoinType = "inner">(
-    right: NeedsWindow<W, Collection<G, W>> & Mergeable<F, G, Key>,
+    right: NeedsWindow<W, Collection<G, W> & Mergeable<F, G, Key>>,
     options: JoinOptions<Key, Type>,
   ): Collection<Joined<F, G, Key, Type>, W> {
     const { node } = right as Collection<G, W>;
@@ -211,12 +210,19 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
 
 /** Rows by key: not rows yet, but what `.aggregate` and `.stateful` make rows of. */
 export class Grouped<F extends Fields, Key extends keyof F & string, W extends Flow> {
-  declare readonly errors: "a group is not rows yet: call .aggregate({ ... }) or .stateful({ ... })";
+  /** For the compiler alone, which shows it where a group is given for rows. */
+  declare readonly flow: "a group is not rows yet: call .aggregate({ ... }) or .stateful({ ... })";
+  /** The fields of the rows that are grouped. */
+  readonly fields: F;
+  /** How those come, for the compiler alone. */
+  declare readonly grouped: W;
 
   constructor(
-    private readonly of: Collection<F, W>,
+    readonly node: Node,
     private readonly keys: readonly Key[],
-  ) {}
+  ) {
+    this.fields = node.fields as F;
+  }
 
   /**
    * A row for each key, in each window, with the keys and what the aggregators give.
@@ -227,7 +233,7 @@ export class Grouped<F extends Fields, Key extends keyof F & string, W extends F
     aggregates: NeedsWindow<W, A & CheckedAggregates<A, F, W> & NoClash<Key, A>>,
     options: StepOptions = {},
   ): Collection<Simplify<Pick<F, Key> & AggregatedFields<A, F>>, W> {
-    return this.step(aggregate(this.of.node, this.keys, aggregatorsOf(aggregates), options));
+    return this.step(aggregate(this.node, this.keys, aggregatorsOf(aggregates), options));
   }
 
   /** A function that remembers something of each key from row to row, and may be called again at a time it names. */
@@ -235,18 +241,18 @@ export class Grouped<F extends Fields, Key extends keyof F & string, W extends F
     props: StatefulProps<F, Simplify<Pick<F, Key>>, State, Output, C>,
     options: StepOptions = {},
   ): Collection<Output, Remembering<W>> {
-    return this.step(stateful(this.of.node, this.keys, props, options));
+    return this.step(stateful(this.node, this.keys, props, options));
   }
 
   private step<G extends Fields, V extends Flow>(draft: Draft): Collection<G, V> {
-    const { node } = this.of;
-    return new Collection(node.graph.add(draft, [node]));
+    return new Collection(this.node.graph.add(draft, [this.node]));
   }
 }
 
 /** What rows are looked up in. */
 export class SideInput<F extends Fields, Key extends string> {
-  declare readonly errors: "a side input is not rows to go on with: give it to .enrich(...)";
+  /** For the compiler alone, which shows it where a side input is given for rows. */
+  declare readonly flow: "a side input is not rows to go on with: give it to .enrich(...)";
   readonly fields: F;
 
   constructor(

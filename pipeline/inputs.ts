@@ -3,7 +3,7 @@ import type { Duration } from "./duration";
 import type { Graph, InputNode } from "./graph";
 import type { Fields } from "./schema/field";
 import { Schema } from "./schema/schema";
-import type { KeyType, Named } from "./transforms/field-names";
+import type { KeyType, OfType } from "./transforms/field-names";
 
 /** Events that are all there: a file's, a table's. The pipeline that reads them ends. */
 export class BoundedInput<F extends Fields> {
@@ -34,7 +34,7 @@ export interface SideInputOptions<Key> {
 }
 
 /** Rows to look others up in, kept in memory: `sideInput(Product, { key: "product_id", refresh: "1h" })`. */
-export const sideInput = <F extends Fields, const Key extends Named<F, KeyType>>(
+export const sideInput = <F extends Fields, const Key extends keyof OfType<F, KeyType> & string>(
   schema: Schema<F, Fields>,
   options: SideInputOptions<Key>,
 ): SideInputSource<F, Key> => new SideInputSource(schema, [options.key].flat() as readonly Key[], options.refresh);

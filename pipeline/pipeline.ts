@@ -9,6 +9,9 @@ import type { PipelineSpec } from "./spec";
 /** What a build function returns: rows by the name of their output. */
 export type Outputs = { readonly [name: string]: Rows };
 
+/** The fields of each of some outputs. */
+type FieldsOf<O extends Outputs> = { readonly [Name in keyof O]: O[Name]["fields"] };
+
 /** The fields of each output. */
 export type FieldsOfOutputs = { readonly [name: string]: Fields };
 
@@ -36,13 +39,6 @@ export class Pipeline<I extends Inputs = Inputs, O extends FieldsOfOutputs = Fie
   }
 }
 
-/** The pipeline that a build function with such outputs makes. */
-export type PipelineOf<I extends Inputs, O extends Outputs> = Pipeline<
-  I,
-  { readonly [Name in keyof O]: O[Name]["fields"] },
-  ShapeOfFlows<O[keyof O]["flow"]>
->;
-
 /**
  * Declares a pipeline: named inputs, and a function from them to named outputs.
  *
@@ -62,7 +58,7 @@ export function pipeline<I extends Inputs, O extends Outputs>(
   name: string,
   inputs: I,
   build: (inputs: InputsOf<I>) => O,
-): PipelineOf<I, O> {
+): Pipeline<I, FieldsOf<O>, ShapeOfFlows<O[keyof O]["flow"]>> {
   const graph = new Graph(name);
   const given = Object.fromEntries(
     Object.entries(inputs).map(([each, input]) => [each, openInput(graph, each, input)]),
@@ -73,19 +69,13 @@ export function pipeline<I extends Inputs, O extends Outputs>(
       throw new Error(`${name}: output "${output}" is not rows: return what a step gives`);
     }
   }
-  const spec = buildSpec(
-    graph,
-    inputs,
-    mapValues(built, (rows) => rows.node),
-  );
-  const flows = Object.values(built).map((rows) => rows.flow);
-  return new Pipeline(
-    name,
-    inputs,
-    mapValues(built, ({ fields }) => ({ fields })),
-    shapeOfFlows(flows),
-    spec,
-  ) as unknown as PipelineOf<I, O>;
+  const nodes = mapValues(built, (rows) => rows.node);
+  const spec = buildSpec(graph, inputs, nodes);
+  const outputs = mapValues(built, ({ fields }) => ({ fields })) as {
+    readonly [Name in keyof O]: Output<O[Name]["fields"]>;
+  };
+  const shape = shapeOfFlows(Object.values(built).map((rows) => rows.flow)) as ShapeOfFlows<O[keyof O]["flow"]>;
+  return new Pipeline<I, FieldsOf<O>, typeof shape>(name, inputs, outputs, shape, spec);
 }
 
 const mapValues = <A, B>(

@@ -1,7 +1,7 @@
 import type { Draft, InputNode, Node } from "../graph";
 import type { Fields } from "../schema/field";
 import type { Merge } from "../schema/schema";
-import type { KeyType, Named, NullableFields, OrSay, Simplify } from "./field-names";
+import type { KeyType, NullableFields, OfType, OrSay, Simplify } from "./field-names";
 import { formOf } from "./flatten";
 import type { StepOptions } from "./function";
 import { missing } from "./join";
@@ -23,7 +23,7 @@ export interface EnrichOptions<
 }
 
 type KeyOf<F extends Fields, Type> = OrSay<
-  Named<F, Extract<Type, KeyType>>,
+  keyof OfType<F, Extract<Type, KeyType>> & string,
   `no field of this row is of the key's type, ${Type & string}`
 >;
 

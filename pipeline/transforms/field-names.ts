@@ -23,20 +23,29 @@ export const keyTypes: ReadonlySet<FieldType> = new Set<KeyType>([
   "BYTES",
 ]);
 
-/** The names of the fields that have one of the types and modes. */
-export type Named<F extends Fields, Type extends FieldType, Mode extends FieldMode = "REQUIRED" | "NULLABLE"> = keyof {
-  [Name in keyof F as F[Name]["type"] extends Type ? (F[Name]["mode"] extends Mode ? Name : never) : never]: Name;
-} &
-  string;
+/**
+ * The fields that have one of the types and modes. Its names are `keyof OfType<...> & string`, written out where they
+ * are used: an alias for them would be all that a message shows.
+ */
+export type OfType<F extends Fields, Type extends FieldType, Mode extends FieldMode = "REQUIRED" | "NULLABLE"> = {
+  readonly [
+    Name in keyof F as F[Name]["type"] extends Type ? (F[Name]["mode"] extends Mode ? Name : never) : never
+  ]: F[Name];
+};
 
 /** The names, or a sentence where there is none. */
 export type OrSay<Name, Sentence extends string> = [Name] extends [never] ? Sentence : Name;
 
 export type TimestampName<F extends Fields> = OrSay<
-  Named<F, "TIMESTAMP", "REQUIRED">,
+  keyof OfType<F, "TIMESTAMP", "REQUIRED"> & string,
   "this row has no REQUIRED TIMESTAMP field: declare one as timestamp()"
 >;
-export type KeyName<F extends Fields> = OrSay<Named<F, KeyType>, "no field of this row can be a key">;
+export type KeyName<F extends Fields> = OrSay<keyof OfType<F, KeyType> & string, "no field of this row can be a key">;
+
+/** A sentence in the place of a text, where another text would meet it to nothing at all. */
+export interface Problem<Sentence extends string> {
+  readonly problem: Sentence;
+}
 
 /** A name that the row does not have yet. */
 export type NewName<F extends Fields, Name extends string> = Name extends keyof F

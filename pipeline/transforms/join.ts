@@ -1,7 +1,7 @@
 import { after, type Draft, type Node } from "../graph";
 import { nullable, type AnyField, type Fields } from "../schema/field";
 import { sayKeys } from "./aggregate";
-import type { KeyType, Named, NullableFields, OrSay, Simplify } from "./field-names";
+import type { KeyType, NullableFields, OfType, OrSay, Simplify } from "./field-names";
 import { formOf, sayNotAlike } from "./flatten";
 import type { StepOptions } from "./function";
 
@@ -15,16 +15,23 @@ export interface JoinOptions<Key extends string, Type extends JoinType> extends 
   readonly type?: Type;
 }
 
-/** The fields that both rows have and that can be keys. */
+/** The fields that both rows have, of one type, and that can be keys. */
 export type CommonKey<F extends Fields, G extends Fields> = OrSay<
-  Named<F, KeyType> & Named<G, KeyType>,
-  "the two rows have no key field in common: .rename(...) one first"
+  keyof {
+    readonly [
+      Name in keyof OfType<F, KeyType> as Name extends keyof OfType<G, F[Name & keyof F]["type"]> ? Name : never
+    ]: 1;
+  } &
+    string,
+  "the two rows have no key field of one name and type: .rename(...) one first"
 >;
 
-/** `unknown` where two rows can become one; else a sentence. */
-export type Mergeable<F extends Fields, G extends Fields, Key> = [Exclude<keyof F & keyof G, Key>] extends [never]
-  ? unknown
-  : `both rows have a field "${Exclude<keyof F & keyof G, Key> & string}": .rename(...) or .drop(...) one first`;
+/** `unknown` where two rows can become one, or where the key is what is wrong; else a sentence. */
+export type Mergeable<F extends Fields, G extends Fields, Key> = [Key] extends [keyof F & keyof G]
+  ? [Exclude<keyof F & keyof G, Key>] extends [never]
+    ? unknown
+    : `both rows have a field "${Exclude<keyof F & keyof G, Key> & string}": .rename(...) or .drop(...) one first`
+  : unknown;
 
 /** What a join gives: the keys, then the left row's fields, then the right one's. */
 export type Joined<F extends Fields, G extends Fields, Key extends string, Type extends JoinType> = Simplify<

@@ -1,5 +1,6 @@
 import type { Draft, Node } from "../graph";
 import type { AnyField, Fields } from "../schema/field";
+import type { Problem } from "./field-names";
 import type { StepReport } from "../report";
 
 const pick = (fields: Fields, names: readonly string[]): Fields =>
@@ -52,13 +53,13 @@ export type Renamed<F extends Fields, Names> = {
   readonly [Old in keyof F as Old extends keyof Names ? (Names[Old] extends string ? Names[Old] : Old) : Old]: F[Old];
 };
 
-/** The new names, or a sentence for each that cannot be. */
+/** `unknown` for each new name that may be, a sentence for each that may not. */
 export type RenamesOf<F extends Fields, Names> = {
   readonly [Old in keyof Names]: Old extends keyof F
     ? Names[Old] extends Exclude<keyof F, keyof Names>
-      ? `this row has a field "${Names[Old] & string}" already: choose another name`
-      : Names[Old]
-    : `this row has no field "${Old & string}"`;
+      ? Problem<`this row has a field "${Names[Old] & string}" already: choose another name`>
+      : unknown
+    : Problem<`this row has no field "${Old & string}"`>;
 };
 
 export function rename(of: Node, names: { readonly [old: string]: string | undefined }): Draft {
