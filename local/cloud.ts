@@ -55,7 +55,8 @@ export class LocalCloud implements CloudView {
   readonly logs: Logs;
   /** The services themselves, for who needs more of them than {@link CloudView} shows. */
   readonly local: Services;
-  private readonly access: AccessControl;
+  /** Who may do what, by the stack's grants. */
+  readonly access: AccessControl;
   private readonly state: StateFolder;
   private readonly doors: Doors;
   private readonly serviceOf = new Map<string, Service>();

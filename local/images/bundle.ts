@@ -24,7 +24,7 @@ export interface Bundle {
  */
 export async function bundle(folder: string, cache: string): Promise<Bundle> {
   const image = readImagePackage(folder);
-  const code = await bundled(folder, image, folder);
+  const code = await bundled(folder, image, `${folder}/`);
   const hash = createHash("sha256").update(code).digest("hex").slice(0, 16);
   const there = join(cache, hash);
   if (!existsSync(there)) {
