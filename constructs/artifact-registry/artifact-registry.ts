@@ -16,6 +16,7 @@ const { lasts, matches } = limits("Artifact Registry");
 export abstract class AnyArtifactRegistry extends Construct {
   /** region-docker.pkg.dev/project/name: what stands before an image's name. */
   abstract readonly url: string;
+  abstract readonly project: string;
   protected abstract readonly policy: Policy;
 
   /** May pull images: roles/artifactregistry.reader. */
@@ -63,6 +64,7 @@ const rules: Rules<ArtifactRegistryProps> = [
 export class ArtifactRegistry extends AnyArtifactRegistry {
   readonly resource: ArtifactRegistryRepository;
   readonly url: string;
+  readonly project: string;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: ArtifactRegistryProps = {}) {
@@ -94,6 +96,7 @@ export class ArtifactRegistry extends AnyArtifactRegistry {
       },
       encryption.waits,
     );
+    this.project = project;
     this.url = `${region}-docker.pkg.dev/${project}/${name}`;
     this.policy = policyOf(key, { project, location: region, repository: name }, this.resource);
   }
@@ -118,6 +121,7 @@ interface Place {
 }
 
 class ExistingArtifactRegistry extends AnyArtifactRegistry {
+  readonly project: string;
   protected readonly policy: Policy;
 
   constructor(
@@ -127,6 +131,7 @@ class ExistingArtifactRegistry extends AnyArtifactRegistry {
     place: Place,
   ) {
     super(scope, id);
+    this.project = place.project;
     const ours = place.project === Site.of(this).settings.project;
     this.policy = policyOf(ours ? place.repository : `${place.project}-${place.repository}`, place);
   }

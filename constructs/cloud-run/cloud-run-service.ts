@@ -12,6 +12,7 @@ import { Site } from "../core/site";
 import { ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
 import { containerOf, run, setByGcloud, workloadRules, type WorkloadProps } from "./container";
 import { services } from "./facts";
+import { mayPull } from "./image-pull";
 
 export interface CloudRunServiceProps extends WorkloadProps {
   /**
@@ -63,6 +64,7 @@ const rules: Rules<CloudRunServiceProps> = [
 ];
 
 const MAX_INSTANCES = 20;
+const MEMORY = "512Mi";
 const ingresses = {
   all: "INGRESS_TRAFFIC_ALL",
   internal: "INGRESS_TRAFFIC_INTERNAL_ONLY",
@@ -104,6 +106,8 @@ export class CloudRunService extends Construct {
     this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: this.key });
     const encryption = encryptionOf(this, ["run"]);
     const ready = granted(this.identity);
+    const container = containerOf(this, props, MEMORY);
+    const pullable = mayPull(this, container.image);
     this.resource = make(
       this,
       "resource",
@@ -128,11 +132,11 @@ export class CloudRunService extends Construct {
             minInstanceCount: props.minInstances ?? 0,
             maxInstanceCount: props.maxInstances ?? MAX_INSTANCES,
           },
-          containers: [containerOf(this, props, "512Mi")],
+          containers: [container],
         },
         lifecycle: { ignoreChanges: setByGcloud },
       },
-      () => [...ready(), ...encryption.waits()],
+      () => [...ready(), ...encryption.waits(), ...pullable()],
     );
     this.url = this.resource.uri;
     this.policy = new ResourcePolicy({

@@ -8,6 +8,7 @@ import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
 import { ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
 import { containerOf, run, setByGcloud, workloadRules, type WorkloadProps } from "./container";
+import { mayPull } from "./image-pull";
 
 export interface WorkerPoolProps extends WorkloadProps {
   /** How many run, always; none scales by itself. 0 pauses the work. @default 1 */
@@ -36,6 +37,8 @@ export class WorkerPool extends Construct {
     this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: key });
     const encryption = encryptionOf(this, ["run"]);
     const ready = granted(this.identity);
+    const container = containerOf(this, props, MEMORY);
+    const pullable = mayPull(this, container.image);
     this.resource = make(
       this,
       "resource",
@@ -53,11 +56,11 @@ export class WorkerPool extends Construct {
         template: {
           serviceAccount: this.identity.email,
           encryptionKey: encryption.key,
-          containers: [containerOf(this, props, MEMORY)],
+          containers: [container],
         },
         lifecycle: { ignoreChanges: [...setByGcloud, "launch_stage"] },
       },
-      () => [...ready(), ...encryption.waits()],
+      () => [...ready(), ...encryption.waits(), ...pullable()],
     );
   }
 }

@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
-import { ArtifactRegistry, type AnyArtifactRegistry } from "../artifact-registry/artifact-registry";
+import type { AnyArtifactRegistry } from "../artifact-registry/artifact-registry";
+import { imageRegistry } from "../artifact-registry/image-registry";
 import { contentHash } from "../core/content";
 import type { Grant, Identity } from "../core/grants";
 import type { ContainerImage } from "../core/image";
@@ -66,7 +67,7 @@ export class FlexTemplate extends Construct {
     check(this, props, rules);
     const { name = id, description, streaming = false, language, parameters } = props;
     const image = props.image.bind(this);
-    this.registry = ArtifactRegistry.ofImage(this, "registry", image);
+    this.registry = imageRegistry(this, "registry", image);
     const content = JSON.stringify(
       {
         image,
@@ -81,7 +82,7 @@ export class FlexTemplate extends Construct {
     this.path = this.object.url;
   }
 
-  /** May pull the image: who starts a job of the template does. Nothing where the image is not in Artifact Registry. */
+  /** May pull the image: who starts a job of the template does. Nothing where the image is somebody else's. */
   grantPull(to: Identity): Grant | undefined {
     return this.registry?.grantRead(to);
   }

@@ -68,6 +68,8 @@ export class Topic extends AnyTopic {
   readonly project: string;
   readonly path: string;
   readonly fullName: string;
+  /** What its messages must look like, if anything. */
+  readonly schema: TopicSchema | undefined;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: TopicProps = {}) {
@@ -76,6 +78,7 @@ export class Topic extends AnyTopic {
     const name = physicalName(this, this.key);
     check(this, { ...props, name }, rules);
     const { schema, retention } = props;
+    this.schema = schema;
     const encryption = encryptionOf(this, ["pubsub"]);
     this.resource = make(
       this,

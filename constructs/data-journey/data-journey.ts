@@ -1,0 +1,76 @@
+import { Construct } from "constructs";
+import type { Fields } from "../../pipeline/schema/field";
+import type { FieldsOfOutputs } from "../../pipeline/pipeline";
+import { Dataset, type AnyDataset } from "../bigquery/dataset";
+import { snake } from "../core/text";
+import type { AnyNetwork } from "../network/network";
+import { Bucket, type AnyBucket } from "../storage/bucket";
+import { EventTopic, type EventTopicProps } from "./event-topic";
+import { IngestProxy, type IngestOptions } from "./ingest-proxy";
+import { RawLanding, type LandingOptions } from "./raw-landing";
+import { StreamPipeline, type ProcessOptions, type StreamPipelineOf, type StreamShape } from "./stream-pipeline";
+
+export interface DataJourneyProps<E extends Fields> extends EventTopicProps<E> {
+  /** Where tables are made. @default one that is called as the event: "click_event" */
+  readonly dataset?: AnyDataset;
+  /** Where pipelines' specs and checkpoints are kept. @default "<project>-<topic>-pipelines" */
+  readonly bucket?: AnyBucket;
+  /** Needed for Dataflow. @default none */
+  readonly network?: AnyNetwork;
+}
+
+/**
+ * One kind of event and all that becomes of it: how it comes in, where it lands as it came, and what processes it.
+ *
+ *     const journey = new DataJourney(this, "journey", { event: ClickEvent });
+ *     journey.ingest({ access: "public" });
+ *     journey.landRaw({ into: "clicks_raw", view: "clicks" });
+ *     journey.process(userActivity, { runner: Runner.workerPool(), into: { activity: "activity" } });
+ *
+ * @throws InvalidProps
+ */
+export class DataJourney<E extends Fields> extends Construct {
+  readonly events: EventTopic<E>;
+  private readonly network: AnyNetwork | undefined;
+  private madeDataset: AnyDataset | undefined;
+  private madeBucket: AnyBucket | undefined;
+
+  constructor(scope: Construct, id: string, props: DataJourneyProps<E>) {
+    super(scope, id);
+    const { dataset, bucket, network, ...events } = props;
+    this.events = new EventTopic(this, "events", events);
+    this.madeDataset = dataset;
+    this.madeBucket = bucket;
+    this.network = network;
+  }
+
+  /** Made when something is to be stored in it. */
+  get dataset(): AnyDataset {
+    return (this.madeDataset ??= new Dataset(this, "dataset", { name: snake(this.events.event.name) }));
+  }
+
+  /** Made when something is to be kept in it. */
+  get bucket(): AnyBucket {
+    return (this.madeBucket ??= new Bucket(this, "bucket", { name: `${this.events.topic.key}-pipelines` }));
+  }
+
+  /** A service that takes events by HTTP. */
+  ingest(options: IngestOptions<E> = {}): IngestProxy {
+    return new IngestProxy(this, "ingest", { ...options, events: this.events });
+  }
+
+  /** Events in a table as they came, written by Pub/Sub itself. */
+  landRaw(options: LandingOptions): RawLanding {
+    const table = typeof options.into === "string" ? options.into : options.into.name;
+    return new RawLanding(this, `raw ${table}`, { ...options, events: this.events, dataset: this.dataset });
+  }
+
+  /** A pipeline on the events. */
+  process<O extends FieldsOfOutputs, S extends StreamShape>(
+    pipeline: StreamPipelineOf<E, O, S>,
+    options: ProcessOptions<O, S>,
+  ): StreamPipeline<E, O, S> {
+    const { dataset, bucket, events, network } = this;
+    return new StreamPipeline(this, pipeline.name, { ...options, pipeline, events, dataset, bucket, network });
+  }
+}

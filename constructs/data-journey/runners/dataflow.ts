@@ -1,0 +1,90 @@
+import type { BeamPipelineParameters } from "../../../pipeline-images/beam-pipeline/contract";
+import { shapeOf } from "../../../pipeline/shape-of";
+import { FlexTemplate } from "../../dataflow/flex-template";
+import { FlexTemplateJob } from "../../dataflow/flex-template-job";
+import type { AnyNetwork } from "../../network/network";
+import { beamPipelineImage } from "../images";
+import { pipelines } from "../journey-rules";
+import type { Runner } from "../runner";
+import { grantOutputs, identityOf, outputBindings, specObject } from "./binding";
+import { pulled } from "./pull";
+
+export interface DataflowOptions {
+  /** 1 to 1000. A change drains the job and starts another. @default Dataflow chooses, up to 100 */
+  readonly maxWorkers?: number;
+  /** How many to begin with. A change drains the job and starts another. @default Dataflow chooses */
+  readonly workers?: number;
+  /** @default Dataflow chooses */
+  readonly machineType?: string;
+  /** @default the journey's */
+  readonly network?: AnyNetwork;
+  /** @default the pipeline's name */
+  readonly jobName?: string;
+  /** The template's object in the journey's bucket. @default "templates/<pipeline>.json" */
+  readonly template?: string;
+}
+
+const parameters: { readonly [Name in keyof BeamPipelineParameters]: string } = {
+  pipeline: "The pipeline as data: gs://bucket/object",
+  subscription: "What it reads: projects/P/subscriptions/S",
+  outputs: "Where each output's rows go, as JSON",
+  errors: "Where rows go that a step refused: projects/P/topics/T",
+};
+
+/**
+ * A Dataflow job: many machines. A changed pipeline is updated in place where its graph allows; else the job drains,
+ * which ends all open windows, each with what it has.
+ */
+export function dataflow(options: DataflowOptions = {}): Runner {
+  return {
+    kind: "dataflow",
+    provision(scope, task, shape) {
+      const { name, pipeline, errors, bucket } = task;
+      const { network = task.network, jobName = name, template: object = `templates/${name}.json`, ...sizes } = options;
+      if (network === undefined) {
+        throw new Error(
+          `${scope.node.path}: Dataflow needs a network: give the journey one, or Runner.dataflow({ network }). Without it workers look for "default", which most projects lack (https://cloud.google.com/dataflow/docs/guides/specifying-networks)`,
+        );
+      }
+      const identity = identityOf(scope, task);
+      const subscription = pulled(scope, task);
+      subscription.grantSubscribe(identity);
+      subscription.grantView(identity);
+      grantOutputs(task, identity);
+      const template = new FlexTemplate(scope, "template", {
+        image: beamPipelineImage,
+        bucket,
+        object,
+        name: pipeline.name,
+        language: "JAVA",
+        streaming: true,
+        parameters: [
+          ...Object.entries(parameters).map(([id, helpText]) => ({ name: id, label: id, helpText })),
+          {
+            name: "templateVersion",
+            label: "templateVersion",
+            helpText: "Changes with the template",
+            isOptional: true,
+          },
+        ],
+      });
+      const told: BeamPipelineParameters = {
+        pipeline: specObject(scope, task).url,
+        subscription: subscription.path,
+        outputs: outputBindings(task),
+        errors: errors.path,
+      };
+      new FlexTemplateJob(scope, "job", {
+        ...sizes,
+        name: jobName,
+        template,
+        parameters: { ...told },
+        bucket,
+        network,
+        identity,
+        graph: shapeOf(pipeline.toJSON()),
+      });
+      pipelines.tell(scope, { spec: pipeline.toJSON(), shape, runner: "dataflow" });
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { StreamProcessorEnvironment } from "../../../pipeline-images/stream-processor/contract";
+import type { Duration } from "../../../pipeline/duration";
+import type { Size } from "../../core/size";
+import { audienceOf, CloudRunService } from "../../cloud-run/cloud-run-service";
+import { physicalName } from "../../core/names";
+import { Site } from "../../core/site";
+import { ServiceAccount } from "../../iam/service-account";
+import { PushSubscription } from "../../pubsub/push-subscription";
+import { streamProcessorImage } from "../images";
+import { pipelines } from "../journey-rules";
+import type { Runner } from "../runner";
+import { grantOutputs, identityOf, outputBindings, specObject } from "./binding";
+
+export interface PushServiceOptions {
+  /** @default "1" */
+  readonly cpu?: `${number}`;
+  /** @default "512Mi" */
+  readonly memory?: Size;
+  /** @default 0: nothing is paid for while nothing comes */
+  readonly minInstances?: number;
+  /** @default 20 */
+  readonly maxInstances?: number;
+  /** Messages at once in one instance. @default 80 */
+  readonly concurrency?: number;
+  /** Deliveries before a message is set aside, 5 to 100. @default 5 */
+  readonly maxDeliveryAttempts?: number;
+  /** How long a message may take, 10s to 600s. @default "60s" */
+  readonly ackDeadline?: Duration;
+}
+
+/**
+ * A service to which Pub/Sub pushes: row by row, at least once, as many instances as it takes, none without messages.
+ * What keeps windows or state does not compile here.
+ */
+export function pushService(options: PushServiceOptions = {}): Runner<"row-wise"> {
+  return {
+    kind: "push-service",
+    provision(scope, task, shape) {
+      const { name, subscription, topic, filter, errors, deadLetters, bucket } = task;
+      if (typeof subscription !== "string") {
+        throw new Error(
+          `${scope.node.path}: a push has a subscription of its own: give its name, not one that is there`,
+        );
+      }
+      const { ackDeadline = "60s", maxDeliveryAttempts, ...sizes } = options;
+      const identity = identityOf(scope, task);
+      const pusher = new ServiceAccount(scope, "pusher", { name: `${name}-push` });
+      grantOutputs(task, identity);
+      bucket.grantRead(identity);
+      const { project } = Site.of(scope).settings;
+      const env: StreamProcessorEnvironment = {
+        PIPELINE: specObject(scope, task).url,
+        MODE: "push",
+        // As text: the subscription pushes to this service's URL, and so comes after it.
+        SUBSCRIPTION: `projects/${project}/subscriptions/${physicalName(scope, subscription)}`,
+        OUTPUTS: outputBindings(task),
+        ERRORS: errors.path,
+        AUDIENCE: audienceOf(scope, name),
+        PUSHER: pusher.email,
+      };
+      const service = new CloudRunService(scope, "service", {
+        ...sizes,
+        name,
+        identity,
+        image: streamProcessorImage,
+        // Pub/Sub gives up on a request when the acknowledgement is due: then nobody waits for its end.
+        timeout: ackDeadline,
+        // Nobody but Pub/Sub has business here, and it counts as internal.
+        ingress: "internal",
+        env: { ...env },
+      });
+      new PushSubscription(scope, "subscription", {
+        name: subscription,
+        topic,
+        filter,
+        to: service,
+        as: pusher,
+        ackDeadline,
+        deadLetters,
+        maxDeliveryAttempts,
+      });
+      pipelines.tell(scope, { spec: task.pipeline.toJSON(), shape, runner: "push-service" });
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** The constructs: what a user imports as `data-journey`. The language is `data-journey/pipeline`. */
+export {
+  ArtifactRegistry,
+  type AnyArtifactRegistry,
+  type ArtifactRegistryProps,
+} from "./artifact-registry/artifact-registry";
+export { RegistryStack } from "./artifact-registry/registry-stack";
+export { Dataset, type AnyDataset, type DatasetProps, type ExistingDatasetProps } from "./bigquery/dataset";
+export { Table, type AnyTable, type ExistingTableProps } from "./bigquery/table";
+export type { TableColumns, TablePartition, TableProps } from "./bigquery/table-props";
+export { View, type ViewProps } from "./bigquery/view";
+export { CloudRunService, type CloudRunServiceProps } from "./cloud-run/cloud-run-service";
+export { WorkerPool, type WorkerPoolProps } from "./cloud-run/worker-pool";
+export { type Grant, type Identity } from "./core/grants";
+export { ContainerImage, type FolderImageOptions } from "./core/image";
+export { InvalidProps, withoutRule } from "./core/rules";
+export { serviceAgent, type AgentName } from "./core/service-agents";
+export { type GcpSettings } from "./core/settings";
+export { configureGcp, Site } from "./core/site";
+export { type Size } from "./core/size";
+export { GcpStack, type GcpStackProps } from "./core/stack";
+export { DataJourney, type DataJourneyProps } from "./data-journey/data-journey";
+export { EventTopic, type EventTopicProps } from "./data-journey/event-topic";
+export { IngestProxy, type IngestOptions, type IngestProxyProps } from "./data-journey/ingest-proxy";
+export { RawLanding, type LandingOptions, type RawLandingProps } from "./data-journey/raw-landing";
+export { Runner } from "./data-journey/runners";
+export type { DataflowOptions } from "./data-journey/runners/dataflow";
+export type { PushServiceOptions } from "./data-journey/runners/push-service";
+export type { WorkerPoolOptions } from "./data-journey/runners/worker-pool";
+export {
+  StreamPipeline,
+  type Destination,
+  type ProcessOptions,
+  type StreamPipelineProps,
+} from "./data-journey/stream-pipeline";
+export { FlexTemplate, type FlexTemplateProps, type TemplateParameter } from "./dataflow/flex-template";
+export { FlexTemplateJob, type FlexTemplateJobProps } from "./dataflow/flex-template-job";
+export { grantOnProject, type ProjectRole } from "./iam/project-grant";
+export {
+  ServiceAccount,
+  type AnyServiceAccount,
+  type ExistingServiceAccountProps,
+  type ServiceAccountProps,
+} from "./iam/service-account";
+export { Network, type AnyNetwork, type NetworkProps } from "./network/network";
+export { BigQuerySubscription, type BigQuerySubscriptionProps } from "./pubsub/bigquery-subscription";
+export { DeadLetters, type DeadLettersProps } from "./pubsub/dead-letters";
+export {
+  PullSubscription,
+  type ExistingSubscriptionProps,
+  type PullSubscriptionProps,
+} from "./pubsub/pull-subscription";
+export { PushSubscription, type Invokable, type PushSubscriptionProps } from "./pubsub/push-subscription";
+export { type AnySubscription, type SubscriptionProps } from "./pubsub/subscription";
+export { Topic, type AnyTopic, type ExistingTopicProps, type TopicProps } from "./pubsub/topic";
+export { TopicSchema, type TopicSchemaProps } from "./pubsub/topic-schema";
+export { Bucket, type AnyBucket, type BucketProps, type ExistingBucketProps } from "./storage/bucket";
+export { BucketObject, type BucketObjectProps } from "./storage/bucket-object";

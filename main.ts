@@ -1,0 +1,13 @@
+import { App } from "cdktf";
+import { RegistryStack } from "./constructs";
+import { GamingEvents } from "./stacks/gaming-events/stack";
+import { stages } from "./stacks/gaming-events/stages";
+
+const app = new App();
+
+// Deployed first, and images pushed to it; the journeys run them.
+new RegistryStack(app, "registry-dev", stages.dev);
+new GamingEvents(app, "gaming-events-dev", stages.dev);
+new GamingEvents(app, "dataflow-gaming-events", stages.dataflow);
+
+app.synth();
