@@ -17,8 +17,8 @@ function expectedSentences(): ReadonlyMap<number, string> {
   return expected;
 }
 
-/** Line to all that a compiler says of it. Escaped quotes are written as quotes. */
-async function compile(compiler: string): Promise<ReadonlyMap<number, string>> {
+/** Line of the mistakes to all that a compiler says of it, 0 for other files. Escaped quotes are written as quotes. */
+async function compile(compiler: string): Promise<Map<number, string>> {
   const output = await new Promise<string>((resolve) => {
     const args = [join(root, compiler), "-p", __dirname, "--pretty", "false", "--noErrorTruncation"];
     // The compiler's exit code says that there are errors, which is what is wanted.
@@ -29,9 +29,8 @@ async function compile(compiler: string): Promise<ReadonlyMap<number, string>> {
   for (const line of output.replaceAll('\\"', '"').split("\n")) {
     const start = /^(\S.*)\((\d+),\d+\): error/.exec(line);
     if (start !== null) at = start[1]?.endsWith("mistakes.ts") === true ? Number(start[2]) : 0;
-    said.set(at, `${said.get(at) ?? ""}${line}\n`);
+    if (line !== "") said.set(at, `${said.get(at) ?? ""}${line}\n`);
   }
-  said.delete(0);
   return said;
 }
 
