@@ -56,7 +56,6 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     // Types alone: there is @types/estree, and no package of that name.
     exclude: { path: "^estree$" },
-    tsConfig: { fileName: "tsconfig.json" },
     parser: "swc",
     enhancedResolveOptions: {
       extensions: [".ts", ".js"],
