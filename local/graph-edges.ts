@@ -1,6 +1,25 @@
 /** Which resource gives data to which, read from references by name and from grants. */
 import { rolePermissions } from "./access/roles";
-import type { EdgeKind, GraphEdge, KnownResource } from "./graph";
+import type { Attributes } from "./service";
+
+export type EdgeKind = "publish" | "deliver" | "pull" | "write" | "read" | "call" | "dead-letter";
+
+/** In the direction in which data flows. */
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: EdgeKind;
+  /** Data flows back as well: a bucket that is written and read. */
+  readonly both?: true;
+}
+
+/** A resource with everything known of it: configured arguments and computed attributes, references resolved. */
+export interface KnownResource {
+  readonly address: string;
+  readonly type: string;
+  readonly name: string;
+  readonly attributes: Attributes;
+}
 
 export function edgesOf(resources: readonly KnownResource[], project: string): readonly GraphEdge[] {
   const names = new Names(resources, project);

@@ -2,8 +2,12 @@
  * The journey as a graph, drawn from the stack's resources and grants alone: who publishes is who was granted to
  * publish, who writes is who was granted to write. What it shows is therefore what may happen, in the cloud as well.
  */
-import { edgesOf } from "./graph-edges";
-import type { Attributes } from "./service";
+import { edgesOf, type GraphEdge, type KnownResource } from "./graph-edges";
+import { computedAttributes } from "./stack/computed";
+import type { StackDocument } from "./stack/document";
+import { resolveStack } from "./stack/resolve";
+
+export type { EdgeKind, GraphEdge, KnownResource } from "./graph-edges";
 
 export type NodeKind =
   | "service"
@@ -26,28 +30,9 @@ export interface GraphNode {
   readonly public?: true;
 }
 
-export type EdgeKind = "publish" | "deliver" | "pull" | "write" | "read" | "call" | "dead-letter";
-
-/** In the direction in which data flows. */
-export interface GraphEdge {
-  readonly from: string;
-  readonly to: string;
-  readonly kind: EdgeKind;
-  /** Data flows back as well: a bucket that is written and read. */
-  readonly both?: true;
-}
-
 export interface JourneyGraph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
-}
-
-/** A resource with everything known of it: configured arguments and computed attributes, references resolved. */
-export interface KnownResource {
-  readonly address: string;
-  readonly type: string;
-  readonly name: string;
-  readonly attributes: Attributes;
 }
 
 /** @param project whose resources are named without one */
@@ -66,6 +51,18 @@ export function graphOf(resources: readonly KnownResource[], project: string): J
     return [open.has(resource.address) ? { ...node, public: true } : node];
   });
   return { nodes, edges };
+}
+
+/**
+ * The graph of a stack that does not run: names and addresses as Terraform would compute them.
+ * @throws StackProblem for a stack whose references cannot be followed
+ */
+export async function graphOfStack(stack: StackDocument): Promise<JourneyGraph> {
+  const { resolved } = await resolveStack(stack, (resource) => computedAttributes(resource, stack));
+  return graphOf(
+    resolved.map(({ resource: { address, type, name }, attributes }) => ({ address, type, name, attributes })),
+    stack.project,
+  );
 }
 
 const kinds: { readonly [type: string]: NodeKind } = {

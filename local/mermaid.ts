@@ -25,7 +25,7 @@ const words: { readonly [kind in EdgeKind]: string } = {
 
 /** The graph as Mermaid text: https://mermaid.js.org/syntax/flowchart.html */
 export function toMermaid({ nodes, edges }: JourneyGraph): string {
-  const ids = new Map(nodes.map((node, index) => [node.id, `${node.kind.replace("-", "")}${index + 1}`]));
+  const ids = namesOf(nodes);
   const idOf = (address: string): string => ids.get(address) ?? "";
   const lines = [
     "flowchart LR",
@@ -42,6 +42,19 @@ export function toMermaid({ nodes, edges }: JourneyGraph): string {
     lines.push("  classDef dead stroke:#c5221f,stroke-dasharray:4", `  class ${dead.join(",")} dead`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** A name for each node, from its kind and its label: Mermaid takes letters, digits and underscores. */
+function namesOf(nodes: readonly GraphNode[]): ReadonlyMap<string, string> {
+  const taken = new Set<string>();
+  const name = ({ kind, label }: GraphNode): string => {
+    const plain = `${kind} ${label}`.replaceAll(/[^A-Za-z0-9]+/g, "_");
+    let own = plain;
+    for (let more = 2; taken.has(own); more += 1) own = `${plain}_${more}`;
+    taken.add(own);
+    return own;
+  };
+  return new Map(nodes.map((node) => [node.id, name(node)]));
 }
 
 function shapeOf({ kind, label, public: open }: GraphNode): string {

@@ -1,6 +1,9 @@
 /** What a function's argument must be. */
 import { isList, isRecord, kindOf, toNumber, toText, UnusableValue, type Value } from "./values";
 
+/** Functions by their names in Terraform. */
+export type Functions = { readonly [name: string]: (...given: readonly Value[]) => Value };
+
 export function text(value: Value | undefined): string {
   return toText(value ?? null, () => "an argument");
 }

@@ -1,5 +1,4 @@
-import { list, number, record, text } from "./arguments";
-import type { Functions } from "./functions";
+import { list, number, record, text, type Functions } from "./arguments";
 import { canonical, isList, toBoolean, UnusableValue, type Value } from "./values";
 
 const byText = (a: Value, b: Value): number => (text(a) < text(b) ? -1 : 1);

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { list, number, pattern, text } from "./arguments";
-import type { Functions } from "./functions";
+import { list, number, pattern, text, type Functions } from "./arguments";
 import { canonical, isList, isRecord, sorted, toBoolean, UnusableValue, type Value } from "./values";
 
 const hash = (algorithm: string, encoding: "hex" | "base64") => (value?: Value) =>

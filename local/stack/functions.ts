@@ -2,12 +2,10 @@
  * Terraform's functions that give the same for the same arguments and need nothing but them.
  * @see https://developer.hashicorp.com/terraform/language/functions
  */
+import type { Functions } from "./arguments";
 import { collections } from "./functions-collections";
 import { texts } from "./functions-text";
 import { UnusableValue, type Value } from "./values";
-
-/** Arguments as a function of Terraform's reads them. */
-export type Functions = { readonly [name: string]: (...given: readonly Value[]) => Value };
 
 const functions: Functions = { ...texts, ...collections };
 

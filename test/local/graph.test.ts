@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { graphOfStack } from "../../local/graph";
+import { toMermaid } from "../../local/mermaid";
+import { journeyResources } from "./support/journey";
+import { stackOf } from "./support/stack";
+
+const short = (address: string): string => address.replace(/^google_(cloud_run_v2_|pubsub_|bigquery_|storage_)/, "");
+
+describe("the graph of a journey", () => {
+  test("has every place that data comes through, by its name in the cloud", async () => {
+    const { nodes } = await graphOfStack(stackOf({ resource: journeyResources }));
+    expect(
+      nodes.map(({ kind, label, public: open }) => `${kind} ${label}${open ? " (public)" : ""}`).toSorted(),
+    ).toEqual([
+      "bucket acme-dev-gaming-events",
+      "dead-letters dj-dead-letters",
+      "service dj-run-service-cleaner",
+      "service dj-run-service-proxy (public)",
+      "subscription dj-dead-letters-kept",
+      "subscription dj-subscription_cloud_run",
+      "subscription dj_subscription_bq_direct",
+      "subscription dj_subscription_dataflow",
+      "table data_journey.cloud_run",
+      "table data_journey.dataflow",
+      "table data_journey.pubsub_direct",
+      "topic dj-pubsub-topic",
+      "view data_journey.clicks",
+      "worker-pool user-activity",
+    ]);
+  });
+
+  test("has an edge for each way that data takes, drawn from references and grants alone", async () => {
+    const { edges } = await graphOfStack(stackOf({ resource: journeyResources }));
+    const drawn = edges.map(({ from, to, kind, both }) => `${short(from)} ${both ? "<" : ""}${kind}> ${short(to)}`);
+    expect(drawn.toSorted()).toEqual(
+      [
+        "service.cleaner dead-letter> topic.dead",
+        "service.cleaner write> table.clean",
+        "service.proxy publish> topic.clicks",
+        "bucket.clicks read> service.cleaner",
+        "subscription.pull pull> worker_pool.counter",
+        "subscription.push dead-letter> topic.dead",
+        "subscription.push deliver> service.cleaner",
+        "subscription.raw dead-letter> topic.dead",
+        "subscription.raw deliver> table.raw",
+        "table.raw read> table.clicks",
+        "topic.clicks deliver> subscription.pull",
+        "topic.clicks deliver> subscription.push",
+        "topic.clicks deliver> subscription.raw",
+        "topic.dead deliver> subscription.kept",
+        "worker_pool.counter <write> bucket.clicks",
+        "worker_pool.counter write> table.counts",
+      ].toSorted(),
+    );
+  });
+
+  test("loses an edge with the grant that it was drawn from", async () => {
+    const { google_pubsub_topic_iam_member: members, ...others } = journeyResources;
+    const { proxy: _, ...without } = members;
+    const { edges } = await graphOfStack(stackOf({ resource: { ...others, google_pubsub_topic_iam_member: without } }));
+    expect(edges.some(({ kind }) => kind === "publish")).toBe(false);
+  });
+
+  test("follows a Dataflow job and grants on a whole dataset as well", async () => {
+    const member = "${google_service_account.pipeline.member}";
+    const { nodes, edges } = await graphOfStack(
+      stackOf({
+        resource: {
+          google_service_account: { pipeline: { account_id: "data-journey-pipeline" } },
+          google_dataflow_flex_template_job: {
+            job: { name: "dataflow-job", service_account_email: "${google_service_account.pipeline.email}" },
+          },
+          google_pubsub_topic: { clicks: { name: "clicks" } },
+          google_pubsub_subscription: { pull: { name: "pull", topic: "clicks" } },
+          google_pubsub_subscription_iam_member: {
+            pull: { subscription: "pull", role: "roles/pubsub.subscriber", member },
+            view: { subscription: "pull", role: "roles/pubsub.viewer", member },
+          },
+          google_bigquery_table: {
+            one: { dataset_id: "data", table_id: "one" },
+            other: { dataset_id: "other", table_id: "one" },
+            view: { dataset_id: "data", table_id: "view", view: [{ query: "SELECT 1 FROM other.one" }] },
+          },
+          google_bigquery_dataset_iam_member: {
+            all: { dataset_id: "data", role: "roles/bigquery.dataViewer", member },
+          },
+        },
+      }),
+    );
+    expect(nodes.find(({ kind }) => kind === "job")?.label).toBe("dataflow-job");
+    expect(edges.map(({ from, to, kind }) => `${short(from)} ${kind}> ${short(to)}`)).toEqual([
+      "topic.clicks deliver> subscription.pull",
+      "table.other read> table.view",
+      "subscription.pull pull> google_dataflow_flex_template_job.job",
+      "table.one read> google_dataflow_flex_template_job.job",
+    ]);
+  });
+});
+
+describe("Mermaid", () => {
+  test("shows kinds as shapes, dead letters dashed", async () => {
+    const text = toMermaid(await graphOfStack(stackOf({ resource: journeyResources })));
+    expect(text).toMatchSnapshot();
+  });
+
+  test("takes any name", () => {
+    const label = 'a"b<c>#1';
+    expect(toMermaid({ nodes: [{ id: "x", kind: "topic", label }], edges: [] })).toBe(
+      'flowchart LR\n  topic_a_b_c_1{{"a#quot;b#lt;c#gt;#35;1<br/>topic"}}\n',
+    );
+  });
+});
