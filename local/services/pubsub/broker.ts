@@ -7,7 +7,7 @@ import type {
   Topic as TopicConfig,
 } from "./api/messages";
 import type { Delivery } from "./delivery";
-import type { Holdings, Ledger } from "./ledger";
+import type { Holdings, Kept, Ledger } from "./ledger";
 import { MAX_MESSAGES_PER_PUBLISH, MAX_REQUEST_BYTES, SNAPSHOT_SECONDS } from "./limits";
 import { type IncomingMessage, limit, Stamp, type StoredMessage } from "./message";
 import { alreadyExists, checkName, DELETED_SCHEMA, DELETED_TOPIC, notFound } from "./names";
@@ -57,11 +57,6 @@ export class Broker {
       wake: (subscription) => world.turn.wake(subscription),
       forward: world.forward,
     };
-  }
-
-  /** The highest id that a message has. */
-  get lastId(): number {
-    return this.id;
   }
 
   // Topics.
@@ -172,7 +167,7 @@ export class Broker {
     this.topics.get(subscription.config.topic)?.subscriptions.delete(subscription);
     this.subscriptions.delete(name);
     this.world.ledger.subscriptionDeleted(name);
-    subscription.close(notFound(name));
+    subscription.stop(notFound(name));
   }
 
   /** It gets no more messages, and what it held is gone. */
@@ -251,21 +246,39 @@ export class Broker {
 
   // What was kept, and what passes.
 
-  /** Takes up what was there before a restart; nothing of it is told to the ledger. */
-  addTopic(config: TopicConfig, log: readonly StoredMessage[] = []): Topic {
+  /** Takes up what was there before a restart. */
+  restore(kept: Omit<Kept, "schemas" | "lastId">): void {
+    for (const { config, log } of kept.topics) this.addTopic(config, log);
+    for (const { config, held } of kept.subscriptions) this.addSubscription(config, held);
+    for (const { config, messages } of kept.snapshots) this.addSnapshot(config, messages);
+    this.sweep();
+  }
+
+  /** All that must survive a restart. */
+  kept(): Kept {
+    return {
+      schemas: this.world.schemas.kept(),
+      topics: [...this.topics.values()].map((topic) => ({ config: topic.config, log: [...topic.retained()] })),
+      subscriptions: [...this.subscriptions.values()].map(({ config, holdings }) => ({ config, held: holdings })),
+      snapshots: [...this.snapshots.values()].map(({ config, held }) => ({ config, messages: held })),
+      lastId: this.id,
+    };
+  }
+
+  private addTopic(config: TopicConfig, log: readonly StoredMessage[] = []): Topic {
     const topic = new Topic(config, log);
     this.topics.set(config.name, topic);
     return topic;
   }
 
-  addSubscription(config: SubscriptionConfig, held?: Holdings): Subscription {
+  private addSubscription(config: SubscriptionConfig, held?: Holdings): Subscription {
     const subscription = new Subscription(config, this.surroundings, held);
     this.subscriptions.set(config.name, subscription);
     if (!config.detached) this.topics.get(config.topic)?.subscriptions.add(subscription);
     return subscription;
   }
 
-  addSnapshot(config: SnapshotConfig, messages: readonly StoredMessage[]): Snapshot {
+  private addSnapshot(config: SnapshotConfig, messages: readonly StoredMessage[]): Snapshot {
     const snapshot = new Snapshot(config, messages);
     this.snapshots.set(config.name, snapshot);
     this.topics.get(config.topic)?.snapshots.add(snapshot);

@@ -29,3 +29,14 @@ export interface Holdings {
   /** Messages published before this moment, in milliseconds, are acknowledged as they come: a seek into the future. */
   readonly discardBefore: number;
 }
+
+/** All that Pub/Sub keeps. */
+export interface Kept {
+  /** Every revision, in order. */
+  readonly schemas: readonly Schema[];
+  readonly topics: readonly { readonly config: Topic; readonly log: readonly StoredMessage[] }[];
+  readonly subscriptions: readonly { readonly config: Subscription; readonly held: Holdings }[];
+  readonly snapshots: readonly { readonly config: Snapshot; readonly messages: readonly StoredMessage[] }[];
+  /** The highest id of a message so far. */
+  readonly lastId: number;
+}

@@ -47,10 +47,13 @@ export function fullProject(project: string): string {
   return `cloudresourcemanager.googleapis.com/projects/${project}`;
 }
 
-/** As access knows a service account, which belongs to the project in its address. */
-export function fullServiceAccount(email: string): string {
-  const project = /@([^.]+)\./.exec(email)?.[1] ?? "-";
-  return `iam.googleapis.com/projects/${project}/serviceAccounts/${email}`;
+/**
+ * As access knows a service account.
+ * @param project of an account whose address does not tell: a default one
+ */
+export function fullServiceAccount(email: string, project: string): string {
+  const own = /@([^.]+)\.iam\.gserviceaccount\.com$/.exec(email)?.[1] ?? project;
+  return `iam.googleapis.com/projects/${own}/serviceAccounts/${email}`;
 }
 
 export function notFound(name: string): CloudError {

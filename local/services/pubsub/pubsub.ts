@@ -1,3 +1,5 @@
+import { iamTypes } from "../../access/iam-types";
+import { CloudError } from "../../errors";
 import type { GrpcMethod } from "../../grpc";
 import type { Caller, Counters, Host, ResourceType, Service, TableWriter, Tokens } from "../../service";
 import { iamMethods } from "./api/iam-policy";
@@ -12,13 +14,12 @@ import { DeadLetters } from "./dead-letters";
 import { admit } from "./delivery/admission";
 import { Deliveries } from "./delivery/deliveries";
 import { Journal } from "./journal/journal";
-import type { Kept } from "./journal/replay";
 import { outgoing } from "./message";
 import { fullName } from "./names";
 import { Schemas } from "./schema/schemas";
 import type { Subscription } from "./subscription";
 import { Applied } from "./terraform/applied";
-import { iamMemberType } from "./terraform/iam-member";
+import { grantedOn } from "./terraform/names";
 import { schemaType } from "./terraform/schema";
 import { subscriptionType } from "./terraform/subscription";
 import { topicType } from "./terraform/topic";
@@ -47,6 +48,8 @@ export interface PeekedMessage {
   readonly leased: boolean;
 }
 
+/** What clients try again after. */
+const SHUTTING_DOWN = new CloudError("UNAVAILABLE", "The local Pub/Sub is shutting down.");
 /** Milliseconds between looks for what is too old. */
 const SWEEP = 60_000;
 
@@ -75,7 +78,7 @@ export class PubSub implements Service {
       (bytes) => this.tell("WARNING", `the last ${bytes} bytes of the journal were not written whole, and are cut off`),
     );
     this.journal = journal;
-    this.turn = new Turn(parts.soon ?? ((task) => void setImmediate(task)), () => journal.write(() => this.kept()));
+    this.turn = new Turn(parts.soon ?? ((task) => void setImmediate(task)), () => this.write());
     this.schemas = new Schemas(clock, journal, kept.schemas);
     const deadLetters = new DeadLetters(host, (topic, messages) => void this.broker.publish(topic, messages));
     const schemaOf = (topic: string) => this.broker.topics.get(topic)?.config.schemaSettings;
@@ -95,15 +98,16 @@ export class PubSub implements Service {
       admit: (config) => admit(config, { ...delivering, host: { access, projectNumber: host.projectNumber } }),
       configured: (subscription) => this.deliveries.configured(subscription),
     });
-    this.restore(kept);
+    this.broker.restore(kept);
     this.api = { host, broker: this.broker, schemas: this.schemas, turn: this.turn };
     this.applied = new Applied(folder);
     this.resources = [
       topicType(host, this.broker, this.applied.record),
       subscriptionType(host, this.broker, this.applied.record),
       schemaType(host, this.schemas, this.applied.record),
-      iamMemberType(host, "google_pubsub_topic_iam_member", "topics", "topic"),
-      iamMemberType(host, "google_pubsub_subscription_iam_member", "subscriptions", "subscription"),
+      ...iamTypes("google_pubsub_topic", host, grantedOn("topics", "topic", host.project)),
+      ...iamTypes("google_pubsub_subscription", host, grantedOn("subscriptions", "subscription", host.project)),
+      ...iamTypes("google_pubsub_schema", host, grantedOn("schemas", "schema", host.project)),
     ];
     this.cancelSweep = clock.after(SWEEP, () => this.sweep());
   }
@@ -132,7 +136,7 @@ export class PubSub implements Service {
   async stop(): Promise<void> {
     this.cancelSweep();
     this.deliveries.stop();
-    for (const subscription of this.broker.subscriptions.values()) subscription.stop();
+    for (const subscription of this.broker.subscriptions.values()) subscription.stop(SHUTTING_DOWN);
     await this.turn.written();
     this.journal.close();
   }
@@ -180,22 +184,13 @@ export class PubSub implements Service {
     return peeked;
   }
 
-  private restore(kept: Kept): void {
-    for (const { config, log } of kept.topics) this.broker.addTopic(config, log);
-    for (const { config, held } of kept.subscriptions) this.broker.addSubscription(config, held);
-    for (const { config, messages } of kept.snapshots) this.broker.addSnapshot(config, messages);
-    this.broker.sweep();
-  }
-
-  private kept(): Kept {
-    const { topics, subscriptions, snapshots } = this.broker;
-    return {
-      schemas: this.schemas.kept(),
-      topics: [...topics.values()].map((topic) => ({ config: topic.config, log: [...topic.retained()] })),
-      subscriptions: [...subscriptions.values()].map(({ config, holdings }) => ({ config, held: holdings })),
-      snapshots: [...snapshots.values()].map(({ config, held }) => ({ config, messages: held })),
-      lastId: this.broker.lastId,
-    };
+  private write(): void {
+    try {
+      this.journal.write(() => this.broker.kept());
+    } catch (error) {
+      this.tell("ERROR", `the journal cannot be written, so nothing is confirmed: ${String(error)}`);
+      throw error;
+    }
   }
 
   private sweep(): void {
@@ -215,7 +210,7 @@ export class PubSub implements Service {
     this.tell("INFO", `${address} is not in the stack any more: ${name} is deleted${lost}`);
   }
 
-  private tell(severity: "INFO" | "WARNING", message: string): void {
+  private tell(severity: "INFO" | "WARNING" | "ERROR", message: string): void {
     this.host.log({ severity, source: this.name, message });
   }
 }

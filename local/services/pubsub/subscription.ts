@@ -354,15 +354,9 @@ export class Subscription {
     }
   }
 
-  /** It is deleted. */
-  close(reason: CloudError): void {
+  /** Nothing goes out any more, and no lease ends. What it holds stays. */
+  stop(reason: CloudError): void {
     this.dismiss(reason);
-    this.stop();
-    this.unacknowledged.clear();
-  }
-
-  /** No lease ends any more. */
-  stop(): void {
     this.deadlines.stop();
   }
 }

@@ -29,12 +29,17 @@ const path = (method: string): string => `/google.pubsub.v1.Subscriber/${method}
 export function subscriptionAdminMethods(world: ApiWorld, caller: Caller): GrpcMethod[] {
   const { broker, turn } = world;
   const check = checkOf(world, caller);
+  // Whoever has Pub/Sub send the token of a service account must be allowed to act as it.
+  const mayPushAs = (pushConfig: m.PushConfig | undefined): void => {
+    const email = pushConfig?.oidcToken?.serviceAccountEmail ?? "";
+    if (email !== "") check("iam.serviceAccounts.actAs", fullServiceAccount(email, world.host.project));
+  };
   const shown = (subscription: Subscription): m.Subscription => shownConfig(world, subscription);
   return [
     unary(path("CreateSubscription"), m.Subscription, m.Subscription, async (request) => {
       check("pubsub.subscriptions.create", fullProject(projectOf(request.name)));
       check("pubsub.topics.attachSubscription", fullName(request.topic));
-      mayPushAs(check, request.pushConfig);
+      mayPushAs(request.pushConfig);
       const subscription = broker.createSubscription(request);
       await turn.written();
       return shown(subscription);
@@ -49,7 +54,7 @@ export function subscriptionAdminMethods(world: ApiWorld, caller: Caller): GrpcM
       check("pubsub.subscriptions.update", fullName(given.name));
       const current = broker.subscription(given.name).config;
       const wanted = masked("Subscription", m.Subscription, current, given, updateMask?.paths ?? [], MUTABLE);
-      mayPushAs(check, wanted.pushConfig);
+      mayPushAs(wanted.pushConfig);
       const subscription = broker.configureSubscription(wanted);
       await turn.written();
       return shown(subscription);
@@ -68,7 +73,7 @@ export function subscriptionAdminMethods(world: ApiWorld, caller: Caller): GrpcM
     }),
     unary(path("ModifyPushConfig"), m.ModifyPushConfigRequest, Empty, async ({ subscription, pushConfig }) => {
       check("pubsub.subscriptions.update", fullName(subscription));
-      mayPushAs(check, pushConfig);
+      mayPushAs(pushConfig);
       broker.configureSubscription({ ...broker.subscription(subscription).config, pushConfig });
       await turn.written();
       return {};
@@ -128,12 +133,6 @@ function snapshotMethods({ broker, turn }: ApiWorld, check: Check): GrpcMethod[]
       return {};
     }),
   ];
-}
-
-/** Whoever has Pub/Sub send the token of a service account must be allowed to act as it. */
-function mayPushAs(check: Check, pushConfig: m.PushConfig | undefined): void {
-  const email = pushConfig?.oidcToken?.serviceAccountEmail ?? "";
-  if (email !== "") check("iam.serviceAccounts.actAs", fullServiceAccount(email));
 }
 
 /** A configuration as it is answered: with what only the server knows. */

@@ -11,7 +11,7 @@ import { pushRequest } from "./push-request";
 import { PushWindow } from "./push-window";
 
 export interface PushWorld {
-  readonly host: Pick<Host, "access" | "clock" | "log" | "projectNumber">;
+  readonly host: Pick<Host, "access" | "clock" | "log" | "project" | "projectNumber">;
   readonly tokens: Tokens;
   readonly fetch: typeof globalThis.fetch;
 }
@@ -130,10 +130,11 @@ export class PushDelivery implements DeliveryKind {
   private authorization(): { readonly authorization?: string } {
     const { oidcToken } = this.config;
     if (oidcToken === undefined || oidcToken.serviceAccountEmail === "") return {};
-    const { access, clock } = this.world.host;
+    const { access, clock, project } = this.world.host;
     if (this.token === undefined || clock.now() - this.token.since > TOKEN_REUSE) {
       const email = oidcToken.serviceAccountEmail;
-      access.check(agentOf(this.world.host), "iam.serviceAccounts.getOpenIdToken", fullServiceAccount(email));
+      const account = fullServiceAccount(email, project);
+      access.check(agentOf(this.world.host), "iam.serviceAccounts.getOpenIdToken", account);
       const audience = oidcToken.audience === "" ? this.config.pushEndpoint : oidcToken.audience;
       this.token = { text: this.world.tokens.identity(email, audience), since: clock.now() };
     }

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Snapshot, Subscription, Topic } from "../api/messages";
 import type { Schema } from "../api/schema-messages";
-import type { Holdings, Ledger } from "../ledger";
+import type { Holdings, Kept, Ledger } from "../ledger";
 import type { StoredMessage } from "../message";
 import { Entry } from "./entry";
 import { RecordFile } from "./record-file";
-import { type Kept, Replay } from "./replay";
+import { Replay } from "./replay";
 
 /** Bytes that the journal may have beyond five times what is alive in it. */
 const SLACK = 64 * 1024 * 1024;

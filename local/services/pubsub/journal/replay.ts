@@ -1,21 +1,10 @@
 import type { Snapshot, Subscription, Topic } from "../api/messages";
 import type { Schema } from "../api/schema-messages";
 import { type Filter, parseFilter } from "../filter";
-import type { Holdings } from "../ledger";
+import type { Kept } from "../ledger";
 import { StoredMessage } from "../message";
 import { Publication } from "../publication";
 import type { Entry } from "./entry";
-
-/** All that Pub/Sub keeps. */
-export interface Kept {
-  /** Every revision, in order. */
-  readonly schemas: readonly Schema[];
-  readonly topics: readonly { readonly config: Topic; readonly log: readonly StoredMessage[] }[];
-  readonly subscriptions: readonly { readonly config: Subscription; readonly held: Holdings }[];
-  readonly snapshots: readonly { readonly config: Snapshot; readonly messages: readonly StoredMessage[] }[];
-  /** The highest id of a message so far. */
-  readonly lastId: number;
-}
 
 interface Holder {
   config: Subscription;
