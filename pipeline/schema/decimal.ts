@@ -38,7 +38,7 @@ export function whyNotNumeric(text: string): NotNumeric {
 
 /** Units of 10^-9 of a number's text, or why NUMERIC cannot hold it. */
 function exactUnits(text: string): bigint | NotNumeric {
-  const parsed = parse(text);
+  const parsed = parts(text);
   if (parsed === undefined) return "is no number";
   const { negative, digits, exponent } = parsed;
   if (digits === "") return 0n;
@@ -48,8 +48,8 @@ function exactUnits(text: string): bigint | NotNumeric {
   return negative ? -units : units;
 }
 
-/** A number as digits * 10^exponent, its digits without zeros at either end; zero has none. */
-function parse(text: string): { negative: boolean; digits: string; exponent: number } | undefined {
+/** A number as digits * 10^exponent, its digits without zeros at either end; zero has none, and no exponent. */
+export function parts(text: string): { negative: boolean; digits: string; exponent: number } | undefined {
   const [, sign, whole = "", fraction = "", power = "0"] = form.exec(text) ?? [];
   if (sign === undefined) return undefined;
   const all = whole + fraction;
@@ -58,7 +58,7 @@ function parse(text: string): { negative: boolean; digits: string; exponent: num
   let end = all.length;
   while (start < end && all[start] === "0") start++;
   while (end > start && all[end - 1] === "0") end--;
-  const exponent = Number(power) - fraction.length + (all.length - end);
+  const exponent = start === end ? 0 : Number(power) - fraction.length + (all.length - end);
   return { negative: sign === "-", digits: all.slice(start, end), exponent };
 }
 
@@ -151,7 +151,7 @@ function operand(operation: string, value: unknown): bigint {
 }
 
 function roundedUnits(value: unknown): bigint {
-  const parsed = typeof value === "number" ? parse(String(value)) : undefined;
+  const parsed = typeof value === "number" ? parts(String(value)) : undefined;
   if (parsed === undefined) throw new RangeError(`decimal.of: ${String(value)} is not a finite number`);
   const { negative, digits, exponent } = parsed;
   if (digits === "") return 0n;

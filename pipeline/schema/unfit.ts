@@ -4,7 +4,6 @@ import { whyNotNumeric } from "./decimal";
 import { normalInteger64 } from "./scalar";
 
 const LONGEST_SHOWN = 40;
-const BEYOND = 'beyond the safe integers: declare the field as integer({ as: "text" })';
 
 /** Text cut at 40 characters. */
 export const cut = (text: string): string =>
@@ -20,40 +19,47 @@ export function shown(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/**
- * What a value is not, to be read after "is".
- * @param text the value where it is text, or the digits where it is a number
- */
-export function unfit(field: FieldSpec | "row", text: string | undefined): string {
-  if (field === "row") return "not a row";
-  if (field.mode === "REPEATED") return `not a list of ${field.type}`;
-  if (field.type === "JSON")
-    return "not JSON: it holds NaN, undefined, half a surrogate pair, what is no plain object, or nests deeper than 100";
-  const why = text === undefined ? undefined : whyNot(field, text);
-  return why ?? (field.type === "INTEGER" ? "not an INTEGER" : `not a ${field.type}`);
+/** A value as it is written: text, or the digits of a number; neither, where it is anything else. */
+export interface Written {
+  readonly text?: string;
+  readonly digits?: string;
 }
 
-function whyNot(field: FieldSpec, text: string): string | undefined {
+/** What a value is not, to be read after "is". */
+export function unfit(field: FieldSpec | "row", written: Written): string {
+  if (field === "row") return "not a row";
+  if (field.mode === "REPEATED") return `not a list of ${field.type}`;
+  return whyNot(field, written) ?? (field.type === "INTEGER" ? "not an INTEGER" : `not a ${field.type}`);
+}
+
+function whyNot(field: FieldSpec, { text, digits }: Written): string | undefined {
+  const number = digits ?? text ?? "";
   switch (field.type) {
     case "STRING":
-      if (field.values === undefined || field.values.includes(text))
-        return "not a STRING: half of a surrogate pair is no character";
+      if (text === undefined) return undefined;
+      if (field.values === undefined || field.values.includes(text)) return HALF;
       return `not one of ${cut(field.values.map((value) => JSON.stringify(value)).join(", "))}`;
     case "INTEGER":
-      if (!/^-?\d+$/.test(text)) return undefined;
-      if (field.as === "text") {
-        return normalInteger64(text) === undefined ? "not an INTEGER: it has more than 64 bits" : undefined;
-      }
-      return Number.isSafeInteger(Number(text)) ? undefined : BEYOND;
+      if (!/^-?\d+$/.test(number)) return undefined;
+      if (field.as === "text")
+        return normalInteger64(number) === undefined ? "not an INTEGER: it has more than 64 bits" : undefined;
+      return Number.isSafeInteger(Number(number)) ? undefined : BEYOND;
     case "NUMERIC": {
-      const why = whyNotNumeric(text);
+      const why = whyNotNumeric(number);
       return why === "is no number" ? undefined : `not a NUMERIC: it ${why}`;
     }
     case "TIMESTAMP":
       return field.encoding === undefined || field.encoding === "text"
         ? undefined
         : `not a TIMESTAMP in ${field.encoding}`;
+    case "JSON":
+      return NOT_JSON;
     default:
       return undefined;
   }
 }
+
+const BEYOND = 'beyond the safe integers: declare the field as integer({ as: "text" })';
+const HALF = "not a STRING: half of a surrogate pair is no character";
+const NOT_JSON =
+  "not JSON that is kept whole: it holds a number of too many digits, NaN, undefined, half a surrogate pair, what is no plain object, or nests deeper than 100";

@@ -47,8 +47,9 @@ const given: Kind<unknown> = {
     if (field !== "row" && field.type === "NUMERIC" && field.mode !== "REPEATED" && typeof value === "number") {
       return `${subject} is the number ${value}, and a NUMERIC is text: decimal.of(${value})`;
     }
-    const text = typeof value === "string" || typeof value === "number" ? String(value) : undefined;
-    return `${subject} is ${shown(value)}, ${unfit(field, text)}`;
+    const written =
+      typeof value === "string" ? { text: value } : typeof value === "number" ? { digits: String(value) } : {};
+    return `${subject} is ${shown(value)}, ${unfit(field, written)}`;
   },
   scalar(field, value) {
     switch (field.type) {

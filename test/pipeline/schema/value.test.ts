@@ -148,7 +148,7 @@ const mistakes: readonly [message: string, field: AnyField, value: unknown][] = 
   ["total is a list, not a RECORD", record({ n: integer() }), [1]],
   ["total.constructor is missing", record({ constructor: string() }), {}],
   [
-    "total is an object, not JSON: it holds NaN, undefined, half a surrogate pair, what is no plain object, or nests deeper than 100",
+    "total is an object, not JSON that is kept whole: it holds a number of too many digits, NaN, undefined, half a surrogate pair, what is no plain object, or nests deeper than 100",
     json(),
     { at: new Date(0) },
   ],
