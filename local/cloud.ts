@@ -13,8 +13,7 @@ import { makeServices, type Services } from "./services";
 import { computedAttributes } from "./stack/computed";
 import type { StackDocument } from "./stack/document";
 import { whyElsewhere } from "./stack/elsewhere";
-import { StackProblem } from "./stack/problem";
-import { resolveStack, type Resolution } from "./stack/resolve";
+import { notApplied, resolveStack, type Resolution } from "./stack/resolve";
 import { StateFolder } from "./state-folder";
 import type { CloudView, ResourceView, StackView, TimedEntry, WorkloadView } from "./view";
 
@@ -155,10 +154,7 @@ export class LocalCloud implements CloudView {
     this.ownersDoor = await this.doors.of(owner, port);
     this.resolution = await resolveStack(stack, (resource) => this.apply(resource), variables);
     const { failures } = this.resolution;
-    if (failures.length > 0) {
-      const list = failures.map(({ address, error }) => `  ${describe(address, error)}`).join("\n");
-      throw new StackProblem(`${stack.id} cannot be applied:\n${list}`);
-    }
+    if (failures.length > 0) throw notApplied(stack.id, failures);
     // Processes come before deliveries: what is delivered finds somebody there.
     await this.local.run.start();
     for (const service of this.local.all) {
@@ -191,8 +187,4 @@ export class LocalCloud implements CloudView {
     this.state.close();
     if (errors.length > 0) throw errors[0];
   }
-}
-
-function describe(address: string, error: Error): string {
-  return error.message.startsWith(address) ? error.message : `${address}: ${error.message}`;
 }

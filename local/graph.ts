@@ -5,7 +5,7 @@
 import { edgesOf, type GraphEdge, type KnownResource } from "./graph-edges";
 import { computedAttributes } from "./stack/computed";
 import type { StackDocument } from "./stack/document";
-import { resolveStack } from "./stack/resolve";
+import { notApplied, resolveStack } from "./stack/resolve";
 
 export type { EdgeKind, GraphEdge, KnownResource } from "./graph-edges";
 
@@ -58,7 +58,8 @@ export function graphOf(resources: readonly KnownResource[], project: string): J
  * @throws StackProblem for a stack whose references cannot be followed
  */
 export async function graphOfStack(stack: StackDocument): Promise<JourneyGraph> {
-  const { resolved } = await resolveStack(stack, (resource) => computedAttributes(resource, stack));
+  const { resolved, failures } = await resolveStack(stack, (resource) => computedAttributes(resource, stack));
+  if (failures.length > 0) throw notApplied(stack.id, failures);
   return graphOf(
     resolved.map(({ resource: { address, type, name }, attributes }) => ({ address, type, name, attributes })),
     stack.project,

@@ -73,6 +73,14 @@ export async function resolveStack(
   return { resolved, failures, outputs: Object.fromEntries(outputs) };
 }
 
+/** All that failed, a line each. */
+export function notApplied(id: string, failures: readonly Failure[]): StackProblem {
+  const lines = failures.map(({ address, error: { message } }) =>
+    message.startsWith(address) ? `  ${message}` : `  ${address}: ${message}`,
+  );
+  return new StackProblem(`${id} cannot be applied:\n${lines.join("\n")}`);
+}
+
 interface Instance {
   readonly address: string;
   /** Its index of `count`, its key of `for_each`. */

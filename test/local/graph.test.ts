@@ -97,6 +97,11 @@ describe("the graph of a journey", () => {
   });
 });
 
+test("a stack whose references cannot be followed has none", async () => {
+  const stack = stackOf({ resource: { google_pubsub_topic: { clicks: { name: "${uuid()}" } } } });
+  await expect(graphOfStack(stack)).rejects.toThrow("google_pubsub_topic.clicks.name: uuid()");
+});
+
 describe("Mermaid", () => {
   test("shows kinds as shapes, dead letters dashed", async () => {
     const text = toMermaid(await graphOfStack(stackOf({ resource: journeyResources })));
