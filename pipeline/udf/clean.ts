@@ -3,6 +3,7 @@
  * text: coverage counters, esbuild's `__name`, `(0, module.f)()`, braces, quotes, shorthands. Changes the tree it is given.
  */
 import type {
+  BinaryExpression,
   BlockStatement,
   CallExpression,
   Expression,
@@ -92,7 +93,9 @@ function settle(node: Node, names: Names): Node | undefined {
     case "TemplateLiteral":
       return asTemplate(node);
     case "UnaryExpression":
-      return asPlainWord(node.operator, node.argument) ?? node;
+      return foldUnary(node.operator, node.argument) ?? node;
+    case "BinaryExpression":
+      return foldJoin(node) ?? node;
     default:
       return node;
   }
@@ -156,21 +159,21 @@ function asKey<Key extends Node>(key: Key): Key | Identifier {
   return isText(key) && key.value !== "__proto__" && isIdentifierName(key.value) ? identifier(key.value) : key;
 }
 
-function asLiteral(node: Literal): Literal {
+function asLiteral(node: Literal): Expression {
   if ("regex" in node) return node;
   if ("bigint" in node) return { ...node, raw: `${BigInt(node.bigint)}n`, bigint: String(BigInt(node.bigint)) };
-  if (typeof node.value === "string") return { ...node, raw: JSON.stringify(node.value) };
-  // What is too large for a double has no other spelling: String gives "Infinity", a name.
-  if (typeof node.value === "number")
-    return { ...node, raw: Number.isFinite(node.value) ? String(node.value) : "1e999" };
+  if (typeof node.value === "string") return literal(node.value);
+  if (typeof node.value === "number") return Number.isFinite(node.value) ? literal(node.value) : identifier("Infinity");
   return node;
 }
+
+const literal = (value: string | number | boolean): Literal => ({ type: "Literal", value, raw: JSON.stringify(value) });
 
 /** Text without holes is a string; line ends and escapes are written one way. */
 function asTemplate(node: TemplateLiteral): Expression {
   const [only] = node.quasis;
   if (node.expressions.length === 0 && only !== undefined) {
-    return asLiteral({ type: "Literal", value: only.value.cooked ?? "" });
+    return literal(only.value.cooked ?? "");
   }
   for (const { value } of node.quasis) {
     const quoted = JSON.stringify(value.cooked).slice(1, -1).replaceAll('\\"', '"');
@@ -179,10 +182,34 @@ function asTemplate(node: TemplateLiteral): Expression {
   return node;
 }
 
-/** `!0`, `!1` and `void 0`, which minifiers write for true, false and undefined. */
-function asPlainWord(operator: string, argument: Expression): Expression | undefined {
-  if (argument.type !== "Literal" || typeof argument.value !== "number") return undefined;
-  if (operator === "void") return identifier("undefined");
-  if (operator !== "!") return undefined;
-  return { type: "Literal", value: argument.value === 0, raw: String(argument.value === 0) };
+/** What esbuild computes of a literal: `!0` is true, `void 0` undefined, `- -1` is 1, `typeof ""` is "string". */
+function foldUnary(operator: string, argument: Expression): Expression | undefined {
+  if (operator === "typeof" && argument.type === "Identifier" && argument.name === "undefined") {
+    return literal("undefined");
+  }
+  if (argument.type === "UnaryExpression" && operator !== "typeof") {
+    const { argument: inner } = argument;
+    const negative = argument.operator === "-" && inner.type === "Literal" && typeof inner.value === "number";
+    if (!negative || (operator !== "-" && operator !== "+")) return undefined;
+    return operator === "+" ? argument : inner;
+  }
+  if (argument.type !== "Literal" || "regex" in argument) return undefined;
+  const { value } = argument;
+  if (operator === "typeof") return literal(typeof value);
+  if (operator === "void" && typeof value === "number") return identifier("undefined");
+  if (operator === "!" && (typeof value === "number" || typeof value === "boolean")) return literal(!value);
+  return operator === "+" && typeof value === "number" ? argument : undefined;
 }
+
+/** `"a" + "b"` is `"ab"`, and `x + "a" + "b"` is `x + "ab"`, as esbuild writes them. */
+function foldJoin({ operator, left, right }: BinaryExpression): Expression | undefined {
+  if (operator !== "+" || right.type !== "Literal" || !isWritten(right)) return undefined;
+  if (left.type === "Literal" && isWritten(left) && (isText(left) || isText(right))) {
+    return literal(`${left.value}${right.value}`);
+  }
+  if (left.type !== "BinaryExpression" || left.operator !== "+" || !isText(left.right)) return undefined;
+  return { ...left, right: literal(`${left.right.value}${right.value}`) };
+}
+
+const isWritten = (node: Literal): node is Literal & { value: string | number } =>
+  typeof node.value === "string" || typeof node.value === "number";

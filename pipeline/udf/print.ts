@@ -9,13 +9,14 @@ const generator: Generator = {
   ...GENERATOR,
   // astring prints `() => ({ a } = b)` as a function with a block, and `(a?.b).c` as `a?.b.c`, which is another thing.
   ArrowFunctionExpression(node, state) {
-    GENERATOR.ArrowFunctionExpression(beginsWithPattern(node.body) ? { ...node, ...asReturn(node.body) } : node, state);
+    const shown = beginsWithPattern(node.body) ? { ...node, ...asReturn(node.body) } : node;
+    GENERATOR.ArrowFunctionExpression.call(this, shown, state);
   },
   MemberExpression(node, state) {
-    GENERATOR.MemberExpression({ ...node, object: inParentheses(node.object) }, state);
+    GENERATOR.MemberExpression.call(this, { ...node, object: inParentheses(node.object) }, state);
   },
   CallExpression(node, state) {
-    GENERATOR.CallExpression({ ...node, callee: inParentheses(node.callee) }, state);
+    GENERATOR.CallExpression.call(this, { ...node, callee: inParentheses(node.callee) }, state);
   },
 };
 

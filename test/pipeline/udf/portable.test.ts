@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { obstaclesOf, sourceOf, whatOf, functionOf } from "./function-of";
+import { compileFunction } from "../../../pipeline/udf/compile";
 import { portable } from "../../../pipeline/udf/portable";
 import { rowRole } from "./function-of";
 
@@ -142,7 +143,20 @@ test("a name is told once, however often it is used", () => {
   expect(whatOf("(row) => LIMIT + LIMIT + LIMIT")).toHaveLength(1);
 });
 
-describe("what looks like a trap and is none travels", () => {
+describe("what looks like a trap and is none travels, and does the same when it has", () => {
+  const row = {
+    a: "0.5",
+    b: 2,
+    n: 4,
+    id: "7",
+    at: "2024-01-31T12:00:00Z",
+    now: 1,
+    list: [3, 1, 2],
+    getHours: 1,
+    normalize: 1,
+    async: true,
+    Math: { random: 4 },
+  };
   test.each([
     ["a default parameter", "(row, { constants } = {}) => row.a ?? 3"],
     ["destructuring with a default and a rest", "({ a = 1, ...rest }) => a + rest.b"],
@@ -167,7 +181,7 @@ describe("what looks like a trap and is none travels", () => {
       "(row) => { const even = (n) => n === 0 || odd(n - 1); function odd(n) { return n !== 0 && even(n - 1); } return even(row.n); }",
     ],
     ["a local that shadows a global of the host", "(row) => { const process = row.a; return process.env; }"],
-    ["a parameter that shadows the clock", "(Date) => Date.now()"],
+    ["a local that shadows the clock", "({ now: Date }) => Date + 1"],
     ["a catch without a name", "(row) => { try { return JSON.parse(row.a); } catch { return null; } }"],
     ["a generator within", "(row) => { function* all() { yield* row.list; } return [...all()]; }"],
     ["a field called random", "({ Math: own }) => own.random"],
@@ -185,6 +199,10 @@ describe("what looks like a trap and is none travels", () => {
     ["a key called constructor", '(row) => ({ constructor: row.a, "__proto__x": 1 })'],
   ])("%s", (_title, text) => {
     expect(obstaclesOf(text)).toEqual([]);
+    const printed = compileFunction({ source: sourceOf(text) });
+    expect(printed.call(structuredClone(row), printed.context)).toEqual(
+      functionOf(text)(structuredClone(row) as never),
+    );
   });
 });
 
@@ -195,7 +213,7 @@ describe("what hides is found as far as a reader of the text can see", () => {
     ["chance by destructuring", "(row) => { const { random } = Math; return random(); }", "uses Math.random()"],
     [
       "chance by a name that is computed",
-      '(row) => Math["ran" + "dom"]()',
+      '(row) => Math["ran" + row.a]()',
       "takes a member of Math by a name that is not written out",
     ],
     ["the clock by another name", "(row) => { const D = Date; return new D(); }", "takes Date as a value"],
