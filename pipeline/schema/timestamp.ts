@@ -69,7 +69,7 @@ const perSecond = { "epoch-seconds": 0, "epoch-millis": 3, "epoch-micros": 6 } a
  */
 export function parseEpoch(digits: string, encoding: Exclude<TimestampEncoding, "text">): Instant | undefined {
   const [, sign, whole = "", fraction = "", power = "0"] =
-    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(digits) ?? [];
+    /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(digits) ?? [];
   if (sign === undefined) return undefined;
   // The number is mantissa * 10^exponent microseconds.
   const mantissa = (whole + fraction).replace(/^0+(?=\d)/, "");

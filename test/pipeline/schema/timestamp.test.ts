@@ -150,7 +150,7 @@ describe("a number since 1970", () => {
     );
   });
 
-  test.each(["", "x", "1e30", "1e999999999999", "253402300800", "-62135596801", "0x10", "Infinity"])(
+  test.each(["", "x", "1e30", "01", "1e999999999999", "253402300800", "-62135596801", "0x10", "Infinity"])(
     "refuses %j",
     (digits) => {
       expect(epoch(digits, "epoch-seconds")).toBeUndefined();
