@@ -17,14 +17,14 @@ export interface DrawnEdge {
   readonly points: readonly Point[];
 }
 
-/** Of the page's font, in pixels: a label must fit its box, and the longest is cut. */
-const CHARACTER = 7.3;
-const NARROWEST = 150;
-const WIDEST = 250;
+/** Of the page's font, in pixels, as far as a server can know it: the page itself cuts what does not fit. */
+const CHARACTER = 7.7;
+const NARROWEST = 160;
+const WIDEST = 270;
 /** Icon and padding beside the label. */
-const AROUND = 58;
-const HEIGHT = 62;
-const GAPS = { across: 72, down: 18 };
+const AROUND = 66;
+const HEIGHT = 60;
+const GAPS = { across: 64, down: 18 };
 
 export function drawingOf({ nodes, edges }: JourneyGraph): Drawing {
   const shown = nodes.filter((node) => isConnected(node, edges));

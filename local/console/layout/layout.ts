@@ -20,6 +20,7 @@ export interface Point {
 }
 
 export interface Layout extends Size {
+  /** As high as was asked for, and as wide as the widest of their column. */
   readonly boxes: ReadonlyMap<string, Box>;
   /** One a link, in their order: from the edge of one box to the edge of the other. */
   readonly routes: readonly (readonly Point[])[];
@@ -55,9 +56,9 @@ export function layoutOf(sizes: ReadonlyMap<string, Size>, links: readonly Link[
     lefts.push(index === 0 ? 0 : (lefts[index - 1] as number) + (widths[index - 1] as number) + gaps.across);
   }
   const boxes = new Map<string, Box>();
-  for (const [id, { width, height }] of sizes) {
+  for (const [id, { height }] of sizes) {
     const column = layers.get(id) as number;
-    const x = (lefts[column] as number) + ((widths[column] as number) - width) / 2;
+    const [x, width] = [lefts[column] as number, widths[column] as number];
     boxes.set(id, { x, y: (middles.get(id) as number) - height / 2, width, height });
   }
   const routes = links.map(({ from, to }) => {

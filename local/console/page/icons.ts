@@ -1,0 +1,31 @@
+import type { NodeKind } from "../../graph";
+
+/** A path in a box of 20 by 20 for each kind, drawn by its stroke. */
+export const icons: { readonly [kind in NodeKind]: string } = {
+  // A request that goes through.
+  service: "M3 10h14M12 5l5 5-5 5M3 5v10",
+  // Hands at work: two gears, as circles with a hub.
+  "worker-pool":
+    "M3 7a3.5 3.5 0 1 0 7 0 3.5 3.5 0 1 0-7 0M10 13a3.5 3.5 0 1 0 7 0 3.5 3.5 0 1 0-7 0M6.5 7h.01M13.5 13h.01",
+  job: "M4 4h12v12H4zM8 8h4v4H8z",
+  // One that many hear.
+  topic: "M10 10h.01M6.5 6.5a5 5 0 0 0 0 7M13.5 6.5a5 5 0 0 1 0 7M4 4a8.5 8.5 0 0 0 0 12M16 4a8.5 8.5 0 0 1 0 12",
+  "dead-letters": "M3 5h14v10H3zM3 5l7 6 7-6M7 18l6-6",
+  // What waits in line.
+  subscription: "M4 5h12M4 10h12M4 15h7",
+  table: "M3 4h14v12H3zM3 8h14M8 8v8",
+  view: "M2.5 10s3-5 7.5-5 7.5 5 7.5 5-3 5-7.5 5-7.5-5-7.5-5zM8 10a2 2 0 1 0 4 0 2 2 0 1 0-4 0",
+  bucket: "M4 5h12l-1.5 11h-9zM4 5c0-1.4 12-1.4 12 0",
+};
+
+export const kindWords: { readonly [kind in NodeKind]: string } = {
+  service: "service",
+  "worker-pool": "worker pool",
+  job: "Dataflow job",
+  topic: "topic",
+  "dead-letters": "dead letters",
+  subscription: "subscription",
+  table: "table",
+  view: "view",
+  bucket: "bucket",
+};
