@@ -31,10 +31,10 @@ import {
   type Pipeline,
   type Row,
 } from "../../pipeline";
-import { contacts, traffic } from "./pipelines/batches";
+import { type contacts, traffic } from "./pipelines/batches";
 import { cleanClicks, userActivity } from "./pipelines/clicks";
-import { orderStatistics, processOrders, runningCounts, withProducts } from "./pipelines/orders";
-import { metrics } from "./pipelines/streams";
+import { type orderStatistics, processOrders, runningCounts, type withProducts } from "./pipelines/orders";
+import type { metrics } from "./pipelines/streams";
 
 /** "MODE TYPE" of each field. */
 type Columns<F> = {
@@ -208,9 +208,10 @@ test("aggregates are NULLABLE where their field is, and of the type that their k
   });
 });
 
+const withTax = <F extends Fields & { readonly amount: ReturnType<typeof float> }>(rows: Collection<F, "bounded">) =>
+  rows.withFields({ tax: float() }, (row) => ({ tax: row.amount * 0.1 }));
+
 test("a part that is written once fits every collection that has its fields", () => {
-  const withTax = <F extends Fields & { readonly amount: ReturnType<typeof float> }>(rows: Collection<F, "bounded">) =>
-    rows.withFields({ tax: float() }, (row) => ({ tax: row.amount * 0.1 }));
   pipeline("parts", { orders: bounded(Order) }, ({ orders }) => {
     const taxed = orders.apply(withTax);
     expectTypeOf<RowsOf<typeof taxed>["tax"]>().toEqualTypeOf<number>();

@@ -49,15 +49,15 @@ test("the functions are there as they were written", () => {
   expect(expected).not.toMatch(/__name|cov_|inner \*/);
 });
 
-describe("one function has one text, whatever compiled it:", () => {
-  const target = "es2022";
-  const typescript = (module: ts.ModuleKind): string =>
-    ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2022, module } }).outputText;
-  const withSwc = (type: "es6" | "commonjs"): string =>
-    swc(source, { filename: file, jsc: { parser: { syntax: "typescript" }, target }, module: { type } }).code;
-  const covered = (code: string, esModules: boolean): string =>
-    createInstrumenter({ esModules, compact: false }).instrumentSync(code, file);
+const target = "es2022";
+const typescript = (module: ts.ModuleKind): string =>
+  ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2022, module } }).outputText;
+const withSwc = (type: "es6" | "commonjs"): string =>
+  swc(source, { filename: file, jsc: { parser: { syntax: "typescript" }, target }, module: { type } }).code;
+const covered = (code: string, esModules: boolean): string =>
+  createInstrumenter({ esModules, compact: false }).instrumentSync(code, file);
 
+describe("one function has one text, whatever compiled it:", () => {
   test.each<[tool: string, run: () => string | Promise<string>]>([
     ["esbuild", () => runModule(esbuild(source, { loader: "ts", target }).code)],
     ["esbuild, CommonJS", () => runScript(esbuild(source, { loader: "ts", target, format: "cjs" }).code)],
