@@ -13,6 +13,7 @@ import { makeServices, type Services } from "./services";
 import { computedAttributes } from "./stack/computed";
 import type { StackDocument } from "./stack/document";
 import { whyElsewhere } from "./stack/elsewhere";
+import { StackProblem } from "./stack/problem";
 import { notApplied, resolveStack, type Resolution } from "./stack/resolve";
 import { StateFolder } from "./state-folder";
 import type { CloudView, ResourceView, StackView, TimedEntry, WorkloadView } from "./view";
@@ -30,22 +31,33 @@ export interface StartOptions {
   readonly port?: number;
   /** Values of the stack's variables. */
   readonly variables?: { readonly [name: string]: string | undefined };
+  /** Ends it, also while it starts: Ctrl-C. */
+  readonly signal?: AbortSignal;
 }
 
 /** A running stack. */
 export class LocalCloud implements CloudView {
   /**
    * Applies the stack and starts it.
-   * @throws StackProblem with everything that could not be applied or started; nothing is left running then
+   * @throws StackProblem with everything that could not be applied or started, or the signal's reason; nothing is left
+   * running then
    */
   static async start(options: StartOptions): Promise<LocalCloud> {
+    const { signal } = options;
+    signal?.throwIfAborted();
     const cloud = new LocalCloud(options);
+    const abort = () => void cloud.stop().catch(() => undefined);
+    signal?.addEventListener("abort", abort);
     try {
       await cloud.applyAndStart(options);
+      signal?.throwIfAborted();
       return cloud;
     } catch (error) {
       await cloud.stop();
+      signal?.throwIfAborted();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -53,13 +65,14 @@ export class LocalCloud implements CloudView {
   readonly startedAt: number;
   readonly logs: Logs;
   /** The services themselves, for who needs more of them than {@link CloudView} shows. */
-  readonly local: Services;
+  readonly parts: Services;
   /** Who may do what, by the stack's grants. */
   readonly access: AccessControl;
   private readonly state: StateFolder;
   private readonly doors: Doors;
   private readonly serviceOf = new Map<string, Service>();
   private resolution: Resolution = { resolved: [], failures: [], outputs: {} };
+  private applied: Promise<unknown> = Promise.resolve();
   private ownersDoor: Door | undefined;
   private stopped: Promise<void> | undefined;
 
@@ -71,7 +84,7 @@ export class LocalCloud implements CloudView {
     this.logs = new Logs(clock);
     if (log !== undefined) this.logs.follow(log);
     this.access = new AccessControl(project);
-    this.doors = new Doors(stack, () => this.local.all);
+    this.doors = new Doors(stack, () => this.parts.all);
     const host: Host & { readonly access: AccessControl } = {
       project,
       projectNumber,
@@ -82,8 +95,8 @@ export class LocalCloud implements CloudView {
       folder: (service) => this.state.within(service),
       door: (caller) => this.doors.of(caller),
     };
-    this.local = makeServices(host, stack);
-    for (const service of this.local.all) {
+    this.parts = makeServices(host, stack);
+    for (const service of this.parts.all) {
       for (const { type } of service.resources) this.serviceOf.set(type, service);
     }
   }
@@ -108,7 +121,7 @@ export class LocalCloud implements CloudView {
   }
 
   get services(): readonly string[] {
-    return this.local.all.map(({ name }) => name);
+    return this.parts.all.map(({ name }) => name);
   }
 
   get graph(): JourneyGraph {
@@ -134,11 +147,11 @@ export class LocalCloud implements CloudView {
   }
 
   counters(): Counters {
-    return Object.assign({}, ...this.local.all.map((service) => service.counters?.() ?? {})) as Counters;
+    return Object.assign({}, ...this.parts.all.map((service) => service.counters?.() ?? {})) as Counters;
   }
 
   workloads(): readonly WorkloadView[] {
-    return this.local.run.workloads();
+    return this.parts.run.workloads();
   }
 
   /**
@@ -152,29 +165,35 @@ export class LocalCloud implements CloudView {
 
   private async applyAndStart({ stack, port, variables }: StartOptions): Promise<void> {
     this.ownersDoor = await this.doors.of(owner, port);
-    this.resolution = await resolveStack(stack, (resource) => this.apply(resource), variables);
+    const resolving = resolveStack(stack, (resource) => this.apply(resource), variables);
+    this.applied = resolving.catch(() => undefined);
+    this.resolution = await resolving;
     const { failures } = this.resolution;
     if (failures.length > 0) throw notApplied(stack.id, failures);
     // Processes come before deliveries: what is delivered finds somebody there.
-    await this.local.run.start();
-    for (const service of this.local.all) {
+    await this.parts.run.start();
+    for (const service of this.parts.all) {
+      if (this.stopped !== undefined) return;
       // In order, as written there.
       // oxlint-disable-next-line no-await-in-loop
-      if (service !== this.local.run) await service.start?.();
+      if (service !== this.parts.run) await service.start?.();
     }
   }
 
   private async apply(resource: StackResource): Promise<Attributes> {
+    if (this.stopped !== undefined) throw new StackProblem("the run was stopped before this was made");
     const known = { ...computedAttributes(resource, this.stack), ...resource.config };
     const type = this.serviceOf.get(resource.type)?.resources.find((one) => one.type === resource.type);
     return type === undefined ? known : { ...known, ...(await type.apply(resource)) };
   }
 
   private async stopAll(): Promise<void> {
-    const others = this.local.all.filter((service) => service !== this.local.run);
+    const others = this.parts.all.filter((service) => service !== this.parts.run);
     const steps = [
+      // Nothing is made any more that would have to be stopped.
+      () => this.applied,
       () => Promise.all(others.flatMap((service) => service.quiesce?.() ?? [])),
-      () => this.local.run.stop(),
+      () => this.parts.run.stop(),
       () => this.doors.close(),
       ...others.toReversed().map((service) => () => service.stop()),
     ];

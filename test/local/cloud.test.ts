@@ -165,6 +165,24 @@ describe("the end", () => {
     await expect(fetch(cloud.owner.http)).rejects.toThrow("fetch failed");
   });
 
+  test("may come while it starts: what was begun is ended, and the start says why", async () => {
+    const folder = join(root, "state");
+    const stack = fixtureStack({
+      google_cloud_run_v2_service: {
+        echo: service("echo", { name: "echo" }),
+        other: service("echo", { name: "other" }),
+      },
+    });
+    // As soon as anything is said, which is when the first process listens; and before anything at all.
+    const early = new AbortController();
+    early.abort(new Error("Ctrl-C"));
+    await expect(LocalCloud.start({ stack, folder, signal: early.signal })).rejects.toThrow("Ctrl-C");
+    const late = new AbortController();
+    const log = () => late.abort(new Error("Ctrl-C, too"));
+    await expect(LocalCloud.start({ stack, folder, signal: late.signal, log })).rejects.toThrow("Ctrl-C, too");
+    await withCloud({ stack: fixtureStack({}), folder }, () => Promise.resolve());
+  });
+
   test("of a process that was killed is the end of its workloads, too", async () => {
     // Node itself and not the tsx command, whose own process would be the one that is killed.
     const host = spawn(process.execPath, ["--import", "tsx", join(__dirname, "fixtures/host-process.ts")], {

@@ -48,12 +48,12 @@ export class Instance {
 
   /**
    * Starts it and keeps it running.
-   * @returns once the first process has started
+   * @returns once the first process has started, or it was stopped before that
    * @throws Error with its last lines, where it ended three times before that; it is not started any more then
    */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.ended = this.keepRunning(resolve).catch(reject);
+      this.ended = this.keepRunning(resolve).then(resolve, reject);
     });
   }
 

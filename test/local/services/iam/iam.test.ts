@@ -125,7 +125,7 @@ describe("the metadata server of a door", () => {
     const token = (await (await ask(`${account}/default/token`)).json()) as object;
     expect(token).toEqual({ access_token: `local.${email}`, expires_in: 3599, token_type: "Bearer" });
     const identity = await (await ask(`${account}/default/identity?audience=https://x.internal&format=full`)).text();
-    expect(cloud.local.iam.tokens.verify(identity)).toEqual({ email, audience: "https://x.internal" });
+    expect(cloud.parts.iam.tokens.verify(identity)).toEqual({ email, audience: "https://x.internal" });
     expect((await ask(`${account}/default/identity`)).status).toBe(400);
     const whole = (await (await ask(`${account}/default/?recursive=true`)).json()) as object;
     expect(whole).toEqual({ aliases: ["default"], email, scopes: ["https://www.googleapis.com/auth/cloud-platform"] });

@@ -55,7 +55,7 @@ const workload = (name: string): WorkloadView => {
   return found;
 };
 const urlOf = (name: string): string => workload(name).url ?? "";
-const tokenFor = (audience: string, email = account): string => cloud.local.iam.tokens.identity(email, audience);
+const tokenFor = (audience: string, email = account): string => cloud.parts.iam.tokens.identity(email, audience);
 const bearer = (token: string): { headers: { authorization: string } } => ({
   headers: { authorization: `Bearer ${token}` },
 });
@@ -215,8 +215,8 @@ describe("who may call", () => {
     const url = urlOf("internal");
     expect((await fetch(url, bearer(tokenFor(url, "you")))).status).toBe(404);
     expect((await fetch(url)).status).toBe(404);
-    expect((await cloud.local.run.fetch(url)).status).toBe(403);
-    const pushed = await cloud.local.run.fetch(url, bearer(tokenFor(url, "you")));
+    expect((await cloud.parts.run.fetch(url)).status).toBe(403);
+    const pushed = await cloud.parts.run.fetch(url, bearer(tokenFor(url, "you")));
     expect(pushed.status).toBe(200);
     expect(JSON.stringify((await echoed(pushed)).headers)).not.toContain("x-local-cloud");
     // A workload has a token; it lacks the right.
