@@ -34,11 +34,20 @@ export interface Taking extends Ownership {
   readonly look: number;
 }
 
-/** Waits until the log is free, takes it over and gives what it held. */
-export async function takeOver<State>(taking: Taking, fold: Fold<State>): Promise<[History<State>, LogWriter]> {
+/**
+ * Waits until the log is free, takes it over and gives what it held.
+ * @param accept throws where what the log holds is not for this process, which then takes nothing from anybody
+ */
+export async function takeOver<State>(
+  taking: Taking,
+  fold: Fold<State>,
+  accept: (state: State) => void = () => {},
+): Promise<[History<State>, LogWriter]> {
   for (;;) {
     const history = await readHistory(taking.store, fold);
+    accept(history.state);
     if (!(await untilFree(taking, fold, history))) continue;
+    accept(history.state);
     if (!(await seal(taking, history))) continue;
     fold.sealed(history.state);
     history.at = nextTerm(history.at);

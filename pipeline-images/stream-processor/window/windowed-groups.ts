@@ -14,6 +14,7 @@ import type { Windowing } from "./windowing";
 /** What is done with the rows of a group. */
 export interface Accumulation<Row> {
   empty(): unknown[];
+  /** @throws Error where the row cannot be put in: then the accumulators are as they were. */
   add(accumulators: unknown[], row: Row, time: number): void;
 }
 
@@ -149,12 +150,12 @@ export class WindowedGroups<Row> {
 
   private addTo(window: OpenWindow, key: string, row: Row, time: number, now: number): boolean {
     const { trigger } = this.options.trigger;
-    let cell = window.cells.get(key);
-    if (cell === undefined) {
-      cell = this.newCell(window, key);
-      window.cells.set(key, cell);
-    } else if (trigger.isFinished(cell.trigger)) return false;
+    const known = window.cells.get(key);
+    if (known !== undefined && trigger.isFinished(known.trigger)) return false;
+    const cell = known ?? this.newCell(window, key);
     this.options.accumulation.add(cell.accumulators, row, time);
+    // Only now: where the row cannot be put in, nothing has changed.
+    if (known === undefined) window.cells.set(key, cell);
     cell.fresh = true;
     trigger.onElement(cell.trigger, this.at(window, now));
     this.setWake(cell);

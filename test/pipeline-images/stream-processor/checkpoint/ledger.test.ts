@@ -172,9 +172,9 @@ describe("an output", () => {
   });
 });
 
-describe("starts", () => {
-  const sealed = (ledger: Ledger) => ledgerFold.sealed(ledger);
+const sealed = (ledger: Ledger) => ledgerFold.sealed(ledger);
 
+describe("starts", () => {
   test("count until a message is recorded, or an owner leaves in order", () => {
     const ledger = ledgerFold.empty();
     sealed(ledger);

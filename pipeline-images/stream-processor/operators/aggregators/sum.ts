@@ -1,0 +1,62 @@
+import { decimalOf, unitsOf } from "../../../../pipeline/schema/decimal";
+import type { FieldSpec, Json } from "../../../../pipeline/spec";
+import type { Aggregator } from "./aggregator";
+
+/** A number; a bigint where that would lose digits, and for NUMERIC, in units of 10^-9; undefined over nothing. */
+export type Sum = number | bigint | undefined;
+
+const NOTHING = 0;
+const NUMBER = 1;
+const BIGINT = 2;
+
+const codec: Pick<Aggregator<Sum>, "empty" | "write" | "read"> = {
+  empty: () => undefined,
+  write(writer, sum) {
+    if (sum === undefined) writer.uint32(NOTHING);
+    else if (typeof sum === "number") writer.uint32(NUMBER).double(sum);
+    else writer.uint32(BIGINT).string(String(sum));
+  },
+  read(reader) {
+    const kind = reader.uint32();
+    if (kind === NOTHING) return undefined;
+    return kind === NUMBER ? reader.double() : BigInt(reader.string());
+  },
+};
+
+const floats: Aggregator<Sum> = {
+  ...codec,
+  add: (sum, value) => ((sum as number | undefined) ?? 0) + (value as number),
+  result: (sum) => (sum as number | undefined) ?? null,
+};
+
+/** Exact, however far it goes in between. */
+const integers: Aggregator<Sum> = {
+  ...codec,
+  add(sum, value) {
+    if (typeof value === "number" && typeof sum !== "bigint") {
+      const next = (sum ?? 0) + value;
+      if (Number.isSafeInteger(next)) return next;
+    }
+    return BigInt(sum ?? 0) + BigInt(value as number | string);
+  },
+  result(sum) {
+    const number = Number(sum ?? 0);
+    if (!Number.isSafeInteger(number)) throw new RangeError(`the sum is ${sum}, beyond the safe integers`);
+    return sum === undefined ? null : number;
+  },
+};
+
+const numerics: Aggregator<Sum> = {
+  ...codec,
+  add: (sum, value) => ((sum as bigint | undefined) ?? 0n) + unitsOf(value as string),
+  result: (sum) => (sum === undefined ? null : decimalOf(sum as bigint)),
+};
+
+export function sum({ type }: FieldSpec): Aggregator<Sum> {
+  if (type === "INTEGER") return integers;
+  return type === "NUMERIC" ? numerics : floats;
+}
+
+/** A sum as a number, or for NUMERIC as text. */
+export const sumValue = (aggregator: Aggregator<Sum>, of: Sum): Json =>
+  aggregator === integers && typeof of === "bigint" ? Number(of) : aggregator.result(of);

@@ -1,0 +1,214 @@
+/**
+ * A pipeline that runs: its steps as functions that call one another, its groups, its watermarks. It knows no clock,
+ * no network and no log: it is told what comes and what time it is, and hands rows to its outputs.
+ */
+import { rowsOfSpec } from "../../../pipeline/rows-of-spec";
+import { compileDecoder, type Decode, type NewRow } from "../../../pipeline/schema/decoder";
+import { RowError } from "../../../pipeline/schema/row";
+import type { FieldSpec, InputSpec, PipelineSpec, StepSpec } from "../../../pipeline/spec";
+import { compileFunction } from "../../../pipeline/udf/compile";
+import type { RecordedState, StateChanges } from "../checkpoint/state-changes";
+import type { Published } from "../source/watermark";
+import { unsupported, windowsOf } from "../unsupported";
+import { AggregateOperator } from "./aggregate";
+import { type Reason, type Refuse, refuser } from "./error-rows";
+import { eventTime, processingTime } from "./event-time";
+import { assert, filter } from "./filter";
+import { each, type Messages, Moment, type TakeRow } from "./flow";
+import { flatMap, map, withFields } from "./map";
+import { Needs } from "./needs";
+import { rename } from "./select";
+import { Watermarks } from "./watermarks";
+
+export interface EngineOptions {
+  readonly spec: PipelineSpec;
+  /** Takes the rows of an output. */
+  readonly output: (name: string) => TakeRow;
+  /** Takes the error rows that no output took. */
+  readonly errors: TakeRow;
+  /** Told of every error row. */
+  readonly refused?: (reason: Reason) => void;
+}
+
+export class Engine {
+  readonly moment = new Moment();
+  private readonly aggregates: AggregateOperator[] = [];
+  private readonly watermarks: Watermarks;
+  private readonly takers = new Map<string, TakeRow[]>();
+  private readonly needs: Needs;
+  private readonly rows: ReadonlyMap<string, readonly FieldSpec[]>;
+  private readonly decode: Decode;
+  private readonly metadata: readonly ((row: NewRow, messages: Messages, place: number) => void)[];
+  private readonly enter: TakeRow;
+  private readonly refuseMessage: Refuse;
+
+  /** @throws Error for a pipeline with a step that it does not run. */
+  constructor(private readonly options: EngineOptions) {
+    const { spec } = options;
+    const problem = unsupported(spec);
+    if (problem !== undefined) throw new Error(problem);
+    this.needs = new Needs(spec);
+    this.rows = rowsOfSpec(spec);
+    this.watermarks = new Watermarks(spec);
+    const [[input, inputSpec]] = Object.entries(spec.inputs) as [[string, InputSpec]];
+    for (const [name, reference] of Object.entries(spec.outputs)) this.takersOf(reference).push(options.output(name));
+    for (const step of spec.steps.toReversed()) {
+      const take = this.make(step);
+      for (const reference of step.inputs) this.takersOf(reference).unshift(take);
+    }
+    this.aggregates.reverse();
+    this.enter = each(this.takersOf(input));
+    this.refuseMessage = this.refuser(input);
+    const reads = this.needs.of(input);
+    this.decode = compileDecoder(inputSpec.fields, { reads, metadata: inputSpec.metadata ?? [] });
+    this.metadata = (inputSpec.metadata ?? []).filter((name) => reads.includes(name)).map((name) => setter(name));
+  }
+
+  /** Time has come to here: fires what waited for it. Before the messages of a batch, and between batches. */
+  advanceClock(now: number): void {
+    this.moment.now = now;
+    this.moment.messages = undefined;
+    for (const one of this.aggregates) one.advanceClock();
+  }
+
+  /** One message of a batch. */
+  take(messages: Messages, place: number): void {
+    this.moment.messages = messages;
+    this.moment.place = place;
+    this.moment.published = messages.publishedAt(place);
+    const row = this.decode(messages.bytes, messages.dataStart(place), messages.dataEnd(place));
+    if (row instanceof RowError) return this.refuseMessage("parse", row.message, null, null);
+    for (const set of this.metadata) set(row, messages, place);
+    this.enter(row, this.moment.published);
+  }
+
+  /** A message that is not worked on: it goes to the error output unseen. */
+  refuse(messages: Messages, place: number, reason: Reason, error: string): void {
+    this.moment.messages = messages;
+    this.moment.place = place;
+    this.moment.published = messages.publishedAt(place);
+    this.refuseMessage(reason, error, null, null);
+  }
+
+  endBatch(): void {
+    this.moment.messages = undefined;
+    for (const one of this.aggregates) one.endBatch();
+  }
+
+  /** Moves the watermarks as far as the source has come. */
+  advanceWatermark(published: Published): void {
+    this.moment.messages = undefined;
+    for (const one of this.aggregates) one.advanceWatermark(this.watermarks.advance(one.id, published));
+  }
+
+  /** There will be no more rows: every window gives what it has. */
+  close(): void {
+    this.moment.messages = undefined;
+    for (const one of this.aggregates) one.advanceWatermark(Infinity);
+  }
+
+  /** The least watermark; -Infinity before there is one, or where nothing is windowed. */
+  get watermark(): number {
+    return this.watermarks.least;
+  }
+
+  /** Keys in open windows. */
+  get openGroups(): number {
+    return this.aggregates.reduce((groups, one) => groups + one.size, 0);
+  }
+
+  get isRowWise(): boolean {
+    return this.aggregates.length === 0;
+  }
+
+  writeChanges(changes: StateChanges): void {
+    for (const one of this.aggregates) one.writeChanges(changes);
+    this.watermarks.write(changes);
+  }
+
+  /** Takes up what was recorded; before anything else. */
+  restore(state: RecordedState): void {
+    this.watermarks.read(state);
+    for (const one of this.aggregates) one.restore(this.watermarks.of(one.id), state.store(one.id));
+  }
+
+  private takersOf(reference: string): TakeRow[] {
+    const takers = this.takers.get(reference) ?? [];
+    this.takers.set(reference, takers);
+    return takers;
+  }
+
+  private refuser(of: string): Refuse {
+    const { errors, refused = () => {} } = this.options;
+    const takers = this.takersOf(`${of}#errors`);
+    return refuser(of, this.moment, takers.length > 0 ? each(takers) : errors, refused);
+  }
+
+  /** A step as a function; those that it calls are made already. */
+  private make(step: StepSpec): TakeRow {
+    const next = each(this.takersOf(step.id));
+    const refuse = this.refuser(step.id);
+    const needed = this.needs.of(step.id);
+    switch (step.kind) {
+      case "filter":
+        return filter(compileFunction(step.function), refuse, next);
+      case "assert":
+        return assert(step.message, compileFunction(step.function), refuse, next);
+      case "map":
+        return map({ function: compileFunction(step.function), fields: step.fields, refuse, next });
+      case "flatMap":
+        return flatMap({ function: compileFunction(step.function), fields: step.fields, refuse, next });
+      case "withFields": {
+        const fields = step.fields.filter(({ name }) => step.sets.includes(name));
+        const kept = needed.filter((name) => !step.sets.includes(name));
+        return withFields({ function: compileFunction(step.function), fields, refuse, next }, kept);
+      }
+      case "select":
+        return rename(new Map(needed.map((name) => [name, name])), next);
+      case "rename": {
+        const old = new Map(Object.entries(step.names).map(([from, to]) => [to, from]));
+        return rename(new Map(needed.map((name) => [old.get(name) ?? name, name])), next);
+      }
+      case "eventTime":
+        return eventTime(step.field, this.watermarks.progressOf(step.id), this.moment, refuse, next);
+      case "processingTime":
+        return processingTime(
+          step.field,
+          needed.filter((name) => name !== step.field),
+          this.moment,
+          next,
+        );
+      case "flatten":
+      case "window":
+        return next;
+      case "aggregate":
+        return this.makeAggregate(step, refuse, next);
+      case "join":
+      case "enrich":
+      case "distinct":
+      case "stateful":
+        throw new Error(`step ${step.id}: ${step.kind} is not run here`);
+    }
+  }
+
+  private makeAggregate(step: Extract<StepSpec, { kind: "aggregate" }>, refuse: Refuse, next: TakeRow): TakeRow {
+    const [window] = windowsOf(step, this.options.spec);
+    const fields = this.rows.get(step.inputs[0] ?? "");
+    if (window === undefined || fields === undefined) throw new Error(`step ${step.id}: its rows have no windows`);
+    const operator = new AggregateOperator({ step, window, fields, moment: this.moment, refuse, next });
+    this.aggregates.push(operator);
+    return operator.take;
+  }
+}
+
+/** Sets a field that comes from the message and not from its data. */
+function setter(name: string): (row: NewRow, messages: Messages, place: number) => void {
+  switch (name) {
+    case "message_id":
+      return (row, messages, place) => void (row[name] = messages.id(place));
+    case "publish_time":
+      return (row, messages, place) => void (row[name] = messages.publishTime(place));
+    default:
+      return (row, messages, place) => void (row[name] = messages.attributes(place));
+  }
+}

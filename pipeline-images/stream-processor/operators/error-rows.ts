@@ -1,0 +1,55 @@
+import type { AnyRow } from "../../../pipeline/schema/row";
+import { timestampOfMilliseconds } from "../../../pipeline/schema/timestamp";
+import type { Json } from "../../../pipeline/spec";
+import type { Messages, Moment, TakeRow } from "./flow";
+
+export type Reason = "parse" | "function" | "late" | "write";
+
+/** Refuses what came to a step; what is known of it goes on as an error row. */
+export type Refuse = (reason: Reason, error: string, row: AnyRow | null, time: number | null) => void;
+
+/** A message has 10 MB at most; an error row is one, with what it is about in base64. */
+const LONGEST_DATA = 5_000_000;
+
+/** The message of what a function threw. */
+export const wordsOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+/**
+ * Makes the error rows of a step.
+ * @param counted is told of each
+ */
+export function refuser(step: string, moment: Moment, take: TakeRow, counted: (reason: Reason) => void): Refuse {
+  return (reason, error, row, time) => {
+    counted(reason);
+    const { messages, place } = moment;
+    const of = messages === undefined ? noMessage : messageOf(messages, place);
+    take({ error, step, reason, row, ...of, event_time: timeText(time) }, time ?? moment.published);
+  };
+}
+
+/** An error row of what a destination refused. */
+export const writeErrorRow = (output: string, error: string, row: Json): AnyRow => ({
+  error,
+  step: output,
+  reason: "write",
+  row,
+  ...noMessage,
+  event_time: null,
+});
+
+const noMessage = { raw_data: null, attributes: {}, message_id: null };
+
+function messageOf(messages: Messages, place: number): AnyRow {
+  const start = messages.dataStart(place);
+  const length = Math.min(messages.dataEnd(place) - start, LONGEST_DATA);
+  const data = Buffer.from(messages.bytes.buffer, messages.bytes.byteOffset + start, length);
+  return {
+    raw_data: data.toString("base64"),
+    attributes: messages.attributes(place),
+    message_id: messages.id(place),
+  };
+}
+
+const timeText = (time: number | null): string | null =>
+  time === null || !Number.isFinite(time) ? null : timestampOfMilliseconds(time);

@@ -1,0 +1,218 @@
+/**
+ * Rows of a table, exactly once: a COMMITTED stream whose name is durable before its first append, requests whose cut
+ * is durable before they are sent, and offsets that follow from both. Whatever is sent again stands at the same offset.
+ * @see https://cloud.google.com/bigquery/docs/write-api-streaming#exactly-once
+ */
+import { WireReader, WireType, WireWriter } from "../../../pipeline/protobuf/wire";
+import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
+import type { FieldSpec } from "../../../pipeline/spec";
+import type { OutputChange } from "../checkpoint/record";
+import { type RecordedOutput, rowsToWrite, type UnwrittenRequest } from "../checkpoint/recorded-output";
+import { persistently } from "../retry";
+import { Output, type OutputOptions } from "./output";
+import { RowBuffer } from "./row-buffer";
+import type { AppendOutcome, TableClient } from "./table-client";
+
+/** Requests that are underway at once. */
+const UNDERWAY = 8;
+const MOST_ROWS = 10_000;
+/** ProtoRows.serialized_rows */
+const ROW = 1;
+
+export interface TableOutputOptions extends OutputOptions {
+  readonly client: TableClient;
+  /** projects/P/datasets/D/tables/T */
+  readonly table: string;
+  /** Of its rows. */
+  readonly fields: readonly FieldSpec[];
+  /** What became of rows whose stream is gone, on somebody's word. */
+  readonly assume?: "written" | "lost" | undefined;
+  /** Rows that the table does not take become error rows of the same record. */
+  readonly refused: (rows: readonly RefusedRow[]) => void;
+}
+
+export interface RefusedRow {
+  readonly message: string;
+  readonly row: Uint8Array;
+  readonly descriptor: Uint8Array;
+}
+
+export class TableOutput extends Output {
+  /** The stream that is durable, and the offset in it of the oldest request. */
+  private stream: string | undefined;
+  private offset: number;
+  /** Made, and not durable yet. */
+  private made: string | undefined;
+  /** A record is underway that the sending waits for. */
+  private waits = false;
+  private gaps = 0;
+
+  constructor(
+    name: string,
+    protected override readonly options: TableOutputOptions,
+    recorded: RecordedOutput,
+  ) {
+    const descriptor = storageWriteDescriptor(options.fields);
+    super(
+      name,
+      new RowBuffer(ROW, descriptor, compileRowEncoder(options.fields), MOST_ROWS, recorded.next),
+      options,
+      recorded,
+    );
+    this.stream = recorded.stream;
+    this.offset = recorded.offset;
+  }
+
+  override get changed(): boolean {
+    return super.changed || this.made !== undefined;
+  }
+
+  override takeChange(): OutputChange {
+    const change = { ...super.takeChange(), stream: this.made };
+    this.made = undefined;
+    return change;
+  }
+
+  override release(change: OutputChange): void {
+    if (change.stream !== undefined) {
+      this.stream = change.stream;
+      this.offset = 0;
+    }
+    if (change.stream !== undefined || change.refused.length > 0) this.waits = false;
+    super.release(change);
+  }
+
+  protected get ready(): boolean {
+    return !this.waits && (this.stream === undefined || this.queue.length > 0);
+  }
+
+  protected async sendSome(): Promise<Error | undefined> {
+    if (this.stream !== undefined) return this.append(this.stream);
+    await this.makeStream();
+    return undefined;
+  }
+
+  private async makeStream(): Promise<void> {
+    const { client, table, clock, trouble, record } = this.options;
+    this.made = await persistently(clock, trouble, () => client.createStream(table));
+    this.waits = true;
+    record();
+  }
+
+  /** Sends the oldest requests, several at once, and confirms them in order up to the first that fails. */
+  private async append(stream: string): Promise<Error | undefined> {
+    const requests = this.queue.slice(0, UNDERWAY);
+    let { offset } = this;
+    const underway = requests.map((request) => {
+      const at = offset;
+      offset += rowsToWrite(request);
+      return settled(this.appendOne(stream, at, request));
+    });
+    for (const [i, request] of requests.entries()) {
+      const outcome = await (underway[i] as Promise<AppendOutcome | Error>);
+      if (!(outcome instanceof Error) && (outcome.kind === "written" || outcome.kind === "exists")) {
+        this.confirm(request);
+        continue;
+      }
+      // Those behind it stand at offsets that do not exist without it; their answers are awaited, so that none comes late.
+      await Promise.all(underway);
+      return this.recover(stream, request, outcome);
+    }
+    return undefined;
+  }
+
+  private appendOne(stream: string, offset: number, request: UnwrittenRequest): Promise<AppendOutcome> {
+    if (rowsToWrite(request) === 0) return Promise.resolve({ kind: "written" });
+    const { descriptor } = request;
+    return this.options.client.append({ stream, offset, descriptor, rows: withoutRefused(request) });
+  }
+
+  private confirm(request: UnwrittenRequest): void {
+    this.gaps = 0;
+    this.offset += rowsToWrite(request);
+    this.confirmFirst();
+  }
+
+  private async recover(
+    stream: string,
+    request: UnwrittenRequest,
+    outcome: AppendOutcome | Error,
+  ): Promise<Error | undefined> {
+    if (outcome instanceof Error) return outcome;
+    if (outcome.kind === "gap") this.missRows(stream);
+    else if (outcome.kind === "refused") this.refuseRows(request, outcome.rows);
+    else if (outcome.kind === "ended") await this.replaceStream(stream);
+    else if (outcome.kind === "missing") this.missStream(stream);
+    return undefined;
+  }
+
+  /** Perhaps an earlier answer was lost: all is sent again from the oldest. If that does not help, somebody has to look. */
+  private missRows(stream: string): void {
+    this.gaps += 1;
+    if (this.gaps > 1) this.giveUp(`rows before offset ${this.offset} of ${stream} are missing`);
+  }
+
+  private refuseRows(request: UnwrittenRequest, refused: ReadonlyMap<number, string>): void {
+    const { descriptor } = request;
+    const rows = splitRows(request.payload);
+    const sent = rows.map((_, i) => i).filter((i) => !request.refused.includes(i));
+    const places = [...refused.keys()].map((place) => sent[place] as number);
+    this.options.refused(
+      [...refused.values()].map((message, i) => ({
+        message,
+        row: rows[places[i] as number] as Uint8Array,
+        descriptor,
+      })),
+    );
+    this.waits = true;
+    this.refuse(request.number, places);
+  }
+
+  /** A stream ends after some idle days, or with its table: its row count tells what it has. */
+  private async replaceStream(stream: string): Promise<void> {
+    const { client, clock, trouble } = this.options;
+    const rows = await persistently(clock, trouble, () => client.finalize(stream));
+    for (let first = this.queue[0]; first && this.offset + rowsToWrite(first) <= rows; first = this.queue[0])
+      this.confirm(first);
+    this.stream = undefined;
+  }
+
+  private missStream(stream: string): void {
+    const { assume } = this.options;
+    if (assume === undefined) {
+      return this.giveUp(
+        `${stream} is gone, and with it the knowledge whether ${this.unwritten} rows were written. ` +
+          "Look into the table, then start with --assume-written or --assume-lost",
+      );
+    }
+    if (assume === "written") while (this.queue[0] !== undefined) this.confirm(this.queue[0]);
+    this.stream = undefined;
+  }
+
+  private giveUp(problem: string): void {
+    this.waits = true;
+    this.options.fail(new Error(`output ${this.name}: ${problem}`));
+  }
+}
+
+const settled = (outcome: Promise<AppendOutcome>): Promise<AppendOutcome | Error> =>
+  outcome.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+
+function withoutRefused(request: UnwrittenRequest): Uint8Array {
+  if (request.refused.length === 0) return request.payload;
+  const writer = new WireWriter(request.payload.length);
+  for (const [i, row] of splitRows(request.payload).entries()) {
+    if (!request.refused.includes(i)) writer.tag(ROW, WireType.bytes).delimited(row);
+  }
+  return writer.finish();
+}
+
+function splitRows(payload: Uint8Array): Uint8Array[] {
+  const reader = new WireReader(payload);
+  const rows: Uint8Array[] = [];
+  while (!reader.done) {
+    reader.uint32();
+    rows.push(reader.view8());
+  }
+  return rows;
+}

@@ -1,0 +1,142 @@
+/**
+ * Acknowledging messages: their ids are collected while they are worked on, and leave once the record with them is
+ * durable. The indices of confirmed ones go into a later record.
+ */
+import type { Clock } from "../clock";
+import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
+import type { Range } from "../checkpoint/record";
+import { persistently, type Trouble } from "../retry";
+import type { MessageBatch } from "./message-batch";
+import { NotAcknowledged, type Subscriber } from "./subscriber";
+
+/** A request may have 512 KiB; an id has some 200 bytes. */
+const IDS_A_REQUEST = 2_000;
+const SUBSCRIPTION = 1;
+const ACK_IDS = 2;
+
+/** The acknowledgement ids of the messages of one record, by index. */
+export class AckRun {
+  private readonly batches: MessageBatch[] = [];
+  private readonly places: number[] = [];
+
+  constructor(readonly first: number) {}
+
+  get end(): number {
+    return this.first + this.places.length;
+  }
+
+  add(batch: MessageBatch, place: number): void {
+    this.batches.push(batch);
+    this.places.push(place);
+  }
+
+  /** The message came again before it was recorded: only its newer id is good. */
+  replace(index: number, batch: MessageBatch, place: number): void {
+    this.batches[index - this.first] = batch;
+    this.places[index - this.first] = place;
+  }
+
+  /** AcknowledgeRequest of the indices from `from` to before `to`. */
+  request(subscription: string, from: number, to: number): Uint8Array {
+    const writer = new WireWriter(256 * (to - from));
+    writer.tag(SUBSCRIPTION, WireType.bytes).string(subscription);
+    for (let i = from - this.first; i < to - this.first; i += 1) {
+      (this.batches[i] as MessageBatch).writeAckId(this.places[i] as number, writer, ACK_IDS);
+    }
+    return writer.finish();
+  }
+}
+
+export interface AcknowledgementsOptions {
+  readonly subscription: string;
+  readonly subscriber: Subscriber;
+  readonly clock: Clock;
+  readonly trouble: Trouble;
+  /** False from the moment that nothing may leave any more. */
+  readonly mayLeave: () => boolean;
+  /** Something was confirmed. */
+  readonly progress: () => void;
+}
+
+export class Acknowledgements {
+  private run: AckRun;
+  private confirmed: Range[] = [];
+  private waiting = 0;
+
+  constructor(
+    private readonly options: AcknowledgementsOptions,
+    next: number,
+  ) {
+    this.run = new AckRun(next);
+  }
+
+  /** The message of the next index. */
+  add(batch: MessageBatch, place: number): void {
+    this.run.add(batch, place);
+  }
+
+  /** @returns whether the index is not recorded yet, so that the message is still to be acknowledged by its run. */
+  replace(index: number, batch: MessageBatch, place: number): boolean {
+    if (index < this.run.first) return false;
+    this.run.replace(index, batch, place);
+    return true;
+  }
+
+  /** Messages that are ours, recorded or not, and not confirmed to be acknowledged. */
+  get unacknowledged(): number {
+    return this.waiting + this.unrecorded;
+  }
+
+  get unrecorded(): number {
+    return this.run.end - this.run.first;
+  }
+
+  /** Cuts the run of a record. It is handed back when the record is durable. */
+  cut(): AckRun {
+    const { run } = this;
+    this.run = new AckRun(run.end);
+    this.waiting += run.end - run.first;
+    return run;
+  }
+
+  /** The messages of a durable record are acknowledged. */
+  release(run: AckRun): void {
+    for (let from = run.first; from < run.end; from += IDS_A_REQUEST) {
+      void this.acknowledge(run, from, Math.min(run.end, from + IDS_A_REQUEST));
+    }
+  }
+
+  /** What was confirmed since the last time, for the next record. */
+  takeConfirmed(): Range[] {
+    const confirmed = this.confirmed.toSorted((a, b) => a.from - b.from);
+    this.confirmed = [];
+    return confirmed;
+  }
+
+  /** A message has come again under a new index: the old one is done with. */
+  supersede(index: number): void {
+    this.confirmed.push({ from: index, to: index + 1 });
+  }
+
+  get hasConfirmed(): boolean {
+    return this.confirmed.length > 0;
+  }
+
+  private async acknowledge(run: AckRun, from: number, to: number): Promise<void> {
+    const { subscription, subscriber, clock, trouble, mayLeave, progress } = this.options;
+    const request = run.request(subscription, from, to);
+    const acknowledged = await persistently(clock, trouble, async () => {
+      if (!mayLeave()) return false;
+      return subscriber.acknowledge(request).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof NotAcknowledged) return false;
+          throw error;
+        },
+      );
+    });
+    this.waiting -= to - from;
+    if (acknowledged) this.confirmed.push({ from, to });
+    progress();
+  }
+}

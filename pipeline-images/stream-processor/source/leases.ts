@@ -1,0 +1,69 @@
+/** Leases of messages that are ours and not recorded: extended in batches, at half of their time. */
+import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
+import type { MessageBatch } from "./message-batch";
+
+const IDS_A_REQUEST = 2_000;
+const SUBSCRIPTION = 1;
+const SECONDS = 3;
+const ACK_IDS = 4;
+
+export class Leases {
+  /** When the lease of a batch was last begun. */
+  private readonly begun = new Map<MessageBatch, number>();
+
+  constructor(
+    private readonly subscription: string,
+    /** Milliseconds. */
+    private readonly lease: number,
+  ) {}
+
+  add(batch: MessageBatch, now: number): void {
+    this.begun.set(batch, now);
+  }
+
+  /** All messages of the batch are recorded, or given back. */
+  end(batch: MessageBatch): void {
+    this.begun.delete(batch);
+  }
+
+  /** ModifyAckDeadlineRequests for the batches whose lease is half over. */
+  extensions(now: number): Uint8Array[] {
+    const due: MessageBatch[] = [];
+    for (const [batch, begun] of this.begun) if (now - begun >= this.lease / 2) due.push(batch);
+    for (const batch of due) this.begun.set(batch, now);
+    return this.requests(due, this.lease / 1_000);
+  }
+
+  /** Requests that give everything back: it may come to another at once. */
+  giveBack(): Uint8Array[] {
+    const all = [...this.begun.keys()];
+    this.begun.clear();
+    return this.requests(all, 0);
+  }
+
+  private requests(batches: readonly MessageBatch[], seconds: number): Uint8Array[] {
+    const requests: Uint8Array[] = [];
+    let writer: WireWriter | undefined;
+    let ids = 0;
+    for (const batch of batches) {
+      for (let i = 0; i < batch.count; i += 1) {
+        writer ??= this.begin(seconds);
+        batch.writeAckId(i, writer, ACK_IDS);
+        if ((ids += 1) < IDS_A_REQUEST) continue;
+        requests.push(writer.finish());
+        writer = undefined;
+        ids = 0;
+      }
+    }
+    return writer === undefined ? requests : [...requests, writer.finish()];
+  }
+
+  private begin(seconds: number): WireWriter {
+    const writer = new WireWriter(1_024);
+    return writer
+      .tag(SUBSCRIPTION, WireType.bytes)
+      .string(this.subscription)
+      .tag(SECONDS, WireType.varint)
+      .int32(seconds);
+  }
+}
