@@ -116,8 +116,9 @@ export class Front {
         path: request.url,
         headers: forwarded(headers, request.socket.remoteAddress),
       });
-      // A program may answer before the body comes.
-      upstream.flushHeaders();
+      // A program may answer before the body comes, and begin its answer before it has one. Where a length is told the
+      // rest follows at once, and goes out in one piece with the headers.
+      if (request.headers["content-length"] === undefined) upstream.flushHeaders();
       const fail = (status: number, why: string) => {
         this.answer(request, response, status, why);
         upstream.destroy();
@@ -128,8 +129,7 @@ export class Front {
       upstream.on("response", (answer) => {
         this.countAnswer(answer.statusCode ?? 502);
         response.writeHead(answer.statusCode ?? 502, withoutHops(answer.headers));
-        // A stream's first bytes go out as they come, also before there is a body.
-        response.flushHeaders();
+        if (answer.headers["content-length"] === undefined) response.flushHeaders();
         answer.on("error", () => response.destroy()).pipe(response);
       });
       upstream.on("error", (error) => fail(503, `the connection to its process broke: ${error.message}`));
@@ -138,9 +138,10 @@ export class Front {
         upstream.destroy();
         resolve();
       });
-      const limited = new SizeLimit(() => fail(413, tooLarge));
       request.on("error", () => upstream.destroy());
-      request.pipe(limited).pipe(upstream);
+      // A length that is told was looked at, and is the length.
+      if (request.headers["content-length"] !== undefined) request.pipe(upstream);
+      else request.pipe(new SizeLimit(() => fail(413, tooLarge))).pipe(upstream);
     });
   }
 

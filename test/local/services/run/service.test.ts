@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LocalCloud } from "../../../../local/cloud";
 import type { WorkloadView } from "../../../../local/view";
 import { fixtureStack, said, service, withCloud } from "../../support/cloud";
+import { HandClock } from "../../support/host";
 
 const account = "caller@acme-dev.iam.gserviceaccount.com";
 
@@ -247,6 +248,32 @@ describe("limits", () => {
     expect((await echoed(await waiting)).path).toBe("/next");
   });
 
+  test("who waits too long for a place, or for an answer, is told so", async () => {
+    const clock = new HandClock();
+    const stack = fixtureStack({
+      google_cloud_run_v2_service: {
+        narrow: service(
+          "echo",
+          { name: "narrow", invoker_iam_disabled: true },
+          { max_instance_request_concurrency: 1, timeout: "60s" },
+        ),
+      },
+    });
+    await withCloud({ stack, clock }, async (own) => {
+      const url = own.workloads()[0]?.url ?? "";
+      const counted = () => own.counters()["google_cloud_run_v2_service.narrow"] ?? {};
+      const silent = fetch(`${url}/silence`);
+      await until(() => counted()["inFlight"] === 1);
+      const queued = fetch(url);
+      await until(() => counted()["requests"] === 2);
+      clock.advance(10_000);
+      expect((await queued).status).toBe(429);
+      clock.advance(50_000);
+      expect((await silent).status).toBe(504);
+      expect(await (await silent).text()).toContain("within the 60 s that a request may take");
+    });
+  });
+
   test("an image that is not built from a folder does not run, and its URL says why", async () => {
     const response = await fetch(urlOf("foreign"));
     expect(response.status).toBe(503);
@@ -338,6 +365,11 @@ describe("a process that ends", () => {
     );
   });
 });
+
+/** Lets everything else go on until something is so. */
+async function until(fits: () => boolean): Promise<void> {
+  while (!fits()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** Asks until the process behind a URL answers: each refusal means that it is on its way. */
 async function answers(url: string): Promise<void> {
