@@ -65,6 +65,7 @@ export class PubSub implements Service {
   private readonly deliveries: Deliveries;
   private readonly applied: Applied;
   private cancelSweep: () => void;
+  private stopped = false;
 
   constructor(
     private readonly host: Host,
@@ -134,6 +135,8 @@ export class PubSub implements Service {
   }
 
   async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
     this.cancelSweep();
     this.deliveries.stop();
     for (const subscription of this.broker.subscriptions.values()) subscription.stop(SHUTTING_DOWN);
@@ -206,7 +209,7 @@ export class PubSub implements Service {
     else if (broker.topics.has(name)) broker.deleteTopic(name);
     else if (schemas.list().some((schema) => schema.name === name)) broker.deleteSchema(name);
     else return;
-    const lost = held === 0 ? "" : `, and ${held} messages that were not acknowledged with it`;
+    const lost = held === 0 ? "" : `, with unacknowledged messages: ${held}`;
     this.tell("INFO", `${address} is not in the stack any more: ${name} is deleted${lost}`);
   }
 

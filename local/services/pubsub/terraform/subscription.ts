@@ -32,7 +32,7 @@ export function subscriptionType(
             source: "pubsub",
             message:
               `${resource.address}: ${reasons.join(" and ")} cannot change in place. ${wanted.name} is replaced, ` +
-              `and ${current.size} messages that were not acknowledged are gone.`,
+              `and its backlog is gone: unacknowledged messages: ${current.size}.`,
           });
           broker.deleteSubscription(wanted.name);
           broker.createSubscription(wanted);
