@@ -111,7 +111,7 @@ export class Dataset extends AnyDataset {
       encryption.waits,
     );
     this.project = settings.project;
-    this.name = reference(this, this.resource.datasetId, name);
+    this.name = reference(this.resource, "dataset_id", name);
     this.policy = new ResourcePolicy({
       key: this.key,
       tier: "data",

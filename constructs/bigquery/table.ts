@@ -77,8 +77,8 @@ export class Table extends AnyTable {
     );
     const on = {
       project: dataset.project,
-      datasetId: reference(this, this.resource.datasetId, dataset.name),
-      tableId: reference(this, this.resource.tableId, this.name),
+      datasetId: reference(this.resource, "dataset_id", dataset.name),
+      tableId: reference(this.resource, "table_id", this.name),
     };
     this.path = `${on.project}.${on.datasetId}.${on.tableId}`;
     this.policy = new ResourcePolicy({

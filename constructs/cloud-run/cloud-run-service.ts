@@ -143,7 +143,7 @@ export class CloudRunService extends Construct {
       key: this.key,
       tier: "workload",
       member: CloudRunV2ServiceIamMember,
-      on: { name: reference(this, this.resource.name, name), location: region },
+      on: { name: reference(this.resource, "name", name), location: region },
       resource: this.resource,
     });
     services.tell(this, { url: this.url, open });

@@ -1,7 +1,8 @@
 import type { TerraformMetaArguments, TerraformResource } from "cdktf";
-import { Lazy, Token } from "cdktf";
+import { Token } from "cdktf";
 import type { Construct } from "constructs";
 import { apiOf } from "./apis";
+import { lateList } from "./late";
 import { Site } from "./site";
 import { addressesWithin, nothing, type Waits } from "./waits";
 
@@ -33,9 +34,6 @@ export function make<Config extends TerraformMetaArguments, Resource extends Ter
   if (!Token.isUnresolved(name)) resource.overrideLogicalId(site.claim(kind, name, owner));
   const api = apiOf(kind);
   const enabled = api === undefined ? nothing : site.api(api);
-  resource.dependsOn = Lazy.listValue(
-    { produce: () => addressesWithin(site.stack, [...enabled(), ...waits()]) },
-    { omitEmpty: true },
-  );
+  resource.dependsOn = lateList(() => addressesWithin(site.stack, [...enabled(), ...waits()]));
   return resource;
 }

@@ -1,6 +1,6 @@
-import { Lazy } from "cdktf";
 import type { Construct } from "constructs";
 import { seconds } from "../../pipeline/duration";
+import { lateList } from "./late";
 import { Site } from "./site";
 import { Sleep } from "./sleep";
 import { addressesWithin, type Waits } from "./waits";
@@ -17,7 +17,7 @@ export function settled(scope: Construct, name: string, grants: Waits): Waits {
   if (propagation === "none") return grants;
   const sleep = new Sleep(scope, `settled ${name}`, {
     createDuration: seconds(propagation),
-    dependsOn: Lazy.listValue({ produce: () => addressesWithin(site.stack, grants()) }, { omitEmpty: true }),
+    dependsOn: lateList(() => addressesWithin(site.stack, grants())),
   });
   sleep.overrideLogicalId(site.claim(Sleep.tfResourceType, name, scope));
   return () => [sleep];

@@ -1,19 +1,22 @@
-import { Lazy, TerraformStack, Token } from "cdktf";
-import type { IConstruct } from "constructs";
+import { TerraformStack, Token, type TerraformResource } from "cdktf";
+import { lateText } from "./late";
+import { addressOf } from "./waits";
 
 /**
- * A name that is a reference within the stack that owns it, and plain text in every other, which is then deployed
- * after the owner. Names are known before anything is made, so no stack reads another's state.
+ * An attribute of a resource: a reference within the stack that has the resource, and plain text in every other, which
+ * is then deployed after it. What names say is known before anything is made, so no stack reads another's state.
+ *
+ * @param attribute as Terraform calls it: "dataset_id"
+ * @param elsewhere what it will be
  */
-export function reference(owner: IConstruct, within: string, elsewhere: string): string {
-  return Lazy.stringValue({
-    produce({ scope }) {
-      const from = TerraformStack.of(owner);
-      const to = TerraformStack.of(scope);
-      // A name that is itself known only at apply has to come from the other stack's state after all.
-      if (from === to || Token.isUnresolved(elsewhere)) return within;
-      to.addDependency(from);
-      return elsewhere;
-    },
+export function reference(resource: TerraformResource, attribute: string, elsewhere: string): string {
+  return lateText((scope) => {
+    const from = TerraformStack.of(resource);
+    const to = TerraformStack.of(scope);
+    if (from === to) return `\${${addressOf(resource)}.${attribute}}`;
+    // What is itself known only at apply has to come from the other stack's state after all.
+    if (Token.isUnresolved(elsewhere)) return resource.getStringAttribute(attribute);
+    to.addDependency(from);
+    return elsewhere;
   });
 }

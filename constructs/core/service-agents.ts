@@ -1,8 +1,8 @@
 import { GoogleProjectServiceIdentity } from "@cdktf/provider-google-beta/lib/google-project-service-identity";
 import { DataGoogleStorageProjectServiceAccount } from "@cdktf/provider-google/lib/data-google-storage-project-service-account";
-import { Lazy, type TerraformElement } from "cdktf";
 import type { Construct } from "constructs";
 import type { Identity } from "./grants";
+import { lateList } from "./late";
 import { Site } from "./site";
 import { addressesWithin, type Waits } from "./waits";
 
@@ -84,6 +84,5 @@ function askStorage(site: Site, name: AgentName): DataGoogleStorageProjectServic
 
 /** With something to wait for, the data source is read at apply: a first plan needs no network. */
 function afterwards(site: Site, waits: Waits): string[] {
-  const elements = (): readonly TerraformElement[] => waits();
-  return Lazy.listValue({ produce: () => addressesWithin(site.stack, elements()) }, { omitEmpty: true });
+  return lateList(() => addressesWithin(site.stack, waits()));
 }

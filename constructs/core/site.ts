@@ -2,10 +2,11 @@ import { GoogleBetaProvider } from "@cdktf/provider-google-beta/lib/provider";
 import { ProjectService } from "@cdktf/provider-google/lib/project-service";
 import { GoogleProvider } from "@cdktf/provider-google/lib/provider";
 import type { TerraformProvider, TerraformStack } from "cdktf";
-import { Lazy, TerraformDataSource, TerraformResource } from "cdktf";
+import { TerraformDataSource, TerraformResource } from "cdktf";
 import type { IConstruct } from "constructs";
 import { seconds } from "../../pipeline/duration";
 import { findingsOf } from "./facts";
+import { lateList, lateText } from "./late";
 import { JourneyMetadata } from "./metadata";
 import { check } from "./rules";
 import { resolved, settingsRules, type GcpSettings, type ResolvedSettings } from "./settings";
@@ -106,11 +107,10 @@ export class Site {
 
   /** An API answers a while after it was enabled: one pause after all of them, again when the list grows. */
   private sleepAfterApis(createDuration: string): Sleep {
-    const enabled = () => [...this.apis.values()];
     const sleep = new Sleep(this.stack, "apis", {
       createDuration,
-      triggers: { apis: Lazy.stringValue({ produce: () => [...this.apis.keys()].toSorted().join(" ") }) },
-      dependsOn: Lazy.listValue({ produce: () => addressesWithin(this.stack, enabled()) }),
+      triggers: { apis: lateText(() => [...this.apis.keys()].toSorted().join(" ")) },
+      dependsOn: lateList(() => addressesWithin(this.stack, [...this.apis.values()])),
     });
     sleep.overrideLogicalId(this.claim(Sleep.tfResourceType, "apis", sleep));
     return sleep;

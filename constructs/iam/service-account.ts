@@ -84,13 +84,13 @@ export class ServiceAccount extends AnyServiceAccount {
       description: props.description,
     });
     const email = emailOf(accountId, project);
-    this.email = reference(this, this.resource.email, email);
-    this.member = reference(this, this.resource.member, `serviceAccount:${email}`);
+    this.email = reference(this.resource, "email", email);
+    this.member = reference(this.resource, "member", `serviceAccount:${email}`);
     this.policy = new ResourcePolicy({
       key: this.key,
       tier: "data",
       member: ServiceAccountIamMember,
-      on: { serviceAccountId: reference(this, this.resource.name, `projects/${project}/serviceAccounts/${email}`) },
+      on: { serviceAccountId: reference(this.resource, "name", `projects/${project}/serviceAccounts/${email}`) },
       resource: this.resource,
     });
   }

@@ -76,9 +76,8 @@ export class Network extends Construct implements AnyNetwork {
     });
     this.allowShuffle(key, name);
     if (props.nat === true) this.addNat(key, name, region);
-    this.network = reference(this, this.resource.name, `projects/${project}/global/networks/${name}`);
-    const within = `regions/${region}/subnetworks/${subnet.name}`;
-    this.subnetwork = reference(this, within, subnetworkUrl(project, region, `${name}-${region}`));
+    this.network = reference(this.resource, "name", `projects/${project}/global/networks/${name}`);
+    this.subnetwork = `regions/${region}/subnetworks/${reference(subnet, "name", `${name}-${region}`)}`;
   }
 
   /** A network that is there already; of another project where `project` is given (a shared VPC). */

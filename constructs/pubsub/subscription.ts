@@ -6,6 +6,7 @@ import { ResourcePolicy, type Grant, type Identity, type Policy } from "../core/
 import { notADuration } from "../core/limits";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
+import { reference } from "../core/reference";
 import { guarded } from "../core/removal";
 import { check, type Rules } from "../core/rules";
 import { serviceAgent } from "../core/service-agents";
@@ -179,8 +180,8 @@ export abstract class Subscription<Props extends SubscriptionProps> extends AnyS
       () => [...(forwarding?.waits() ?? []), ...(delivery.waits?.() ?? [])],
     );
     this.fullName = `projects/${Site.of(this).settings.project}/subscriptions/${name}`;
-    this.name = this.resource.name;
-    this.path = this.resource.id;
+    this.name = reference(this.resource, "name", name);
+    this.path = reference(this.resource, "id", this.fullName);
     this.policy = new ResourcePolicy({
       key: this.key,
       tier: delivery.how === "pull" ? "data" : "delivery",

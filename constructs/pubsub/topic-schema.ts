@@ -38,6 +38,6 @@ export class TopicSchema extends Construct {
       type: "PROTOCOL_BUFFER",
       definition: literal(protobufSchema(props.event.name, props.event.eventFields)),
     });
-    this.path = reference(this, this.resource.id, `projects/${Site.of(this).settings.project}/schemas/${name}`);
+    this.path = reference(this.resource, "id", `projects/${Site.of(this).settings.project}/schemas/${name}`);
   }
 }

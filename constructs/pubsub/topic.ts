@@ -97,8 +97,8 @@ export class Topic extends AnyTopic {
     );
     this.project = Site.of(this).settings.project;
     this.fullName = `projects/${this.project}/topics/${name}`;
-    this.name = reference(this, this.resource.name, name);
-    this.path = reference(this, this.resource.id, this.fullName);
+    this.name = reference(this.resource, "name", name);
+    this.path = reference(this.resource, "id", this.fullName);
     this.policy = new ResourcePolicy({
       key: this.key,
       tier: "data",

@@ -42,7 +42,7 @@ export class BucketObject extends Construct {
       contentType: props.contentType ?? "application/json",
       deletionPolicy: versioned ? "ABANDON" : undefined,
     });
-    this.url = `gs://${bucket.name}/${reference(this, this.resource.outputName, name)}`;
+    this.url = `gs://${bucket.name}/${reference(this.resource, "output_name", name)}`;
   }
 }
 

@@ -117,7 +117,7 @@ export class Bucket extends AnyBucket {
       },
       encryption.waits,
     );
-    this.name = reference(this, this.resource.name, name);
+    this.name = reference(this.resource, "name", name);
     this.policy = new ResourcePolicy({
       key: this.key,
       tier: "data",

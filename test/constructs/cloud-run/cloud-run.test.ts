@@ -146,3 +146,28 @@ test.each<[Partial<WorkerPoolProps>, string]>([
 ])("a worker pool with %j is not valid", (props, says) => {
   expect(messageOf(() => new WorkerPool(aStack(), "worker", { image, ...props }))).toContain(says);
 });
+
+test("into a registry that projects share, Cloud Run's agent is let before anything is made from an image there", () => {
+  const registry = "europe-west1-docker.pkg.dev/acme-build/images";
+  const template = templateOf(
+    (stack) => [new CloudRunService(stack, "service", { image }), new WorkerPool(stack, "worker", { image })],
+    { registry },
+  );
+  expect(
+    template.resource(
+      "google_artifact_registry_repository_iam_member.acme-build-images-artifactregistry-reader-run-agent",
+    ),
+  ).toMatchObject({ project: "acme-build", member: "${google_project_service_identity.run.member}" });
+  for (const address of ["google_cloud_run_v2_service.service", "google_cloud_run_v2_worker_pool.worker"]) {
+    expect(template.resource(address)["depends_on"]).toContain("time_sleep.images-of-acme-build");
+  }
+});
+
+test("from the project's own registry, and from somebody else's, nothing has to be let", () => {
+  const ours = ContainerImage.fromRegistry("europe-west1-docker.pkg.dev/acme-dev/images/hello:1");
+  const template = templateOf((stack) => [
+    new CloudRunService(stack, "service", { image }),
+    new WorkerPool(stack, "worker", { image: ours }),
+  ]);
+  expect(template.ofType("google_artifact_registry_repository_iam_member")).toEqual({});
+});

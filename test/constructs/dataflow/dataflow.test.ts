@@ -84,7 +84,8 @@ test("a job drains when it goes, has no public addresses and is told its templat
 });
 
 test("a job is launched when its account is obeyed: for Dataflow, the bucket and the image", () => {
-  const template = templateOf((stack) => job(stack));
+  const registry = "europe-west1-docker.pkg.dev/acme-build/images";
+  const template = templateOf((stack) => job(stack), { registry });
   expect(template.resource("time_sleep.count-clicks")).toMatchObject({
     depends_on: [
       "google_artifact_registry_repository_iam_member.acme-build-images-artifactregistry-reader-count-clicks",
@@ -94,6 +95,11 @@ test("a job is launched when its account is obeyed: for Dataflow, the bucket and
       "google_storage_bucket_iam_member.files-storage-objectUser-count-clicks",
     ],
   });
+});
+
+test("an image of somebody else's is theirs to open", () => {
+  const template = templateOf((stack) => job(stack));
+  expect(template.ofType("google_artifact_registry_repository_iam_member")).toEqual({});
 });
 
 test("temporary files are neither kept nor paid for", () => {

@@ -1,0 +1,46 @@
+/** What does not compile. The compiler is the test: a line that is expected to be wrong and is not, is an error. */
+import { expect, test } from "vitest";
+import { DataJourney } from "../../../constructs/data-journey/data-journey";
+import { Runner } from "../../../constructs/data-journey/runners";
+import { Network } from "../../../constructs/network/network";
+import { aStack } from "../support";
+import { accounted, batch, large, Order, others, perMinute } from "./events";
+
+const journeyOf = (): DataJourney<typeof Order.fields> => {
+  const stack = aStack();
+  return new DataJourney(stack, "journey", { event: Order, network: new Network(stack, "net") });
+};
+
+test("what the pipeline needs, the runner has", () => {
+  const journey = journeyOf();
+  journey.process(large, { runner: Runner.pushService(), into: { large: "large" } });
+  journey.process(perMinute, { runner: Runner.workerPool(), into: { counts: "counts", refused: "refused" } });
+  journey.process(accounted, { runner: Runner.dataflow({ maxWorkers: 2 }), into: { accounted: "accounted" } });
+  expect(journey.node.children.length).toBeGreaterThan(3);
+});
+
+/** Never called: for the compiler alone. */
+export function mistakes(journey: DataJourney<typeof Order.fields>): void {
+  const runner = Runner.workerPool();
+  const counts = { counts: "counts", refused: "refused" };
+  // @ts-expect-error a push service keeps no windows
+  journey.process(perMinute, { runner: Runner.pushService(), into: counts });
+  // @ts-expect-error an output without a place
+  journey.process(perMinute, { runner, into: { counts: "counts" } });
+  // @ts-expect-error an output that the pipeline does not have
+  journey.process(large, { runner, into: { large: "large", small: "small" } });
+  // @ts-expect-error an output of another name
+  journey.process(large, { runner, into: { larg: "large" } });
+  // @ts-expect-error another event's pipeline
+  journey.process(others, { runner, into: { all: "all" } });
+  // @ts-expect-error a pipeline that ends
+  journey.process(batch, { runner, into: { all: "all" } });
+  // @ts-expect-error an option of another runner
+  journey.process(large, { runner: Runner.pushService({ maxWorkers: 2 }), into: { large: "large" } });
+  // @ts-expect-error an attribute that is no field of the event
+  journey.ingest({ attributes: ["orderid"] });
+  // @ts-expect-error a duration is text with a unit
+  journey.process(large, { runner: Runner.workerPool({ lease: 30 }), into: { large: "large" } });
+  // @ts-expect-error no unit of time
+  journey.process(large, { runner: Runner.workerPool({ lease: "5 minutes" }), into: { large: "large" } });
+}
