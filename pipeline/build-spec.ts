@@ -5,7 +5,7 @@ import { Report } from "./report";
 import { fieldSpecs } from "./schema/field-spec";
 import { fieldProblems, Schema } from "./schema/schema";
 import { SPEC_VERSION, type FieldSpec, type InputSpec, type PipelineSpec, type StepSpec } from "./spec";
-import { sayKeys } from "./transforms/aggregate";
+import { sayKeys } from "./transforms/checks";
 
 /**
  * @param outputs each output's rows

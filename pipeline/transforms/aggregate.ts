@@ -3,14 +3,15 @@ import { after, type Draft, type Node } from "../graph";
 import type { StepReport } from "../report";
 import { Field, float, integer, string, timestamp, type AnyField, type Fields } from "../schema/field";
 import { fieldSpecs } from "../schema/field-spec";
+import { fieldProblems } from "../schema/schema";
 import type { AggregateSpec, FieldType, FunctionSpec } from "../spec";
 import type { FunctionRole } from "../udf/problem";
 import { takenWords } from "./aggregated";
+import { carryRowFunction, sayKeys, sayUnknown } from "./checks";
 import type { Aggregator } from "./aggregators";
 import type { Combiner, CombinerPart } from "./combiner";
 import { keyTypes } from "./field-names";
 import { optionFunction, type StepOptions } from "./function";
-import { sayUnknown } from "./select";
 
 /** Groups rows by keys, in their windows, and gives a row for each group and pane. */
 export function aggregate(
@@ -49,21 +50,6 @@ export function aggregate(
       };
     },
   };
-}
-
-/** Keys that are none. The compiler finds them first, where there is one. */
-export function sayKeys(report: StepReport, fields: Fields, keys: readonly string[]): void {
-  sayUnknown(report, fields, keys);
-  for (const key of keys) {
-    const field = fields[key];
-    if (field === undefined) continue;
-    if (field.mode === "REPEATED" || !keyTypes.has(field.type)) {
-      report.say(`"${key}" is a ${field.mode} ${field.type}, which cannot be a key: round it, or take a text`);
-    }
-  }
-  for (const key of new Set(keys.filter((each, index) => keys.indexOf(each) !== index))) {
-    report.say(`"${key}" is named twice`);
-  }
 }
 
 export const pickKeys = (fields: Fields, keys: readonly string[]): Fields =>
@@ -111,7 +97,12 @@ const anyField = (type: FieldType, mode: FieldMode, options?: AnyField["options"
   new Field<string | {} | null, FieldType, FieldMode>(type, mode, options, fields);
 
 /** What the compiler says as well, and what it cannot know: windows that fire twice, and sizes. */
-function sayAggregator(report: StepReport, of: Node, name: string, { aggregator, field, size }: Aggregator): void {
+function sayAggregator(
+  report: StepReport,
+  of: Node,
+  name: string,
+  { aggregator, field, size, combiner }: Aggregator,
+): void {
   const { window } = of.stream;
   if (needsWindow.has(aggregator) && window === undefined) {
     report.say(`${name}: ${aggregator}() needs a window: call .window(...) first`);
@@ -124,6 +115,7 @@ function sayAggregator(report: StepReport, of: Node, name: string, { aggregator,
   if (aggregator === "sample" && !(Number.isSafeInteger(size) && Number(size) >= 1 && Number(size) <= LARGEST_SAMPLE)) {
     report.say(`${name}: sample(${size}): a size is a whole number from 1 to ${LARGEST_SAMPLE}`);
   }
+  if (combiner !== undefined) sayUnknown(report, of.fields, Object.keys(combiner.input));
   if (field !== undefined) sayField(report, of.fields, name, aggregator, field);
 }
 
@@ -171,8 +163,16 @@ function aggregateSpec(
 }
 
 function combineSpec(report: StepReport, name: string, combiner: Combiner): AggregateSpec {
+  for (const problem of fieldProblems(combiner.accumulator)) report.say(`${name}, accumulator: ${problem}`);
   const part = (of: CombinerPart): FunctionSpec =>
-    report.function(combiner.functions[of], combinerFunctions[of], combiner.constants, `, ${name}.${of}`);
+    carryRowFunction(
+      report,
+      combiner.input,
+      combiner.functions[of],
+      combinerFunctions[of],
+      combiner.constants,
+      `, ${name}.${of}`,
+    );
   const { reads: _createReads, ...createAccumulator } = part("createAccumulator");
   const { reads: _mergeReads, ...mergeAccumulators } = part("mergeAccumulators");
   const { reads: _extractReads, ...extractOutput } = part("extractOutput");

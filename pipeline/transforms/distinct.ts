@@ -1,7 +1,7 @@
 import type { Duration } from "../duration";
 import type { Endless, Flow, Remembering } from "../flow";
 import { after, type Draft, type Node } from "../graph";
-import { sayKeys } from "./aggregate";
+import { sayKeys } from "./checks";
 import type { StepOptions } from "./function";
 
 export interface WithinOption {

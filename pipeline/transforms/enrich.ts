@@ -1,11 +1,10 @@
 import type { Draft, InputNode, Node } from "../graph";
 import type { Fields } from "../schema/field";
 import type { Merge } from "../schema/schema";
+import { formOf, sayUnknown } from "./checks";
 import type { KeyType, NullableFields, OfType, OrSay, Simplify } from "./field-names";
-import { formOf } from "./flatten";
 import type { StepOptions } from "./function";
 import { missing } from "./join";
-import { sayUnknown } from "./select";
 
 /** What becomes of a row that finds nothing: its new fields are null, it goes, or it is an error. */
 export type Missing = "null" | "drop" | "error";

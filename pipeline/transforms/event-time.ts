@@ -2,7 +2,7 @@ import type { Duration } from "../duration";
 import { isBounded, type Flow } from "../flow";
 import { after, type Draft, type Node } from "../graph";
 import { timestamp, type Fields } from "../schema/field";
-import { sayUnknown } from "./select";
+import { sayUnknown } from "./checks";
 import type { TimestampName } from "./field-names";
 
 export interface EventTimeOptions {

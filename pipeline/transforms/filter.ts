@@ -1,5 +1,6 @@
 import type { Draft, Node } from "../graph";
 import type { AnyFunction } from "../udf/portable";
+import { carryRowFunction } from "./checks";
 import { rowFunction, type Constants, type FunctionOptions } from "./function";
 
 /** Keeps the rows for which the function is true. */
@@ -10,7 +11,7 @@ export const filter = (of: Node, keep: AnyFunction, options: FunctionOptions<Con
   stream: of.stream,
   describe: (report) => ({
     kind: "filter",
-    function: report.function(keep, rowFunction(".filter("), options.constants),
+    function: carryRowFunction(report, of.fields, keep, rowFunction(".filter("), options.constants),
   }),
 });
 
@@ -25,7 +26,7 @@ export const assert = (of: Node, sentence: string, holds: AnyFunction, options: 
     return {
       kind: "assert",
       message: sentence,
-      function: report.function(holds, rowFunction('.assert("...", '), options.constants),
+      function: carryRowFunction(report, of.fields, holds, rowFunction('.assert("...", '), options.constants),
     };
   },
 });

@@ -1,9 +1,9 @@
 import type { Endless, Flow } from "../flow";
-import type { AnyField, Fields } from "../schema/field";
-import { fieldSpecs } from "../schema/field-spec";
+import type { Fields } from "../schema/field";
 import { after, type Draft, type Node } from "../graph";
 
 import type { StepReport } from "../report";
+import { formOf, sayNotAlike } from "./checks";
 
 /** A flow that other rows join: of an endless one and a stateful one, a stateful one. */
 export type FlattenedFlow<W extends Flow, V extends Flow> = W extends Endless
@@ -71,40 +71,3 @@ function sayDifferent(report: StepReport, fields: Fields, others: Fields): void 
     }
   }
 }
-
-/** All that tells how a field's values look: its description does not. */
-export const formOf = (field: AnyField): string =>
-  JSON.stringify(fieldSpecs({ field }), (name, value: unknown) => (name === "description" ? undefined : value));
-
-/** Rows that are brought together must come alike: all there or not, in the same windows or in none. */
-export function sayNotAlike(report: StepReport, one: Node, other: Node): void {
-  const [a, b] = [classOf(one), classOf(other)];
-  if (a !== b) {
-    report.say(`one of the two is ${a}, the other ${b}: only rows that come alike can be put together`);
-  } else if (one.stream.window !== undefined && other.stream.window !== undefined) {
-    const [left, right] = [windowText(one.stream.window), windowText(other.stream.window)];
-    if (left !== right) report.say(`the two are not in the same windows: ${left} and ${right}`);
-  }
-}
-
-function classOf({ stream: { flow } }: Node): string {
-  switch (flow) {
-    case "row-wise":
-    case "stateful":
-      return "a stream without windows";
-    case "windowed":
-      return "a stream in windows";
-    case "bounded":
-      return "bounded";
-    case "bounded windows":
-      return "bounded and in windows";
-  }
-}
-
-const windowText = ({
-  windowing,
-  trigger,
-  allowedLateness,
-  accumulation,
-}: NonNullable<Node["stream"]["window"]>): string =>
-  JSON.stringify({ windowing, trigger, allowedLateness, accumulation });

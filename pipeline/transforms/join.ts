@@ -1,8 +1,7 @@
 import { after, type Draft, type Node } from "../graph";
 import { nullable, type AnyField, type Fields } from "../schema/field";
-import { sayKeys } from "./aggregate";
+import { formOf, sayKeys, sayNotAlike } from "./checks";
 import type { KeyType, NullableFields, OfType, OrSay, Simplify } from "./field-names";
-import { formOf, sayNotAlike } from "./flatten";
 import type { StepOptions } from "./function";
 
 /** `inner`: only pairs; `left`: every left row, `full`: every row of both, with null where the other side is missing. */

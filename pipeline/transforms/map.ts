@@ -2,6 +2,7 @@ import type { Draft, Node } from "../graph";
 import type { Fields } from "../schema/field";
 import { Schema } from "../schema/schema";
 import type { AnyFunction } from "../udf/portable";
+import { carryRowFunction } from "./checks";
 import { rowFunction, type Constants, type FunctionOptions } from "./function";
 
 /** Fields, or the schema that has them. */
@@ -22,7 +23,7 @@ export const map = (
   stream: of.stream,
   describe: (report) => ({
     kind: "map",
-    function: report.function(make, rowFunction(".map(fields, "), options.constants),
+    function: carryRowFunction(report, of.fields, make, rowFunction(".map(fields, "), options.constants),
   }),
 });
 
@@ -39,7 +40,7 @@ export const flatMap = (
   stream: of.stream,
   describe: (report) => ({
     kind: "flatMap",
-    function: report.function(make, rowFunction(".flatMap(fields, "), options.constants),
+    function: carryRowFunction(report, of.fields, make, rowFunction(".flatMap(fields, "), options.constants),
   }),
 });
 
@@ -59,7 +60,7 @@ export const withFields = (
     return {
       kind: "withFields",
       sets: Object.keys(fields),
-      function: report.function(make, rowFunction(".withFields(fields, "), options.constants),
+      function: carryRowFunction(report, of.fields, make, rowFunction(".withFields(fields, "), options.constants),
     };
   },
 });

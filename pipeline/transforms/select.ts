@@ -1,7 +1,7 @@
 import type { Draft, Node } from "../graph";
 import type { AnyField, Fields } from "../schema/field";
+import { sayTwice, sayUnknown } from "./checks";
 import type { Problem } from "./field-names";
-import type { StepReport } from "../report";
 
 const pick = (fields: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(
@@ -11,15 +11,6 @@ const pick = (fields: Fields, names: readonly string[]): Fields =>
     }),
   );
 
-/** Names that the row does not have. The compiler finds them first, where there is one. */
-export function sayUnknown(report: StepReport, fields: Fields, names: readonly string[]): void {
-  for (const name of names) {
-    if (!Object.hasOwn(fields, name)) {
-      report.say(`this row has no field "${name}": it has ${Object.keys(fields).join(", ")}`);
-    }
-  }
-}
-
 /** Only the named fields, in the order of the names. */
 export const select = (of: Node, names: readonly string[]): Draft => ({
   kind: "select",
@@ -27,9 +18,7 @@ export const select = (of: Node, names: readonly string[]): Draft => ({
   stream: of.stream,
   describe(report) {
     sayUnknown(report, of.fields, names);
-    for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) {
-      report.say(`"${name}" is named twice`);
-    }
+    sayTwice(report, names);
     return { kind: "select" };
   },
 });

@@ -4,7 +4,7 @@ import type { Fields, Row } from "../schema/field";
 import { fieldSpecs } from "../schema/field-spec";
 import { fieldProblems } from "../schema/schema";
 import type { Json } from "../spec";
-import { pickKeys, sayKeys } from "./aggregate";
+import { carryRowFunction, sayKeys } from "./checks";
 import { remembering } from "./distinct";
 import { optionFunction, type Constants, type Context, type StepOptions } from "./function";
 
@@ -83,12 +83,12 @@ export const stateful = (of: Node, keys: readonly string[], props: AnyStateful, 
     const timerRole = optionFunction(".stateful", "onTimer", ["state"]);
     return {
       kind: "stateful",
-      keys: Object.keys(pickKeys(of.fields, keys)),
+      keys,
       state: fieldSpecs(props.state),
       initial: asJson(props.initial),
       timeToLive:
         timeToLive === "unlimited" ? "unlimited" : report.duration("timeToLive", timeToLive, "more than nothing"),
-      process: report.function(process, processRole, constants, ", process"),
+      process: carryRowFunction(report, of.fields, process, processRole, constants, ", process"),
       ...(onTimer && { onTimer: report.function(onTimer, timerRole, constants, ", onTimer") }),
     };
   },
