@@ -163,7 +163,7 @@ function aggregateSpec(
 }
 
 function combineSpec(report: StepReport, name: string, combiner: Combiner): AggregateSpec {
-  for (const problem of fieldProblems(combiner.accumulator)) report.say(`${name}, accumulator: ${problem}`);
+  for (const problem of fieldProblems(combiner.accumulator, "accumulator")) report.say(`${name}: ${problem}`);
   const part = (of: CombinerPart): FunctionSpec =>
     carryRowFunction(
       report,

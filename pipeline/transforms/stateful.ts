@@ -71,7 +71,7 @@ export const stateful = (of: Node, keys: readonly string[], props: AnyStateful, 
     if (of.stream.window?.windowing.type === "sessions") {
       report.say("a session is not known before it ends: call .stateful(...) before .window(sessions(...))");
     }
-    for (const problem of fieldProblems(props.state)) report.say(`state: ${problem}`);
+    for (const problem of fieldProblems(props.state, "state")) report.say(problem);
     for (const name of Object.keys(props.state)) {
       if (!Object.hasOwn(props.initial, name)) report.say(`initial has no "${name}", which the state has`);
     }
