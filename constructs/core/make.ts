@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import { apiOf } from "./apis";
 import { lateList } from "./late";
 import { Site } from "./site";
+import { untraced } from "./untraced";
 import { addressesWithin, nothing, type Waits } from "./waits";
 
 /** A provider's class for a type of resource. */
@@ -29,7 +30,7 @@ export function make<Config extends TerraformMetaArguments, Resource extends Ter
   waits: Waits = nothing,
 ): Resource {
   const site = Site.of(owner);
-  const resource = new type(owner, id, config);
+  const resource = untraced(() => new type(owner, id, config));
   const kind = resource.terraformResourceType;
   if (!Token.isUnresolved(name)) resource.overrideLogicalId(site.claim(kind, name, owner));
   const api = apiOf(kind);

@@ -372,6 +372,23 @@ describe("a pipeline on Dataflow", () => {
   });
 });
 
+function shareSubscription(stack: GcpStack): unknown {
+  const subscription = new PullSubscription(stack, "there", { topic: new Topic(stack, "orders") });
+  const journey = journeyOf(stack);
+  const runner = Runner.workerPool();
+  journey.process(large, { runner, into: { large: "large" }, subscription });
+  return journey.process(accounted, { runner, into: { accounted: "accounted" }, subscription });
+}
+
+function loseErrors(stack: GcpStack): unknown {
+  const journey = new DataJourney(stack, "journey", {
+    event: Order,
+    network: new Network(stack, "net"),
+    deadLetters: { topic: new Topic(stack, "lost") },
+  });
+  return journey.process(large, { runner: Runner.dataflow(), into: { large: "large" } });
+}
+
 describe("a whole journey", () => {
   test("makes a dataset and a bucket only when something is to be in them", () => {
     const template = templateOf((stack) => journeyOf(stack).ingest());
@@ -408,26 +425,13 @@ describe("a whole journey", () => {
   });
 
   test("two pipelines on one subscription are refused: each would get a part", () => {
-    const read = (stack: GcpStack): unknown => {
-      const subscription = new PullSubscription(stack, "there", { topic: new Topic(stack, "orders") });
-      const journey = journeyOf(stack);
-      const runner = Runner.workerPool();
-      journey.process(large, { runner, into: { large: "large" }, subscription });
-      return journey.process(accounted, { runner, into: { accounted: "accounted" }, subscription });
-    };
-    expect(messageOf(() => templateOf(read))).toContain("[subscription-shared]");
+    expect(messageOf(() => templateOf(shareSubscription))).toContain("[subscription-shared]");
   });
 
   test("errors that nobody keeps are refused, on Dataflow too", () => {
-    const lose = (stack: GcpStack): unknown => {
-      const journey = new DataJourney(stack, "journey", {
-        event: Order,
-        network: new Network(stack, "net"),
-        deadLetters: { topic: new Topic(stack, "lost") },
-      });
-      return journey.process(large, { runner: Runner.dataflow(), into: { large: "large" } });
-    };
-    expect(messageOf(() => templateOf(lose))).toContain("projects/acme-dev/topics/lost takes dead letters and has no");
+    expect(messageOf(() => templateOf(loseErrors))).toContain(
+      "projects/acme-dev/topics/lost takes dead letters and has no",
+    );
   });
 
   test("a pipeline of another event is refused, and so are outputs that do not fit, though types were gone around", () => {

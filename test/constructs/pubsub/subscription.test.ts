@@ -20,6 +20,15 @@ const service = (stack: GcpStack): CloudRunService =>
 const table = (stack: GcpStack): Table =>
   new Table(stack, "raw", { dataset: new Dataset(stack, "events"), columns: { data: nullable(string()) } });
 
+const pushWithoutToken = (stack: GcpStack): unknown =>
+  new PushSubscription(stack, "outside", { topic: topic(stack), to: { url: "https://example.com" }, as: "nobody" });
+
+function pushToUrl(stack: GcpStack, access?: "public"): unknown {
+  const image = ContainerImage.fromRegistry(IMAGE);
+  const { url } = new CloudRunService(stack, "service", { image, access });
+  return new PushSubscription(stack, "sub", { topic: topic(stack), to: { url: url as "https://..." } });
+}
+
 test("a subscription of which nothing is said never expires and gives its reader a minute", () => {
   const template = templateOf((stack) => new PullSubscription(stack, "reader", { topic: topic(stack) }));
   expect(template.resource("google_pubsub_subscription.reader")).toEqual({
@@ -163,14 +172,12 @@ test("a push may carry the token of an account that is there, to a place that is
 });
 
 test("a push without a token is refused until somebody says why", () => {
-  const push = (stack: GcpStack): unknown =>
-    new PushSubscription(stack, "outside", { topic: topic(stack), to: { url: "https://example.com" }, as: "nobody" });
-  expect(messageOf(() => templateOf(push))).toContain(
+  expect(messageOf(() => templateOf(pushWithoutToken))).toContain(
     "test/outside: pushes without a token, so that the endpoint cannot tell Pub/Sub from anybody else. Give it an account: as [push-without-token]",
   );
   const template = templateOf((stack) => {
     withoutRule(stack, "push-without-token", "it checks a secret in the URL");
-    push(stack);
+    pushWithoutToken(stack);
   });
   expect(template.resource("google_pubsub_subscription.outside")["push_config"]).toEqual({
     push_endpoint: "https://example.com/",
@@ -178,15 +185,10 @@ test("a push without a token is refused until somebody says why", () => {
 });
 
 test("a push to the bare URL of a service of ours lacks the right to invoke it", () => {
-  const push = (stack: GcpStack, access?: "public"): unknown => {
-    const image = ContainerImage.fromRegistry(IMAGE);
-    const { url } = new CloudRunService(stack, "service", { image, access });
-    return new PushSubscription(stack, "sub", { topic: topic(stack), to: { url: url as "https://..." } });
-  };
-  expect(messageOf(() => templateOf((stack) => push(stack)))).toContain(
+  expect(messageOf(() => templateOf((stack) => pushToUrl(stack)))).toContain(
     "test/sub: pushes to the URL of a service that its account may not invoke. Give the service itself: to [push-without-grant]",
   );
-  expect(() => templateOf((stack) => push(stack, "public"))).not.toThrow();
+  expect(() => templateOf((stack) => pushToUrl(stack, "public"))).not.toThrow();
 });
 
 test("a BigQuery subscription waits until Pub/Sub may write to the table, and a while", () => {

@@ -117,15 +117,17 @@ test("an object's text is not evaluated by Terraform", () => {
   });
 });
 
+/** The name of a versioned object of such a content. */
+function nameOf(content: string, name = "specs/clicks.json"): unknown {
+  const template = templateOf((stack) => {
+    new BucketObject(stack, "spec", { bucket: new Bucket(stack, "events"), name, content, versioned: true });
+  });
+  const [object] = Object.values(template.ofType("google_storage_bucket_object"));
+  expect(object?.["deletion_policy"]).toBe("ABANDON");
+  return object?.["name"];
+}
+
 test("a versioned object has its content's hash in its name, and not in its address", () => {
-  const nameOf = (content: string, name = "specs/clicks.json"): unknown => {
-    const template = templateOf((stack) => {
-      new BucketObject(stack, "spec", { bucket: new Bucket(stack, "events"), name, content, versioned: true });
-    });
-    const [object] = Object.values(template.ofType("google_storage_bucket_object"));
-    expect(object?.["deletion_policy"]).toBe("ABANDON");
-    return object?.["name"];
-  };
   expect(nameOf("{}")).toMatch(/^specs\/clicks-[0-9a-f]{12}\.json$/);
   expect(nameOf("{}")).toBe(nameOf("{}"));
   expect(nameOf("{}")).not.toBe(nameOf("[]"));
