@@ -57,7 +57,9 @@ export async function synthesize(app: App, io: Io): Promise<Synthesized> {
   try {
     const { code, output } = await runApp(app, out, io);
     if (code !== 0) {
-      throw new CommandError(`The app failed (${app.command}):\n${output.trimEnd()}`);
+      throw new CommandError(
+        `The app failed (${app.command}):\n${io.environment["DEBUG"] ? output : withoutTrace(output)}`,
+      );
     }
     if (!existsSync(join(out, "manifest.json"))) {
       throw new CommandError(`The app (${app.command}) wrote no stacks: does it end with app.synth()?`);
@@ -67,6 +69,15 @@ export async function synthesize(app: App, io: Io): Promise<Synthesized> {
     remove();
     throw error;
   }
+}
+
+/** What an app says of itself stands above its stack trace. */
+function withoutTrace(output: string): string {
+  return output
+    .split("\n")
+    .filter((line) => !/^\s+at |^Node\.js v\d/.test(line))
+    .join("\n")
+    .trimEnd();
 }
 
 function runApp(app: App, out: string, io: Io): Promise<{ code: number | null; output: string }> {

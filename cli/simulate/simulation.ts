@@ -26,7 +26,8 @@ export class Simulation {
   readonly refused = new Map<number, { count: number; readonly reason: string }>();
   /** Times that an event was sent again. */
   retries = 0;
-  private open = 0;
+  /** Events that are sent and neither taken nor given up. */
+  waiting = 0;
   private stopped = false;
   private wake: (() => void) | undefined;
   private readonly sleeping = new Set<() => void>();
@@ -54,7 +55,7 @@ export class Simulation {
     while (!this.stopped && this.sent < count) {
       const wait = began + (this.sent * 1000) / rate - clock.now();
       if (wait > 0) await this.sleep(wait);
-      else if (this.open >= MAX_OPEN) await this.change();
+      else if (this.waiting >= MAX_OPEN) await this.change();
       else {
         const next = source.next();
         if (next.done === true) break;
@@ -62,11 +63,11 @@ export class Simulation {
         void this.send(next.value);
       }
     }
-    while (this.open > 0) await this.change();
+    while (this.waiting > 0) await this.change();
   }
 
   private async send(body: string): Promise<void> {
-    this.open += 1;
+    this.waiting += 1;
     for (let tries = 1; ; tries += 1) {
       const answer = await this.props.post(body);
       if (answer.kind === "accepted") {
@@ -82,7 +83,7 @@ export class Simulation {
       this.retries += 1;
       await this.sleep(answer.wait);
     }
-    this.open -= 1;
+    this.waiting -= 1;
     this.wake?.();
   }
 

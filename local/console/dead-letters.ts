@@ -9,7 +9,11 @@ export interface DeadLetter {
   readonly source: string | undefined;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Who set it aside: a pipeline, or the subscription that could not deliver. */
+  /** The pipeline that set it aside; undefined where a subscription could not deliver. */
+  readonly pipeline: string | undefined;
+  /** The subscription that could not deliver. */
+  readonly subscription: string | undefined;
+  /** Either of them, for people. */
   readonly by: string;
   readonly reason: string;
   readonly payload: Buffer;
@@ -31,6 +35,8 @@ export function deadLetterOf({ attributes, data, messageId, publishTime }: Peeke
     return {
       ...common,
       source,
+      pipeline,
+      subscription: undefined,
       by: step === undefined ? pipeline : `${pipeline}, ${step}`,
       reason: `${reason ?? "error"}: ${row.error ?? "no reason was given"}`,
       payload: row.payload ?? Buffer.from(data),
@@ -39,10 +45,13 @@ export function deadLetterOf({ attributes, data, messageId, publishTime }: Peeke
   }
   const attempts = attributes[DELIVERY_COUNT];
   const error = attributes[DELIVERY_ERROR];
+  const subscription = attributes[SUBSCRIPTION];
   return {
     ...common,
     source: undefined,
-    by: attributes[SUBSCRIPTION] ?? "unknown",
+    pipeline: undefined,
+    subscription,
+    by: subscription ?? "unknown",
     reason: `not delivered${attempts === undefined ? "" : ` in ${attempts} attempts`}${error === undefined ? "" : `: ${error}`}`,
     payload: Buffer.from(data),
     attributes: Object.fromEntries(Object.entries(attributes).filter(([name]) => !OURS.includes(name))),

@@ -1,0 +1,129 @@
+import { LocalCloud } from "../../local/cloud";
+import { systemClock } from "../../local/clock";
+import { startConsole } from "../../local/console/console";
+import { journeyOf } from "../../local/console/journey";
+import { sourceOf } from "../../local/console/source";
+import type { StackDocument } from "../../local/stack/document";
+import { findStack } from "../../local/stack/find";
+import type { ResourceView } from "../../local/view";
+import { findApp, synthesize } from "../app";
+import { CommandError } from "../command-error";
+import type { Io } from "../io";
+import { Reporter } from "../local/reporter";
+import type { LocalOptions, LocalRun } from "../local/run";
+import { checkSimulation, simulationOf } from "../local/simulated";
+import { summaryText } from "../local/summary";
+import { untilDrained } from "../local/until-drained";
+
+/** Ctrl-C, as shells count it. */
+const INTERRUPTED = 130;
+
+/** Runs a stack here until Ctrl-C, or until all is drained and accounted for. */
+export async function local(wanted: string, options: LocalOptions, io: Io): Promise<number> {
+  checkSimulation(options);
+  const interrupt = new AbortController();
+  const released = io.onInterrupt(() => {
+    if (interrupt.signal.aborted) io.exit(INTERRUPTED);
+    interrupt.abort(new CommandError("Interrupted."));
+  });
+  const reporter = new Reporter(io, systemClock.now());
+  try {
+    const stack = await readStack(wanted, io, reporter);
+    return await runStack(stack, options, io, reporter, interrupt.signal);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    // Without an end of its own, Ctrl-C is how it is meant to end.
+    return options.untilDrained ? INTERRUPTED : 0;
+  } finally {
+    released();
+  }
+}
+
+async function readStack(wanted: string, io: Io, reporter: Reporter): Promise<StackDocument> {
+  const app = findApp(io.cwd);
+  reporter.say(`synthesizes ${app.folder} (${app.command})`);
+  const synthesized = await synthesize(app, io);
+  try {
+    return findStack(synthesized.out, wanted, app.folder);
+  } finally {
+    synthesized.remove();
+  }
+}
+
+async function runStack(
+  stack: StackDocument,
+  options: LocalOptions,
+  io: Io,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> {
+  reporter.say(`starts ${stack.id}`);
+  const cloud = await LocalCloud.start({
+    stack,
+    folder: options.state,
+    log: (entry) => reporter.log(entry),
+    variables: variablesIn(io),
+    signal,
+  });
+  try {
+    const source = sourceOf(cloud, cloud.parts.pubsub);
+    const page = await startConsole({ source, clock: systemClock, port: options.port });
+    const second = setInterval(() => reporter.second(page.snapshot, cloud), 1000);
+    try {
+      for (const line of whatIsElsewhere(cloud.resources)) reporter.say(line);
+      reporter.say(`the journey's page: ${page.url}`);
+      return await follow({ cloud, source, journey: journeyOf(cloud.graph), options, signal }, io);
+    } finally {
+      clearInterval(second);
+      reporter.say("stops");
+      await page.stop();
+    }
+  } finally {
+    await cloud.stop();
+  }
+}
+
+/** Until its end, or until Ctrl-C, which rejects. */
+async function follow(run: LocalRun, io: Io): Promise<number> {
+  const { json, untilDrained: ends } = run.options;
+  const simulation = simulationOf(run);
+  const interrupted = new Promise<never>((_, reject) => {
+    run.signal.addEventListener("abort", () => reject(run.signal.reason as Error), { once: true });
+  });
+  try {
+    if (!ends) {
+      await Promise.all([simulation?.run(), interrupted]);
+      return 0;
+    }
+    const summary = await Promise.race([untilDrained(run, simulation), interrupted]);
+    io.out(`${json ? JSON.stringify(summary, undefined, 2) : summaryText(summary)}\n`);
+    if (json) for (const problem of summary.problems) io.err(`${problem}\n`);
+    return summary.problems.length === 0 ? 0 : 1;
+  } finally {
+    simulation?.stop();
+  }
+}
+
+/** Nothing is left out in silence: each reason once, with what it is the reason of. */
+function whatIsElsewhere(resources: readonly ResourceView[]): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { address, notHere } of resources) {
+    if (notHere === undefined) continue;
+    const there = byReason.get(notHere);
+    if (there === undefined) byReason.set(notHere, [address]);
+    else there.push(address);
+  }
+  return [...byReason].map(([reason, addresses]) => {
+    const more = addresses.length > 3 ? ` and ${addresses.length - 3} more` : "";
+    return `not on this machine: ${addresses.slice(0, 3).join(", ")}${more}: ${reason}`;
+  });
+}
+
+/** Terraform's own way to set a stack's variables. */
+function variablesIn({ environment }: Io): { readonly [name: string]: string | undefined } {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      name.startsWith("TF_VAR_") ? [[name.slice("TF_VAR_".length), value]] : [],
+    ),
+  );
+}

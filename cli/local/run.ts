@@ -1,0 +1,25 @@
+import type { LocalCloud } from "../../local/cloud";
+import type { Journey } from "../../local/console/journey";
+import type { Source } from "../../local/console/source";
+
+export interface LocalOptions {
+  /** A number of clicks; true for clicks without an end. */
+  readonly simulate?: number | true;
+  readonly rate?: number;
+  readonly malformed?: number;
+  readonly seed?: number;
+  readonly untilDrained?: true;
+  readonly json?: true;
+  readonly state?: string;
+  readonly port?: number;
+}
+
+/** A stack that runs here, and what it was asked for. */
+export interface LocalRun {
+  readonly cloud: LocalCloud;
+  readonly source: Source;
+  readonly journey: Journey;
+  readonly options: LocalOptions;
+  /** Ctrl-C. */
+  readonly signal: AbortSignal;
+}

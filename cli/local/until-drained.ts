@@ -1,0 +1,28 @@
+import { systemClock } from "../../local/clock";
+import { takeSnapshot } from "../../local/console/snapshot";
+import type { Simulation } from "../simulate/simulation";
+import { Audit } from "./audit";
+import { drain } from "./drain";
+import type { LocalRun } from "./run";
+import { type Summary, summaryOf } from "./summary";
+
+/** Sends the clicks, waits until all of them are delivered, ends the pipelines, and looks where every click went. */
+export async function untilDrained(run: LocalRun, simulation: Simulation | undefined): Promise<Summary> {
+  const { cloud, journey, options, signal, source } = run;
+  const began = systemClock.now();
+  const snapshot = () => takeSnapshot(cloud, journey, () => systemClock.now());
+  const audit = await Audit.begin(source, journey);
+  const drained = await drain({ view: cloud, journey, simulation, snapshot, clock: systemClock, signal });
+  return summaryOf({
+    ...drained,
+    stack: cloud.stack.id,
+    simulation,
+    malformed: options.malformed ?? 0,
+    totals: (await snapshot()).totals,
+    labels: Object.fromEntries(cloud.graph.nodes.map(({ id, label }) => [id, label])),
+    letters: audit.deadLetters(),
+    accounts: await audit.accounts(simulation?.accepted ?? []),
+    carried: options.state !== undefined,
+    milliseconds: systemClock.now() - began,
+  });
+}

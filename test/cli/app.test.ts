@@ -1,0 +1,81 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { findApp, synthesize } from "../../cli/app";
+import { run } from "../../cli/program";
+import { type AppFixture, appFixture } from "./app-fixture";
+import { testIo } from "./support";
+
+let app: AppFixture;
+afterEach(() => app.remove());
+
+const clicks = {
+  provider: { google: [{ project: "acme-dev", region: "europe-west1" }] },
+  resource: {
+    google_pubsub_topic: { clicks: { name: "clicks" } },
+    google_pubsub_subscription: { all: { name: "all", topic: "${google_pubsub_topic.clicks.id}" } },
+  },
+};
+
+test("the app runs into a folder of its own, and the user's cdktf.out is left alone", async () => {
+  app = appFixture({ "journey-dev": clicks });
+  const synthesized = await synthesize(findApp(join(app.folder)), testIo());
+  expect(existsSync(join(synthesized.out, "stacks/journey-dev/cdk.tf.json"))).toBe(true);
+  expect(readdirSync(app.folder).toSorted()).toEqual(["app.cjs", "cdktf.json", "stacks.json"]);
+  synthesized.remove();
+  expect(existsSync(synthesized.out)).toBe(false);
+});
+
+test("cdktf.json is found from a folder below it", () => {
+  app = appFixture({});
+  app.file("stacks/clicks/stack.ts", "");
+  expect(findApp(join(app.folder, "stacks/clicks"))).toMatchObject({ folder: app.folder, context: { stage: "dev" } });
+});
+
+test("the app is given the context of cdktf.json, and its own tools first", async () => {
+  app = appFixture({ "journey-dev": clicks });
+  app.file("cdktf.json", JSON.stringify({ app: "tool", context: { stage: "dev" } }));
+  app.file("node_modules/.bin/tool", '#!/bin/sh\necho "$CDKTF_CONTEXT_JSON" >&2\nexit 3\n', 0o755);
+  await expect(synthesize(findApp(app.folder), testIo())).rejects.toThrow('The app failed (tool):\n{"stage":"dev"}');
+});
+
+test("an app that fails is quoted, without its stack trace", async () => {
+  app = appFixture({});
+  app.file("app.cjs", 'throw new Error("gaming-events/journey: ackDeadline is 5s")');
+  const io = testIo({ cwd: app.folder });
+  expect(await run(["graph", "journey"], io)).toBe(1);
+  expect(io.stderr()).toContain("Error: gaming-events/journey: ackDeadline is 5s");
+  expect(io.stderr()).not.toMatch(/^ +at /m);
+});
+
+test("an app that writes no stacks is told so", async () => {
+  app = appFixture({});
+  app.file("app.cjs", "");
+  await expect(synthesize(findApp(app.folder), testIo())).rejects.toThrow(
+    "wrote no stacks: does it end with app.synth()?",
+  );
+});
+
+test.each([
+  ["{", "is not JSON"],
+  ["{}", 'has no "app": the command that runs the app'],
+])("a cdktf.json of %s is said", (content, sentence) => {
+  app = appFixture({});
+  app.file("cdktf.json", content);
+  expect(() => findApp(app.folder)).toThrow(sentence);
+});
+
+test("graph prints the journey as Mermaid, by what the stack's id begins with", async () => {
+  app = appFixture({ "journey-dev": clicks });
+  const io = testIo({ cwd: app.folder });
+  expect(await run(["graph", "journey"], io)).toBe(0);
+  expect(io.stdout()).toMatch(/^flowchart LR\n[\s\S]*clicks[\s\S]*all/);
+  expect(io.stderr()).toBe("");
+});
+
+test("a stack that is not there is answered with those that are", async () => {
+  app = appFixture({ "journey-dev": clicks, "registry-dev": clicks });
+  const io = testIo({ cwd: app.folder });
+  expect(await run(["graph", "gaming"], io)).toBe(1);
+  expect(io.stderr()).toContain("journey-dev, registry-dev");
+});
