@@ -6,7 +6,10 @@
  * @see https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#timestamp_type
  */
 import type { TimestampEncoding } from "../spec";
-import { dateOf, daysOf, digitsAt, isClockAt, isDateAt } from "./calendar";
+import { daysOf, daysOfDay, digitsAt, isClockAt, isDateAt } from "./calendar";
+import { timestampOf } from "./timestamp-minutes";
+
+export { timestampOf } from "./timestamp-minutes";
 
 /** Whole seconds since 1970, rounded down, and microseconds of the second, 0 to 999,999. */
 export interface Instant {
@@ -20,7 +23,6 @@ const FIRST_SECOND = -62_135_596_800;
 /** 9999-12-31T23:59:59Z */
 const LAST_SECOND = 253_402_300_799;
 
-const CANONICAL_LENGTH = 27;
 const POINT = 46;
 
 /**
@@ -91,56 +93,28 @@ function instantOfMicroseconds(microseconds: bigint): Instant | undefined {
   return inRange(seconds) ? { seconds, micros: Number(micros) } : undefined;
 }
 
-/** The text of a point in time within the range. */
-export function timestampOf(seconds: number, micros: number): string {
-  return `${minuteOf(Math.floor(seconds / 60))}${two[((seconds % 60) + 60) % 60]}.${three[Math.floor(micros / 1_000)]}${three[micros % 1_000]}Z`;
-}
-
-const padded = (count: number, digits: number): readonly string[] =>
-  Array.from({ length: count }, (_, i) => String(i).padStart(digits, "0"));
-const two = padded(60, 2);
-const three = padded(1_000, 3);
-
-// Events of a stream lie in a few minutes, so the calendar is asked once a minute. A slot a minute, overwritten.
-const SLOTS = 64;
-const minuteInSlot = new Float64Array(SLOTS).fill(Number.NaN);
-const textInSlot: string[] = Array.from({ length: SLOTS }, () => "");
-
-/** `2024-01-31T12:00:` of a minute since 1970. */
-function minuteOf(minute: number): string {
-  const slot = minute & (SLOTS - 1);
-  if (minuteInSlot[slot] === minute) return textInSlot[slot] as string;
-  const day = Math.floor(minute / 1_440);
-  const ofDay = minute - day * 1_440;
-  const text = `${dateOf(day)}T${two[Math.floor(ofDay / 60)]}:${two[ofDay % 60]}:`;
-  minuteInSlot[slot] = minute;
-  textInSlot[slot] = text;
-  return text;
-}
-
 /** The 27 characters of a timestamp, or undefined where the text is none. */
 export function normalTimestamp(text: string): string | undefined {
-  if (isCanonical(text)) return text;
+  if (canonical.test(text)) return text;
   const instant = parseTimestamp(text);
   return instant && timestampOf(instant.seconds, instant.micros);
 }
 
-function isCanonical(text: string): boolean {
-  return (
-    text.length === CANONICAL_LENGTH &&
-    text[10] === "T" &&
-    text[26] === "Z" &&
-    text.charCodeAt(19) === POINT &&
-    digitsAt(text, 20, 6) >= 0 &&
-    isDateAt(text, 0) &&
-    isClockAt(text, 11)
-  );
-}
+/** What is a timestamp already: all but those of a leap day, whose years are not told from here. */
+const canonical =
+  /^(?!0000)\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{6}Z$/;
 
 /** Milliseconds since 1970 of a timestamp's 27 characters, rounded down: the time that windows see. */
 export function millisecondsOf(timestamp: string): number {
-  return (daysOf(timestamp) * SECONDS_OF_A_DAY + clockSeconds(timestamp, 11)) * 1_000 + digitsAt(timestamp, 20, 3);
+  const days = daysOfDay(two(timestamp, 0) * 100 + two(timestamp, 2), two(timestamp, 5), two(timestamp, 8));
+  const minutes = days * 1_440 + two(timestamp, 11) * 60 + two(timestamp, 14);
+  return minutes * 60_000 + two(timestamp, 17) * 1_000 + two(timestamp, 20) * 10 + (timestamp.charCodeAt(22) - ZERO);
 }
+
+const ZERO = 48;
+
+/** Two digits, where it is known that they are. */
+const two = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 11 * ZERO;
 
 /** Microseconds since 1970 of a timestamp's 27 characters. */
 export function microsecondsOf(timestamp: string): bigint {

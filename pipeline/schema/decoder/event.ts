@@ -3,6 +3,7 @@ import type { FieldSpec, Json } from "../../spec";
 import { normalDecimal, parts } from "../decimal";
 import { normalFloat, normalInteger, normalInteger64, normalText, normalTextOf } from "../scalar";
 import { parseEpoch, timestampOf } from "../timestamp";
+
 import { cut, shown, unfit } from "../unfit";
 import type { Kind } from "../walk";
 import { NumberText, type Parsed } from "./parse";

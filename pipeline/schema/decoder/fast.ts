@@ -1,9 +1,10 @@
 /** The fast way: code generated for the schema, which gives undefined for any event that is not as expected. */
+import { isUtf8 } from "node:buffer";
 import { generate } from "../generated";
 import { normalTextOf } from "../scalar";
 import { timestampOf } from "../timestamp";
 import { Interner } from "./interner";
-import { cursor, jsonAt, oddScalar, plain, spaceEnd, spaceStart, textAt, valueEnd } from "./scan";
+import { cursor, jsonAt, oddScalar, plain, spaceEnd, spaceStart, textAt, timestampAt, valueEnd } from "./scan";
 import type { NewRow, Read } from "./read";
 import { recordFunction } from "./source";
 import type { Scope } from "./values";
@@ -31,12 +32,15 @@ export function compileFast({ fields, reads, metadata }: Read): Fast {
     oddScalar,
     jsonAt,
     timestampOf,
+    timestampAt,
   }) as Fast;
   return (bytes, start, end) => {
-    const from = spaceEnd(bytes, start, end);
-    const to = spaceStart(bytes, start, end);
+    const from = bytes[start] === OPEN_OBJECT ? start : spaceEnd(bytes, start, end);
+    const to = bytes[end - 1] === CLOSE_OBJECT ? end : spaceStart(bytes, start, end);
     if (to - from < 2 || bytes[from] !== OPEN_OBJECT || bytes[to - 1] !== CLOSE_OBJECT) return undefined;
+    cursor.wide = false;
     const row = record(bytes, from + 1, to);
-    return row !== undefined && cursor.at === to ? row : undefined;
+    if (row === undefined || cursor.at !== to) return undefined;
+    return cursor.wide && !isUtf8(bytes.subarray(from, to)) ? undefined : row;
   };
 }

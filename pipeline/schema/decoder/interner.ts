@@ -1,6 +1,6 @@
-import { cutAscii } from "./scan";
+import { asciiText } from "../ascii";
 
-const SLOTS = 4_096;
+const SLOTS = 1_024;
 const WINDOW = 1_024;
 /** Texts that are made without a look after a window in which looking did not pay. */
 const PAUSE = 64 * WINDOW;
@@ -18,24 +18,24 @@ export class Interner {
   /** The text of ASCII bytes. */
   of(bytes: Buffer, start: number, end: number): string {
     if (--this.left === 0) this.decide();
-    if (!this.looking) return cutAscii(bytes, start, end);
+    if (!this.looking) return asciiText(bytes, start, end);
     // Made with the first text: many decoders that are compiled never decode.
     if (this.slots.length === 0) this.slots = Array.from({ length: SLOTS }, () => "");
     const length = end - start;
     // The last characters of an id tell it from others sooner than its first.
     const tail = (bytes[end - 1] as number) | ((bytes[end - 2] as number) << 8) | ((bytes[end - 3] as number) << 16);
     const hash = Math.imul(tail ^ ((bytes[end - 4] as number) << 24) ^ Math.imul(length, 0x3d4d51cb), 0x9e3779b1);
-    const slot = hash >>> 20;
+    const slot = hash >>> 22;
     const known = this.slots[slot] as string;
     if (known.length === length && same(known, bytes, start)) return known;
     this.misses++;
-    const text = cutAscii(bytes, start, end);
+    const text = asciiText(bytes, start, end);
     this.slots[slot] = text;
     return text;
   }
 
   private decide(): void {
-    this.looking = !this.looking || this.misses < WINDOW / 2;
+    this.looking = !this.looking || this.misses < WINDOW / 8;
     this.left = this.looking ? WINDOW : PAUSE;
     this.misses = 0;
   }

@@ -3,15 +3,20 @@
  * a place) where anything is odd; then the readable way reads the event again and decides. Where a step ended is
  * in {@link cursor}: two results without an object made for them.
  */
-import { isUtf8 } from "node:buffer";
 import type { FieldSpec, Json } from "../../spec";
-import { generate } from "../generated";
+import { asciiText } from "../ascii";
 import { DEEPEST_JSON } from "../plain-json";
 import { normalText } from "../scalar";
+import { normalTimestamp } from "../timestamp";
+import { keepMinuteOf, keptTimestampAt } from "../timestamp-minutes";
 import { jsonOf, scalarOf } from "./event";
 import { NotJson, NumberText, parseJson } from "./parse";
 
-export const cursor = { at: 0 };
+export const cursor = {
+  at: 0,
+  /** Bytes beyond ASCII came by: whether the event is UTF-8 is still to be seen. */
+  wide: false,
+};
 
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -46,26 +51,6 @@ export function spaceStart(bytes: Buffer, start: number, at: number): number {
   return i;
 }
 
-const LONGEST_BY_CHARACTERS = 32;
-const byCharacters = Array.from({ length: LONGEST_BY_CHARACTERS + 1 }, (_, length) => {
-  const units = Array.from({ length }, (_, i) => `bytes[start + ${i}]`);
-  return `case ${length}: return String.fromCharCode(${units.join(", ")});`;
-});
-
-/**
- * ASCII bytes as text of their own. Characters one by one cost half of a call into the buffer's code where they
- * are few; a slice of the whole event's text would cost less still, and keep the whole event in memory.
- */
-export const cutAscii = generate(
-  `return (bytes, start, end) => {
-    switch (end - start) {
-      ${byCharacters.join("\n")}
-      default: return bytes.toString("latin1", start, end);
-    }
-  };`,
-  {},
-) as (bytes: Buffer, start: number, end: number) => string;
-
 /**
  * The text in quotes of whatever characters and escapes.
  * @param start after the opening quote
@@ -80,22 +65,20 @@ export function textAt(bytes: Buffer, start: number, end: number): string | unde
 
 /** Where the text in quotes ends, after its closing quote. */
 function textEnd(bytes: Buffer, start: number, end: number): number {
-  let ascii = true;
   let i = start;
   for (;;) {
     while (i < end && plain[bytes[i] as number] === 1) i++;
     if (i >= end) return -1;
     const byte = bytes[i] as number;
-    if (byte === QUOTE) break;
+    if (byte === QUOTE) return i + 1;
     if (byte === BACKSLASH) {
       i = escapeEnd(bytes, i + 1, end);
       if (i < 0) return -1;
     } else if (byte >= 128) {
-      ascii = false;
+      cursor.wide = true;
       i++;
     } else return -1;
   }
-  return ascii || isUtf8(bytes.subarray(start, i)) ? i + 1 : -1;
 }
 
 /** What may follow a backslash, but for u. */
@@ -108,7 +91,7 @@ function escapeEnd(bytes: Buffer, at: number, end: number): number {
   const byte = bytes[at] as number;
   if (byte !== LETTER_U) return escaped.has(byte) ? at + 1 : -1;
   if (at + 5 > end) return -1;
-  return /^[0-9a-fA-F]{4}$/.test(cutAscii(bytes, at + 1, at + 5)) ? at + 5 : -1;
+  return /^[0-9a-fA-F]{4}$/.test(asciiText(bytes, at + 1, at + 5)) ? at + 5 : -1;
 }
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57;
@@ -140,7 +123,7 @@ function numberEnd(bytes: Buffer, start: number, end: number): number {
 
 function wordEnd(bytes: Buffer, start: number, end: number): number {
   for (const word of ["null", "true", "false"]) {
-    if (start + word.length <= end && cutAscii(bytes, start, start + word.length) === word) return start + word.length;
+    if (start + word.length <= end && asciiText(bytes, start, start + word.length) === word) return start + word.length;
   }
   return -1;
 }
@@ -193,7 +176,16 @@ export function oddScalar(bytes: Buffer, start: number, end: number, field: Fiel
   const after = numberEnd(bytes, start, end);
   if (after < 0) return undefined;
   cursor.at = after;
-  return scalarOf(field, new NumberText(cutAscii(bytes, start, after)));
+  return scalarOf(field, new NumberText(asciiText(bytes, start, after)));
+}
+
+/** A timestamp of ASCII bytes, in any of its forms. */
+export function timestampAt(bytes: Buffer, start: number, end: number): string | undefined {
+  const kept = keptTimestampAt(bytes, start, end);
+  if (kept !== undefined) return kept;
+  const timestamp = normalTimestamp(asciiText(bytes, start, end));
+  if (timestamp !== undefined) keepMinuteOf(timestamp);
+  return timestamp;
 }
 
 /** What JSON.parse might lose or say otherwise: many digits, exponents, -0, escapes of half a character. */

@@ -56,7 +56,7 @@ else if (b[i] === 102 && b[i + 1] === 97 && b[i + 2] === 108 && b[i + 3] === 115
 else return undefined;`;
     case "TIMESTAMP":
       return field.encoding === undefined || field.encoding === "text"
-        ? readText(field, v, scope)
+        ? readTimestamp(v)
         : readEpoch(field, field.encoding, v, scope);
     case "DATE":
     case "DATETIME":
@@ -107,6 +107,9 @@ const readText = (field: FieldSpec, v: string, scope: Scope): string =>
     `${v} = ${field.type}(in${scope.interners++}.of(b, s, i));\nif (${v} === undefined) return undefined;`,
     "return undefined;",
   );
+
+const readTimestamp = (v: string): string =>
+  quoted(`${v} = timestampAt(b, s, i);\nif (${v} === undefined) return undefined;`, "return undefined;");
 
 /** Digits into `n`, from `s` to `i`, with `minus` before them. A value that is read otherwise begins at `from`. */
 const digits = `from = i;

@@ -5,8 +5,8 @@ import {
   millisecondsOf,
   normalTimestamp,
   parseEpoch,
-  timestampOf,
   timestampOfMicroseconds,
+  timestampOf,
   timestampOfMilliseconds,
 } from "../../../pipeline/schema/timestamp";
 
