@@ -63,13 +63,14 @@ export function keepMinuteOf(timestamp: string): void {
  * minute that is kept; undefined where it is otherwise, or none.
  */
 export function keptTimestampAt(bytes: Buffer, start: number, end: number): string | undefined {
-  const digits = end - start === 20 ? 0 : end - start - 21;
-  if (digits < 0 || digits > 6 || bytes[end - 1] !== LETTER_Z) return undefined;
+  const whole = end - start === 20;
+  const digits = whole ? 0 : end - start - 21;
+  if (!whole && (digits < 1 || digits > 6 || bytes[start + 19] !== POINT)) return undefined;
+  if (bytes[end - 1] !== LETTER_Z || (bytes[start + HEAD] as number) > ZERO + 5) return undefined;
   const ofHour = ((bytes[start + 14] as number) - ZERO) * 10 + (bytes[start + 15] as number) - ZERO;
   if (!(ofHour >= 0 && ofHour < 60)) return undefined;
   const to = ofHour * LENGTH;
   for (let i = 0; i < HEAD; i++) if (bytes[start + i] !== kept[to + i]) return undefined;
-  if ((bytes[start + HEAD] as number) > ZERO + 5 || (digits > 0 && bytes[start + 19] !== POINT)) return undefined;
   for (let i = HEAD; i < LENGTH - 1; i++) {
     if (i === 19) continue;
     const digit = i < 20 + digits ? (bytes[start + i] as number) : ZERO;
