@@ -9,7 +9,7 @@ import { physicalName } from "../core/names";
 import { reference } from "../core/reference";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
-import { ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
+import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
 import { containerOf, run, setByGcloud, workloadRules, type WorkloadProps } from "./container";
 import { services } from "./facts";
 import { mayPull } from "./image-pull";
@@ -103,7 +103,7 @@ export class CloudRunService extends Construct {
     const { region } = Site.of(this).settings;
     const open = props.access === "public";
     this.audience = audienceOf(this, this.key);
-    this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: this.key });
+    this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(this.key) });
     const encryption = encryptionOf(this, ["run"]);
     const ready = granted(this.identity);
     const container = containerOf(this, props, MEMORY);

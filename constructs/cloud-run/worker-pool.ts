@@ -6,7 +6,7 @@ import { make } from "../core/make";
 import { physicalName } from "../core/names";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
-import { ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
+import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
 import { containerOf, run, setByGcloud, workloadRules, type WorkloadProps } from "./container";
 import { mayPull } from "./image-pull";
 
@@ -34,7 +34,7 @@ export class WorkerPool extends Construct {
     const key = props.name ?? id;
     const name = physicalName(this, key);
     check(this, { memory: MEMORY, ...props, name }, rules);
-    this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: key });
+    this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(key) });
     const encryption = encryptionOf(this, ["run"]);
     const ready = granted(this.identity);
     const container = containerOf(this, props, MEMORY);

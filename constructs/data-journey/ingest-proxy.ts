@@ -6,7 +6,7 @@ import { CloudRunService, type CloudRunServiceProps } from "../cloud-run/cloud-r
 import { limits } from "../core/limits";
 import { check, type Rules } from "../core/rules";
 import { kebab } from "../core/text";
-import { ServiceAccount } from "../iam/service-account";
+import { accountName, ServiceAccount } from "../iam/service-account";
 import type { EventTopic } from "./event-topic";
 import { ingestProxyImage } from "./images";
 
@@ -79,7 +79,7 @@ export class IngestProxy extends Construct {
       maxRequestsPerSecond,
       ...rest
     } = props;
-    const identity = rest.identity ?? new ServiceAccount(this, "identity", { name });
+    const identity = rest.identity ?? new ServiceAccount(this, "identity", { name: accountName(name) });
     events.topic.grantPublish(identity);
     const env: IngestProxyEnvironment = {
       TOPIC: events.topic.path,

@@ -11,7 +11,7 @@ import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
 import { list } from "../core/text";
 import { addressOf } from "../core/waits";
-import { ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
+import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
 import { grantOnProject } from "../iam/project-grant";
 import type { AnyNetwork } from "../network/network";
 import type { AnyBucket } from "../storage/bucket";
@@ -122,7 +122,7 @@ export class FlexTemplateJob extends Construct {
     check(this, { ...props, name }, rules);
     const { template, bucket, network } = props;
     const site = Site.of(this);
-    this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: key });
+    this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(key) });
     grantOnProject("roles/dataflow.worker", this.identity);
     grantOnProject("roles/dataflow.viewer", this.identity);
     bucket.grantReadWrite(this.identity);

@@ -8,6 +8,7 @@ import { physicalName, shortened } from "../core/names";
 import { reference } from "../core/reference";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
+import { kebab } from "../core/text";
 import { nothing, type Waits } from "../core/waits";
 
 /** An account wherever it was made. */
@@ -36,7 +37,7 @@ export abstract class AnyServiceAccount extends Construct implements Identity {
 export interface ServiceAccountProps {
   /**
    * The account's id, before the "@". More than 30 characters are cut, and a hash of the whole is put in their place.
-   * @default the construct's id; of fewer than 6 characters, the parent's id and its own
+   * @default the construct's id, as {@link accountName} makes a name of it
    */
   readonly name?: string;
   /** @default none */
@@ -59,6 +60,12 @@ const rules: Rules<ServiceAccountProps> = [
   ),
 ];
 
+/** A name that an account may have, for what is called so: "wp" makes "wp-account", "to_service" makes "to-service". */
+export function accountName(name: string): string {
+  const words = kebab(name);
+  return words.length < SHORTEST ? `${words}-account` : words;
+}
+
 /**
  * An identity of a workload's own. Each workload has one, so that a right is given to what needs it and to nothing else.
  * @throws InvalidProps
@@ -74,7 +81,7 @@ export class ServiceAccount extends AnyServiceAccount {
 
   constructor(scope: Construct, id: string, props: ServiceAccountProps = {}) {
     super(scope, id);
-    this.key = props.name ?? (id.length < SHORTEST ? `${scope.node.id}-${id}` : id);
+    this.key = props.name ?? accountName(id);
     check(this, { ...props, name: this.key }, rules);
     const { project } = Site.of(this).settings;
     const accountId = shortened(physicalName(this, this.key), LONGEST);

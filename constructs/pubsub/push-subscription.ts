@@ -1,8 +1,7 @@
 import type { Construct } from "constructs";
 import type { Grant, Identity } from "../core/grants";
 import { serviceAgent } from "../core/service-agents";
-import { kebab } from "../core/text";
-import { ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
+import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
 import { pushes } from "./journey-rules";
 import { Subscription, type Delivery, type SubscriptionProps } from "./subscription";
 
@@ -32,7 +31,8 @@ export interface PushSubscriptionProps extends SubscriptionProps {
  */
 export class PushSubscription extends Subscription<PushSubscriptionProps> {
   constructor(scope: Construct, id: string, props: PushSubscriptionProps) {
-    const pusher = props.as ?? new ServiceAccount(scope, `${id}-pusher`, { name: `${kebab(props.name ?? id)}-push` });
+    const pusher =
+      props.as ?? new ServiceAccount(scope, `${id}-pusher`, { name: accountName(`${props.name ?? id}-push`) });
     super(scope, id, props, push(scope, props, pusher));
     pushes.tell(this, {
       endpoint: props.to.url,

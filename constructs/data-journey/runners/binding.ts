@@ -4,7 +4,7 @@ import type { OutputBinding, OutputBindings } from "../../../pipeline-images/str
 import { AnyTopic } from "../../pubsub/topic";
 import type { AnyTable } from "../../bigquery/table";
 import type { AnyServiceAccount } from "../../iam/service-account";
-import { ServiceAccount } from "../../iam/service-account";
+import { accountName, ServiceAccount } from "../../iam/service-account";
 import { BucketObject } from "../../storage/bucket-object";
 import type { Task } from "../runner";
 
@@ -28,7 +28,7 @@ export function outputBindings({ outputs }: Task): string {
 }
 
 export const identityOf = (scope: Construct, { identity, name }: Task): AnyServiceAccount =>
-  identity ?? new ServiceAccount(scope, "identity", { name });
+  identity ?? new ServiceAccount(scope, "identity", { name: accountName(name) });
 
 /** What every runner's identity may do: write the outputs, and publish what cannot be processed. */
 export function grantOutputs({ outputs, errors }: Task, to: AnyServiceAccount): void {

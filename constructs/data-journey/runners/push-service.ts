@@ -4,7 +4,7 @@ import type { Size } from "../../core/size";
 import { audienceOf, CloudRunService } from "../../cloud-run/cloud-run-service";
 import { physicalName } from "../../core/names";
 import { Site } from "../../core/site";
-import { ServiceAccount } from "../../iam/service-account";
+import { accountName, ServiceAccount } from "../../iam/service-account";
 import { PushSubscription } from "../../pubsub/push-subscription";
 import { streamProcessorImage } from "../images";
 import { pipelines } from "../journey-rules";
@@ -44,7 +44,7 @@ export function pushService(options: PushServiceOptions = {}): Runner<"row-wise"
       }
       const { ackDeadline = "60s", maxDeliveryAttempts, ...sizes } = options;
       const identity = identityOf(scope, task);
-      const pusher = new ServiceAccount(scope, "pusher", { name: `${name}-push` });
+      const pusher = new ServiceAccount(scope, "pusher", { name: accountName(`${name}-push`) });
       grantOutputs(task, identity);
       bucket.grantRead(identity);
       const { project } = Site.of(scope).settings;

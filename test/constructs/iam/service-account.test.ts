@@ -41,9 +41,12 @@ test("an id that is too long is cut and stays one of its own", () => {
   for (const id of ids) expect(id).toMatch(/^dj-run-service-data-pro-[0-9a-f]{6}$/);
 });
 
-test("a short id is told apart by its parent's", () => {
-  const template = templateOf((stack) => new ServiceAccount(stack, "sa"));
-  expect(Object.keys(template.ofType("google_service_account"))).toEqual(["test-sa"]);
+test("a workload may be called as an account may not: its account has a name that is valid", () => {
+  const template = templateOf((stack) => {
+    new ServiceAccount(stack, "sa");
+    new CloudRunService(stack, "api", { image: ContainerImage.fromRegistry(IMAGE) });
+  });
+  expect(Object.keys(template.ofType("google_service_account"))).toEqual(["api-account", "sa-account"]);
 });
 
 test.each(["sa", "Worker", "1worker", "worker_1"])("the name %s is not valid", (name) => {
