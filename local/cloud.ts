@@ -53,7 +53,8 @@ export class LocalCloud implements CloudView {
       signal?.throwIfAborted();
       return cloud;
     } catch (error) {
-      await cloud.stop();
+      // What went wrong first is what is told.
+      await cloud.stop().catch(() => undefined);
       signal?.throwIfAborted();
       throw error;
     } finally {
@@ -95,7 +96,12 @@ export class LocalCloud implements CloudView {
       folder: (service) => this.state.within(service),
       door: (caller) => this.doors.of(caller),
     };
-    this.parts = makeServices(host, stack);
+    try {
+      this.parts = makeServices(host, stack);
+    } catch (error) {
+      this.state.close();
+      throw error;
+    }
     for (const service of this.parts.all) {
       for (const { type } of service.resources) this.serviceOf.set(type, service);
     }

@@ -1,6 +1,7 @@
 import { serveGrpc } from "./grpc";
 import { serveHttp } from "./http";
 import type { Caller, Door, Service } from "./service";
+import { StackProblem } from "./stack/problem";
 
 /** Where the whole run is, for the variables of a door. */
 export interface DoorSite {
@@ -47,14 +48,14 @@ export class Doors {
 
   private async make(caller: Caller, port: number): Promise<OpenDoor> {
     const services = this.services();
-    const http = await serveHttp(
-      services.flatMap((service) => service.http?.(caller) ?? []),
-      port,
-    );
+    const routes = services.flatMap((service) => service.http?.(caller) ?? []);
+    const http = await serveHttp(routes, port).catch((error: unknown) => {
+      throw taken(port, error);
+    });
     const methods = services.flatMap((service) => service.grpc?.(caller) ?? []);
     const grpc = await serveGrpc(methods, port === 0 ? 0 : port + 1).catch(async (error: unknown) => {
       await http.stop();
-      throw error;
+      throw taken(port + 1, error);
     });
     return {
       grpc: grpc.address,
@@ -65,6 +66,10 @@ export class Doors {
       },
     };
   }
+}
+
+function taken(port: number, error: unknown): StackProblem {
+  return new StackProblem(`port ${port} cannot be had: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 /** What Google's client libraries and the images of this project read to find the services of a door. */

@@ -46,7 +46,8 @@ function needsOf({ address, body, dependsOn, count, forEach }: Block, stack: Sta
 
 /** What a local refers to is needed by whoever refers to the local. */
 function throughLocals(name: string, stack: StackDocument, seen: readonly string[]): string[] {
-  if (!name.startsWith("local.") || seen.includes(name)) return [name];
+  if (!name.startsWith("local.")) return [name];
+  if (seen.includes(name)) throw new StackProblem(`${stack.id}: ${[...seen, name].join(" -> ")} is a circle`);
   const value = stack.locals[name.slice("local.".length)];
   if (value === undefined) return [name];
   return referencesIn(value, name).flatMap((inner) => throughLocals(inner, stack, [...seen, name]));

@@ -121,6 +121,8 @@ describe("a stack is run", () => {
     await withCloud({ stack: fixtureStack({}), port: Number(free) }, async (cloud) => {
       expect(cloud.owner.http).toBe(`http://127.0.0.1:${free}`);
       expect(cloud.owner.grpc).toBe(`127.0.0.1:${Number(free) + 1}`);
+      const second = LocalCloud.start({ stack: fixtureStack({}), port: Number(free) });
+      await expect(second).rejects.toThrow(`port ${free} cannot be had`);
     });
   });
 });

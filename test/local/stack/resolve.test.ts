@@ -190,6 +190,14 @@ describe("what is wrong is said at once, with its place", () => {
     );
   });
 
+  test("so is one of locals", async () => {
+    const stack = stackOf({
+      resource: { google_pubsub_topic: { a: { name: "${local.a}" } } },
+      locals: { a: "${local.b}", b: "x${local.a}" },
+    });
+    await expect(resolveStack(stack, maker().make)).rejects.toThrow("local.a -> local.b -> local.a is a circle");
+  });
+
   test("an unknown function names the argument it stands in", async () => {
     const stack = stackOf({ resource: { google_pubsub_topic: { a: { labels: { x: "${cidrhost(1)}" } } } } });
     const { failures } = await resolveStack(stack, maker().make);
