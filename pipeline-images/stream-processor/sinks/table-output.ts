@@ -13,8 +13,6 @@ import { Output, type OutputOptions } from "./output";
 import { RowBuffer } from "./row-buffer";
 import type { AppendOutcome, TableClient } from "./table-client";
 
-/** Requests that are underway at once. */
-const UNDERWAY = 8;
 const MOST_ROWS = 10_000;
 /** ProtoRows.serialized_rows */
 const ROW = 1;
@@ -99,32 +97,40 @@ export class TableOutput extends Output {
     record();
   }
 
-  /** Sends the oldest requests, several at once, and confirms them in order up to the first that fails. */
+  /**
+   * Sends the oldest request. The next one waits for its answer: if a row of this one is refused, all later offsets
+   * move, and a request that was underway at an old offset, from here or from an owner before, could be taken there.
+   */
   private async append(stream: string): Promise<Error | undefined> {
-    const requests = this.queue.slice(0, UNDERWAY);
-    let { offset } = this;
-    const underway = requests.map((request) => {
-      const at = offset;
-      offset += rowsToWrite(request);
-      return settled(this.appendOne(stream, at, request));
-    });
-    for (const [i, request] of requests.entries()) {
-      const outcome = await (underway[i] as Promise<AppendOutcome | Error>);
-      if (!(outcome instanceof Error) && (outcome.kind === "written" || outcome.kind === "exists")) {
+    const [request] = this.queue;
+    if (request === undefined) return undefined;
+    const outcome = await settled(this.appendOne(stream, request));
+    if (outcome instanceof Error) return outcome;
+    switch (outcome.kind) {
+      case "written":
+      case "exists":
         this.confirm(request);
-        continue;
-      }
-      // Those behind it stand at offsets that do not exist without it; their answers are awaited, so that none comes late.
-      await Promise.all(underway);
-      return this.recover(stream, request, outcome);
+        break;
+      case "gap":
+        this.missRows(stream);
+        break;
+      case "refused":
+        this.refuseRows(request, outcome.rows);
+        break;
+      case "ended":
+        await this.replaceStream(stream);
+        break;
+      case "missing":
+        this.missStream(stream);
+        break;
     }
     return undefined;
   }
 
-  private appendOne(stream: string, offset: number, request: UnwrittenRequest): Promise<AppendOutcome> {
+  private appendOne(stream: string, request: UnwrittenRequest): Promise<AppendOutcome> {
     if (rowsToWrite(request) === 0) return Promise.resolve({ kind: "written" });
     const { descriptor } = request;
-    return this.options.client.append({ stream, offset, descriptor, rows: withoutRefused(request) });
+    return this.options.client.append({ stream, offset: this.offset, descriptor, rows: withoutRefused(request) });
   }
 
   private confirm(request: UnwrittenRequest): void {
@@ -133,20 +139,7 @@ export class TableOutput extends Output {
     this.confirmFirst();
   }
 
-  private async recover(
-    stream: string,
-    request: UnwrittenRequest,
-    outcome: AppendOutcome | Error,
-  ): Promise<Error | undefined> {
-    if (outcome instanceof Error) return outcome;
-    if (outcome.kind === "gap") this.missRows(stream);
-    else if (outcome.kind === "refused") this.refuseRows(request, outcome.rows);
-    else if (outcome.kind === "ended") await this.replaceStream(stream);
-    else if (outcome.kind === "missing") this.missStream(stream);
-    return undefined;
-  }
-
-  /** Perhaps an earlier answer was lost: all is sent again from the oldest. If that does not help, somebody has to look. */
+  /** Once is a hiccup: it is sent again. Twice, and somebody has to look. */
   private missRows(stream: string): void {
     this.gaps += 1;
     if (this.gaps > 1) this.giveUp(`rows before offset ${this.offset} of ${stream} are missing`);

@@ -4,7 +4,7 @@
  * @see https://cloud.google.com/pubsub/docs/reference/rpc/google.pubsub.v1#streamingpullresponse
  */
 import { MalformedMessage, WireReader, type WireWriter, WireType } from "../../../pipeline/protobuf/wire";
-import { timestampOf } from "../../../pipeline/schema/timestamp";
+import { timestampOfMicroseconds } from "../../../pipeline/schema/timestamp";
 
 /** Places of a message within the batch's array. */
 const DATA = 0;
@@ -60,7 +60,8 @@ export class MessageBatch {
 
   /** The publish time as a TIMESTAMP. */
   publishTime(i: number): string {
-    return timestampOf(this.seconds[i] as number, Math.floor((this.nanos[i] as number) / 1_000));
+    const micros = Math.floor((this.nanos[i] as number) / 1_000);
+    return timestampOfMicroseconds(BigInt(this.seconds[i] as number) * 1_000_000n + BigInt(micros));
   }
 
   attributes(i: number): { readonly [name: string]: string } {

@@ -1,0 +1,139 @@
+/**
+ * Makes records, one after the other, and lets go of what each of them makes durable. Nothing leaves the processor but
+ * from here: rows and acknowledgements of a record, once it is durable.
+ */
+import { type Ledger, ledgerFold } from "../checkpoint/ledger";
+import { type Checkpoint, CheckpointMessage, type Context, type OutputChange } from "../checkpoint/record";
+import type { Clock } from "../clock";
+import { Compactor } from "../log/compaction";
+import type { LogWriter } from "../log/owner";
+import type { LogStore } from "../log/store";
+import type { AckRun } from "../source/acknowledgements";
+import type { Work } from "./work";
+
+/** A compaction reads and writes what there is: it waits until the log is as large as its snapshot, and this. */
+const LEAST_TO_COMPACT = 8 * 1024 * 1024;
+
+export interface CheckpointerOptions {
+  readonly clock: Clock;
+  readonly store: LogStore;
+  readonly log: LogWriter;
+  readonly work: Work;
+  readonly context: Context;
+  readonly running: () => number;
+  /** A record is made of all that has changed until now. */
+  readonly made: () => void;
+  /** That record is durable. */
+  readonly durable: () => void;
+  readonly fail: (error: unknown) => void;
+  readonly compactionFailed: (error: unknown) => void;
+  /** What the log held: entries and bytes since its last snapshot, and that snapshot's bytes. */
+  readonly held: { readonly entries: number; readonly entryBytes: number; readonly snapshotBytes: number };
+  readonly reset: string | undefined;
+  /** Records after which the log is compacted, however small it is: a restart reads them one by one. */
+  readonly compactAfter: number;
+}
+
+/** What a record says beside what has changed. */
+export interface Saying {
+  readonly attempting?: string;
+  readonly release?: boolean;
+  readonly drained?: boolean;
+}
+
+export class Checkpointer {
+  /** When the last record became durable. */
+  last: number;
+  private readonly compactor: Compactor<Ledger>;
+  private underway: Promise<void> | undefined;
+  private compacting = false;
+  private entries: number;
+  private bytes: number;
+  private snapshotBytes: number;
+  private reset: string | undefined;
+
+  constructor(private readonly options: CheckpointerOptions) {
+    this.last = options.clock.now();
+    this.compactor = new Compactor(options.store, ledgerFold);
+    this.entries = options.held.entries;
+    this.bytes = options.held.entryBytes;
+    this.snapshotBytes = options.held.snapshotBytes;
+    this.reset = options.reset;
+  }
+
+  get busy(): boolean {
+    return this.underway !== undefined;
+  }
+
+  /** Records all that has changed; after the record that is underway, if one is. Never throws: what fails ends the processor. */
+  async record(saying: Saying = {}): Promise<void> {
+    while (this.underway !== undefined) await this.underway;
+    this.underway = this.append(saying).catch(this.options.fail);
+    await this.underway;
+  }
+
+  private async append(saying: Saying): Promise<void> {
+    const { log, clock, work, durable } = this.options;
+    const { checkpoint, run, changes } = this.make(saying);
+    const content = CheckpointMessage.encode(checkpoint);
+    try {
+      await log.append(content, { release: saying.release ?? false });
+    } finally {
+      this.underway = undefined;
+    }
+    this.last = clock.now();
+    for (const change of changes) work.outputs.get(change.output)?.release(change);
+    work.acknowledgements.release(run);
+    durable();
+    this.compactIfLarge(content.length);
+  }
+
+  private make(saying: Saying): { checkpoint: Partial<Checkpoint>; run: AckRun; changes: OutputChange[] } {
+    const { clock, work, context } = this.options;
+    const running = Math.floor(this.options.running());
+    const acknowledged = work.acknowledgements.takeConfirmed();
+    for (const range of acknowledged) work.ids.confirm({ ...range, running });
+    work.ids.expire(running);
+    const ids = work.takeIds();
+    const changes = [...work.outputs.values()].filter(({ changed }) => changed).map((output) => output.takeChange());
+    const checkpoint = {
+      context,
+      time: clock.now(),
+      running,
+      state: work.takeState(saying.drained ?? false),
+      ids,
+      acknowledged,
+      outputs: changes,
+      totals: work.totals,
+      attempting: saying.attempting,
+      reset: this.reset,
+      released: saying.release ?? false,
+    };
+    this.reset = undefined;
+    this.options.made();
+    return { checkpoint, run: work.acknowledgements.cut(), changes };
+  }
+
+  private compactIfLarge(bytes: number): void {
+    this.entries += 1;
+    this.bytes += bytes;
+    const large =
+      this.bytes >= Math.max(LEAST_TO_COMPACT, this.snapshotBytes) || this.entries >= this.options.compactAfter;
+    if (large && !this.compacting) void this.compact();
+  }
+
+  private async compact(): Promise<void> {
+    this.compacting = true;
+    const { entries, bytes } = this;
+    try {
+      const size = await this.compactor.compact(this.options.log.durable);
+      this.snapshotBytes = size ?? this.snapshotBytes;
+      this.entries -= entries;
+      this.bytes -= bytes;
+    } catch (error) {
+      this.options.compactionFailed(error);
+      this.entries = 0;
+    }
+    this.compacting = false;
+  }
+}

@@ -1,0 +1,103 @@
+/** The streams that messages come on: opened again calmly, and how long the source has been listened to. */
+import type { Clock } from "../clock";
+import { pauseAfter, type Trouble } from "../retry";
+import type { MessageStream, Subscriber } from "../source/subscriber";
+
+/** Pub/Sub gives a stream some 10 MB/s. @see https://cloud.google.com/pubsub/quotas#quotas */
+const STREAMS = 4;
+
+export interface ConnectionOptions {
+  readonly subscriber: Subscriber;
+  readonly clock: Clock;
+  readonly trouble: Trouble;
+  /** Milliseconds. */
+  readonly lease: number;
+  /** Connected running time so far. */
+  readonly running: number;
+  readonly response: (bytes: Uint8Array) => void;
+  /** All streams stand, again. */
+  readonly connected: () => void;
+}
+
+export class Connection {
+  private readonly streams: (MessageStream | undefined)[] = [];
+  private readonly up = new Set<number>();
+  private closed = false;
+  private before: number;
+  private since: number | undefined;
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.before = options.running;
+  }
+
+  open(): void {
+    for (let i = 0; i < STREAMS; i += 1) this.openOne(i, 0);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.disconnect();
+    for (const stream of this.streams) stream?.close();
+  }
+
+  /** Every stream stands: what there is will come. */
+  get connected(): boolean {
+    return this.since !== undefined;
+  }
+
+  /** When it came to stand. */
+  get connectedSince(): number | undefined {
+    return this.since;
+  }
+
+  /** Until one lease after a start or a broken stream: what a dead instance or the stream held is still to come. */
+  stands(now: number): boolean {
+    return this.since === undefined || now < this.since + this.options.lease;
+  }
+
+  /** Milliseconds of connected running time. */
+  running(now: number): number {
+    return this.before + (this.since === undefined ? 0 : now - this.since);
+  }
+
+  private openOne(i: number, failures: number): void {
+    if (this.closed) return;
+    const { subscriber, clock, trouble } = this.options;
+    let wasUp = false;
+    let over = false;
+    this.streams[i] = subscriber.open({
+      connected: () => {
+        if (over || this.closed) return;
+        wasUp = true;
+        this.connect(i);
+        if (failures > 0) trouble(undefined, failures);
+      },
+      response: (bytes) => {
+        if (!over && !this.closed) this.options.response(bytes);
+      },
+      ended: (error) => {
+        if (over || this.closed) return;
+        over = true;
+        this.up.delete(i);
+        this.disconnect();
+        // A stream that stood for a while was cut as they are now and then: only one that does not come up is in trouble.
+        const more = wasUp ? 1 : failures + 1;
+        if (!wasUp) trouble(error, more);
+        clock.after(pauseAfter(more), () => this.openOne(i, more));
+      },
+    });
+  }
+
+  private connect(i: number): void {
+    this.up.add(i);
+    if (this.up.size < STREAMS || this.since !== undefined) return;
+    this.since = this.options.clock.now();
+    this.options.connected();
+  }
+
+  private disconnect(): void {
+    if (this.since === undefined) return;
+    this.before += this.options.clock.now() - this.since;
+    this.since = undefined;
+  }
+}

@@ -1,0 +1,87 @@
+/** What recorded state means, so that state of one meaning is never taken for another. */
+import type { PipelineSpec } from "../../../pipeline/spec";
+import type { OutputBinding, OutputBindings } from "../contract";
+import type { Ledger } from "../checkpoint/ledger";
+import type { Context } from "../checkpoint/record";
+import { COMMON_STORE } from "../operators/watermarks";
+import { windowsOf } from "../unsupported";
+
+/** The output of error rows that no other output takes. */
+export const ERRORS = "#errors";
+
+export interface Bound {
+  readonly spec: PipelineSpec;
+  readonly subscription: string;
+  readonly outputs: OutputBindings;
+  readonly errors: string;
+}
+
+export const sinkOf = (binding: OutputBinding): string => ("table" in binding ? binding.table : binding.topic);
+
+export function contextOf({ spec, subscription, outputs, errors }: Bound): Context {
+  const sinks = Object.entries(outputs).map(([output, binding]) => [output, sinkOf(binding)] as const);
+  return {
+    pipeline: spec.name,
+    subscription,
+    state: meanings(spec),
+    sinks: Object.fromEntries([...sinks, [ERRORS, errors]]),
+  };
+}
+
+/** Of each step that keeps state: what makes up its keys, its accumulators and its windows. Functions may change. */
+function meanings(spec: PipelineSpec): { [step: string]: string } {
+  const found = spec.steps.flatMap((step) => {
+    if (step.kind !== "aggregate") return [];
+    const { keys = [], aggregates, fields } = step;
+    const types = fields.map(({ name, type, mode }) => `${name} ${type} ${mode}`);
+    const windows = windowsOf(step, spec).map(({ windowing, trigger, allowedLateness, accumulation }) => [
+      windowing,
+      trigger,
+      allowedLateness,
+      accumulation,
+    ]);
+    const parts = aggregates.map((one) => [one.name, one.kind, "field" in one ? one.field : "", accumulatorOf(one)]);
+    return [[step.id, JSON.stringify({ keys, types, windows, aggregates: parts })] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+const accumulatorOf = (one: object): unknown => ("accumulator" in one ? one.accumulator : "");
+
+/** Why what a log holds is not for this processor: sentences. None where it is. */
+export function misfits(ledger: Ledger, own: Context): string[] {
+  const { context } = ledger;
+  if (context === undefined) return [];
+  const problems: string[] = [];
+  if (context.pipeline !== own.pipeline)
+    problems.push(`it is of the pipeline ${context.pipeline}, not ${own.pipeline}`);
+  if (context.subscription !== own.subscription) {
+    problems.push(`it is of ${context.subscription}, not ${own.subscription}`);
+  }
+  for (const step of ledger.state.held) {
+    if (step === COMMON_STORE || context.state[step] === own.state[step]) continue;
+    const now =
+      own.state[step] === undefined
+        ? "which the pipeline no longer has"
+        : "whose keys, windows or aggregates are others now";
+    problems.push(`it has open windows of ${step}, ${now}`);
+  }
+  for (const { output, requests } of ledger.outputs.values()) {
+    if (requests.length === 0 || context.sinks[output] === own.sinks[output]) continue;
+    const now = own.sinks[output] ?? "nowhere";
+    problems.push(
+      `it has rows for ${context.sinks[output]} that are not written, and output ${output} goes to ${now} now`,
+    );
+  }
+  return problems;
+}
+
+/** @throws Error that says all that does not fit, and what to do. */
+export function refuseMisfits(ledger: Ledger, own: Context, place: string): void {
+  const problems = misfits(ledger, own);
+  if (problems.length === 0) return;
+  throw new Error(
+    `the checkpoints at ${place} are not for this pipeline:\n  ${problems.join("\n  ")}\n` +
+      "Drain the old one first (POST /drain), or start with --reset-state=<name>: open windows are lost then",
+  );
+}

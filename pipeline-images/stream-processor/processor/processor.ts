@@ -1,0 +1,277 @@
+/**
+ * The stream processor in pull mode: takes the log over, works on messages, records, writes, acknowledges; drains, and
+ * leaves in order. The protocol of exactly once is what its parts do together; see README.md.
+ */
+import { timestampOfMilliseconds } from "../../../pipeline/schema/timestamp";
+import { type Ledger, ledgerFold } from "../checkpoint/ledger";
+import { pause } from "../clock";
+import type { ProcessorStatus } from "../contract";
+import { Deposed, type LogWriter, takeOver } from "../log/owner";
+import { patient } from "../log/patient-store";
+import { Signal } from "../signal";
+import { contextOf, refuseMisfits } from "./meaning";
+import { makeParts, type Parts } from "./parts";
+import type { PullSettings } from "./settings";
+import { Troubles } from "./troubles";
+import type { World } from "./world";
+
+/** How it ended. */
+export type Ending = "drained" | "stopped" | Error;
+
+const TICK = 100;
+/** Bytes of rows that make a record at once. */
+const MUCH = 8 * 1024 * 1024;
+/** Milliseconds without a message after which a drain has all there was; and the longest it waits for that. */
+const DRAIN_QUIET = 1_000;
+const DRAIN_LONGEST = 10_000;
+/** Milliseconds that a stop waits for rows and acknowledgements: Cloud Run kills after 10 s. */
+const STOP_LONGEST = 6_000;
+
+export class Processor {
+  private state: ProcessorStatus["state"] = "starting";
+  private parts: Parts | undefined;
+  private log: LogWriter | undefined;
+  private readonly troubles: Troubles;
+  private readonly progress: Signal;
+  private readonly ending: Promise<Ending>;
+  private end: (ending: Ending) => void = () => {};
+  private failure: string | null = null;
+  /** Nothing leaves any more, no row and no acknowledgement. */
+  private left = false;
+  private soon = false;
+
+  constructor(
+    private readonly world: World,
+    private readonly settings: PullSettings,
+  ) {
+    this.troubles = new Troubles(world.log);
+    this.progress = new Signal(world.clock);
+    this.ending = new Promise((resolve) => {
+      this.end = (ending) => {
+        this.end = () => {};
+        resolve(ending);
+      };
+    });
+  }
+
+  /** Resolves when nothing more leaves the processor. */
+  get ended(): Promise<Ending> {
+    return this.ending;
+  }
+
+  /** Resolves once it works on messages, or has ended before that. */
+  async start(): Promise<void> {
+    try {
+      const context = contextOf(this.settings);
+      const { store } = this.world;
+      this.state = "waiting";
+      const accept = (ledger: Ledger): void => {
+        if (!this.resets(ledger)) refuseMisfits(ledger, context, store.place);
+      };
+      const [history, log] = await takeOver(this.taking, ledgerFold, accept);
+      if (this.state !== "waiting") return;
+      this.log = log;
+      this.parts = makeParts({
+        world: this.world,
+        settings: this.settings,
+        store: this.store,
+        history,
+        log,
+        troubles: this.troubles,
+        reset: this.resets(history.state) ? this.settings.reset : undefined,
+        mayLeave: () => this.lives,
+        record: () => (this.soon = true),
+        progress: this.progress.call,
+        worked: () => this.advanceWatermark(),
+        fail: (error) => this.fail(error),
+      });
+      this.state = "running";
+      await this.begin(this.parts);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  get status(): ProcessorStatus {
+    const { spec } = this.settings;
+    const totals = this.parts?.work.totals;
+    const watermark = this.parts?.work.engine.watermark ?? -Infinity;
+    const outputs = [...(this.parts?.work.outputs.values() ?? [])];
+    return {
+      pipeline: spec.name,
+      mode: "pull",
+      state: this.state,
+      watermark: Number.isFinite(watermark) ? timestampOfMilliseconds(watermark) : null,
+      messages: totals?.messages ?? 0,
+      duplicates: totals?.duplicates ?? 0,
+      late: totals?.late ?? 0,
+      errors: totals?.errors ?? {},
+      rows: totals?.rows ?? {},
+      unwritten: outputs.reduce((rows, output) => rows + output.unwritten + output.buffered, 0),
+      unacknowledged: (this.parts?.work.acknowledgements.unacknowledged ?? 0) + (this.parts?.intake.waiting ?? 0),
+      problem: this.failure ?? this.troubles.problem,
+    };
+  }
+
+  /** Takes messages, and is connected to where they come from. */
+  get ready(): boolean {
+    return this.state === "running" && this.parts?.connection.connected === true;
+  }
+
+  /** Takes what is there, closes every window, and leaves when all of it is written and acknowledged. */
+  async drain(): Promise<void> {
+    const { parts } = this;
+    if (parts === undefined || this.state !== "running")
+      throw new Error(`it is ${this.state}: only a running processor can be drained`);
+    this.state = "draining";
+    const { clock } = this.world;
+    const { connection, intake, work } = parts;
+    const longest = clock.now() + DRAIN_LONGEST;
+    while (clock.now() < longest && !this.isQuiet(parts)) await pause(clock, TICK);
+    connection.close();
+    while (!intake.isEmpty && this.lives) await this.progress.wait(TICK);
+    work.engine.advanceClock(clock.now());
+    work.engine.close();
+    await this.settle(parts);
+    if (!this.lives || this.state !== "draining") return;
+    await parts.checkpointer.record({ release: true, drained: true });
+    if (!this.lives) return;
+    this.left = true;
+    this.state = "drained";
+    this.end("drained");
+  }
+
+  /** Leaves in order: what was worked on is recorded, written and acknowledged as far as time allows, the rest given back. */
+  async stop(): Promise<void> {
+    const { parts } = this;
+    const was = this.state;
+    if (was === "stopping" || was === "drained" || was === "failed") return;
+    this.state = "stopping";
+    if (parts !== undefined && this.lives) {
+      parts.connection.close();
+      parts.intake.forget();
+      await Promise.race([this.settle(parts), pause(this.world.clock, STOP_LONGEST)]);
+      await parts.checkpointer.record({ release: true });
+      this.left = true;
+      await Promise.all(
+        parts.leases.giveBack().map((request) => this.world.subscriber.modifyDeadline(request).catch(() => {})),
+      );
+    }
+    this.end("stopped");
+  }
+
+  private get lives(): boolean {
+    return !this.left && this.log?.owns !== false;
+  }
+
+  private get taking() {
+    const { clock, owner } = this.world;
+    return {
+      store: this.store,
+      clock,
+      owner,
+      silence: 4 * this.settings.heartbeat,
+      look: Math.min(1_000, this.settings.heartbeat),
+    };
+  }
+
+  private get store() {
+    const { store, clock } = this.world;
+    return patient(store, clock, this.troubles.about(store.place));
+  }
+
+  private resets(ledger: Ledger): boolean {
+    return this.settings.reset !== undefined && this.settings.reset !== ledger.reset;
+  }
+
+  private async begin({ work, checkpointer, connection }: Parts): Promise<void> {
+    this.world.log("INFO", `${this.settings.spec.name}: owns ${this.world.store.place}`, {
+      term: this.log?.next.term ?? 0,
+    });
+    // Timers that became due meanwhile come first, once.
+    work.engine.advanceClock(this.world.clock.now());
+    for (const output of work.outputs.values()) output.run().catch((error: unknown) => this.fail(error));
+    await checkpointer.record();
+    if (!this.lives) return;
+    connection.open();
+    this.tick();
+  }
+
+  private tick(): void {
+    const { parts } = this;
+    if (parts === undefined || !this.lives) return;
+    try {
+      this.work(parts, this.world.clock.now());
+      this.world.clock.after(TICK, () => this.tick());
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** What time brings about. */
+  private work(parts: Parts, now: number): void {
+    const { work, leases, checkpointer, intake } = parts;
+    work.engine.advanceClock(now);
+    this.advanceWatermark();
+    intake.workOn();
+    for (const request of leases.extensions(now)) {
+      // What fails is asked for again at half of what is left, or comes again.
+      this.world.subscriber.modifyDeadline(request).catch(() => {});
+    }
+    if (!checkpointer.busy && this.isRecordDue(parts, now)) void checkpointer.record();
+  }
+
+  private isRecordDue({ work, checkpointer }: Parts, now: number): boolean {
+    const since = now - checkpointer.last;
+    const outputs = [...work.outputs.values()];
+    const buffered = outputs.reduce((bytes, output) => bytes + output.bufferedBytes, 0);
+    const due =
+      this.soon ||
+      since >= this.settings.heartbeat ||
+      buffered >= MUCH ||
+      (since >= this.settings.checkpointEvery && (work.unrecorded > 0 || buffered > 0));
+    if (due) this.soon = false;
+    return due;
+  }
+
+  /** Waits until all that was worked on is recorded, written and acknowledged. */
+  private async settle({ work, checkpointer }: Parts): Promise<void> {
+    const { acknowledgements } = work;
+    for (;;) {
+      const outputs = [...work.outputs.values()];
+      const open = work.unrecorded > 0 || this.soon || outputs.some(({ buffered }) => buffered > 0);
+      this.soon = false;
+      if (open) await checkpointer.record();
+      const settled = outputs.every(({ unwritten, buffered }) => unwritten + buffered === 0);
+      if (!this.lives || (settled && !open && acknowledgements.unacknowledged === 0)) return;
+      if (!open) await this.progress.wait(TICK);
+    }
+  }
+
+  private isQuiet({ connection, intake }: Parts): boolean {
+    const { connectedSince } = connection;
+    if (connectedSince === undefined || !intake.isEmpty) return false;
+    return this.world.clock.now() - Math.max(intake.lastResponse, connectedSince) >= DRAIN_QUIET;
+  }
+
+  private advanceWatermark(): void {
+    const { parts } = this;
+    if (parts === undefined) return;
+    const { connection, intake, work } = parts;
+    const now = this.world.clock.now();
+    if (connection.stands(now)) return;
+    work.engine.advanceWatermark(work.progress.published(now, connection.running(now), intake.isEmpty));
+  }
+
+  private fail(error: unknown): void {
+    if (this.state === "failed") return;
+    this.state = "failed";
+    this.left = true;
+    const problem = error instanceof Error ? error : new Error(String(error));
+    this.failure = problem.message;
+    this.parts?.connection.close();
+    this.world.log(problem instanceof Deposed ? "WARNING" : "ERROR", problem.message);
+    this.progress.call();
+    this.end(problem);
+  }
+}

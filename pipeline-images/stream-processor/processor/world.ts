@@ -1,0 +1,18 @@
+import type { Clock } from "../clock";
+import type { LogStore } from "../log/store";
+import type { Log } from "../logging";
+import type { TableClient } from "../sinks/table-client";
+import type { TopicClient } from "../sinks/topic-client";
+import type { Subscriber } from "../source/subscriber";
+
+/** Everything around a processor that pulls. */
+export interface World {
+  readonly clock: Clock;
+  readonly store: LogStore;
+  readonly subscriber: Subscriber;
+  readonly tables: TableClient;
+  readonly topics: TopicClient;
+  readonly log: Log;
+  /** A name that no other start has. */
+  readonly owner: string;
+}

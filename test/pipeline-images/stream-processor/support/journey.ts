@@ -1,0 +1,108 @@
+/** A pipeline with a windowed and a row-wise output, and all that is around a processor that runs it. */
+import {
+  afterCount,
+  afterProcessingTime,
+  afterWatermark,
+  count,
+  fixed,
+  integer,
+  pipeline,
+  schema,
+  string,
+  sum,
+  timestamp,
+  windowStart,
+} from "../../../../pipeline";
+import { Processor } from "../../../../pipeline-images/stream-processor/processor/processor";
+import type { PullSettings } from "../../../../pipeline-images/stream-processor/processor/settings";
+import { SimulatedBucket } from "./bucket";
+import { SimulatedSubscription, SimulatedTopics } from "./pubsub";
+import { goodNetwork, type Network, SimulatedProcess, type Simulation } from "./simulation";
+import { SimulatedTables } from "./tables";
+
+export const Click = schema("click", { user: string(), name: string(), points: integer(), at: timestamp() });
+
+export const clicksPipeline = pipeline("clicks", { clicks: Click.withMetadata() }, ({ clicks }) => ({
+  activity: clicks
+    .eventTime("at", { maxDelay: "10s" })
+    .filter((click) => click.name !== "ping")
+    .window(fixed("1m"), {
+      trigger: afterWatermark({ early: afterProcessingTime("20s"), late: afterCount(1) }),
+      allowedLateness: "5m",
+      accumulation: "discarding",
+    })
+    .groupBy("user")
+    .aggregate({ window_start: windowStart(), clicks: count(), points: sum("points") }),
+  rows: clicks.map({ id: string(), user: string() }, (click) => ({ id: click.message_id, user: click.user })),
+}));
+
+export const TABLES = { activity: "acme.games.activity", rows: "acme.games.rows" } as const;
+export const path = (table: string): string => table.replace(/^(.+)\.(.+)\.(.+)$/, "projects/$1/datasets/$2/tables/$3");
+
+export class Journey {
+  readonly bucket = new SimulatedBucket();
+  readonly subscription: SimulatedSubscription;
+  readonly tables = new SimulatedTables();
+  readonly topics = new SimulatedTopics();
+  /** What the processors said, and the simulated time. */
+  readonly lines: string[] = [];
+  private starts = 0;
+
+  constructor(
+    readonly world: Simulation,
+    readonly settings: PullSettings = journeySettings,
+  ) {
+    this.subscription = new SimulatedSubscription(world, this.settings.lease);
+  }
+
+  /** Starts a processor in a process of its own. */
+  start(network: Network = goodNetwork, settings: Partial<PullSettings> = {}) {
+    const process = new SimulatedProcess(this.world);
+    const processor = new Processor(
+      {
+        clock: process.clock,
+        store: this.bucket.reachedBy(process, network),
+        subscriber: this.subscription.reachedBy(process, network),
+        tables: this.tables.reachedBy(process, network),
+        topics: this.topics.reachedBy(process, network),
+        log: (severity, message) => void this.lines.push(`${severity} ${message}`),
+        owner: `owner-${(this.starts += 1)}`,
+      },
+      { ...this.settings, ...settings },
+    );
+    void processor.start();
+    return { process, processor };
+  }
+
+  click(second: number, user: string, points = 1, name = "play"): string {
+    return this.subscription.publish({
+      user,
+      name,
+      points,
+      at: new Date(this.world.time + second * 1_000).toISOString(),
+    });
+  }
+
+  async pass(seconds: number): Promise<void> {
+    await this.world.run({ until: this.world.time + seconds * 1_000 });
+  }
+
+  /** Runs until a promise has come to an end. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    let over = false;
+    const outcome = promise.finally(() => (over = true));
+    await this.world.run({ done: () => over });
+    return outcome;
+  }
+}
+
+export const journeySettings: PullSettings = {
+  spec: clicksPipeline.toJSON(),
+  subscription: "projects/acme/subscriptions/clicks",
+  outputs: { activity: { table: TABLES.activity }, rows: { table: TABLES.rows } },
+  errors: "projects/acme/topics/dead-letters",
+  checkpointEvery: 1_000,
+  heartbeat: 5_000,
+  lease: 30_000,
+  compactAfter: 1_000,
+};
