@@ -121,7 +121,7 @@ const namesOf = (schema: JsonSchema | undefined): readonly unknown[] =>
   schema === undefined ? [] : "const" in schema ? [schema.const] : (schema.enum ?? []);
 
 function wanted(schema: JsonSchema): string {
-  if (schema.description !== undefined) return schema.description;
+  if (schema.type === "string" && schema.description !== undefined) return schema.description;
   const names = namesOf(schema);
   if (names.length > 0) return names.length === 1 ? shown(names[0]) : `one of ${names.map(shown).join(", ")}`;
   if (schema.type === "array") return "a list";

@@ -64,9 +64,9 @@ function referenceProblems(spec: PipelineSpec): readonly string[] {
       problems.push(`${path}.side is "${step.side}", which is no side input`);
     }
     const [first = ""] = step.inputs;
-    const has = new Set((rows.get(first) ?? []).map((field) => field.name));
+    const has = rows.get(first)?.map((field) => field.name);
     for (const field of fieldsTaken(step)) {
-      if (!has.has(field)) problems.push(`${path} takes a field "${field}", which its rows have not`);
+      if (has?.includes(field) === false) problems.push(`${path} takes a field "${field}", which its rows have not`);
     }
   }
   for (const [name, reference] of Object.entries(spec.outputs)) {

@@ -13,6 +13,9 @@ export function rowsOfSpec(spec: PipelineSpec): ReadonlyMap<string, readonly Fie
     rows.set(reference, fields).set(`${reference}#errors`, errors);
   };
   for (const [name, input] of Object.entries(spec.inputs)) put(name, input.fields);
-  for (const step of spec.steps) put(step.id, step.fields ?? rows.get(step.inputs[0] ?? "") ?? []);
+  for (const step of spec.steps) {
+    const fields = step.fields ?? rows.get(step.inputs[0] ?? "");
+    if (fields !== undefined) put(step.id, fields);
+  }
   return rows;
 }
