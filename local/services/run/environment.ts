@@ -24,6 +24,8 @@ export function processEnvironment(
     HOME: folder,
     TMPDIR: folder,
     NODE_ENV: "production",
+    // As in a container; this machine may be elsewhere, and a program must not see it.
+    TZ: "UTC",
     ...(modules.length > 0 && { NODE_PATH: modules.join(":") }),
     ...door.environment,
     ...environment,

@@ -70,6 +70,7 @@ describe("a service's process", () => {
       TOPIC: "clicks",
       K_SERVICE: "open",
       K_CONFIGURATION: "open",
+      TZ: "UTC",
       GOOGLE_CLOUD_PROJECT: "acme-dev",
       METADATA_SERVER_DETECTION: "assume-present",
     });
