@@ -3,14 +3,14 @@ import { isWaived } from "./rules";
 import { warn } from "./warn";
 
 /** A fact and the construct that told it. */
-export type Told<Fact> = Fact & { readonly at: IConstruct };
+type Told<Fact> = Fact & { readonly at: IConstruct };
 
 /** All that was told in an app, by kind. */
-export interface Facts {
+interface Facts {
   all<Fact extends object>(kind: FactKind<Fact>): readonly Told<Fact>[];
 }
 
-export interface Finding {
+interface Finding {
   readonly at: IConstruct;
   readonly says: string;
 }

@@ -22,7 +22,7 @@ export interface Identity {
  * accounts), then workloads, then deliveries to them (push and BigQuery subscriptions). Whoever waits for grants waits
  * for lower ones only, so that no wait can close a circle, even when an account may invoke itself.
  */
-export type Tier = "data" | "workload" | "delivery";
+type Tier = "data" | "workload" | "delivery";
 
 /** A right that was given. */
 export interface Grant {

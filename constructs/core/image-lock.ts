@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 
 /** What was pushed of an image, and from which content. */
-export interface PushedImage {
+interface PushedImage {
   /** The hash of the content: {@link ImageSource.source}. */
   readonly source: string;
   /** "sha256:..." */

@@ -27,12 +27,12 @@ function fieldOf(json: string, path: string, field: FieldSpec): string {
   return field.mode === "REPEATED" ? array(json, at, field) : value(json, at, field);
 }
 
-/** Arrays hold no NULL in BigQuery: what does not fit is left out. */
+/** BigQuery gives out no array with a NULL in it: what does not fit is left out. */
 function array(json: string, path: string, field: FieldSpec): string {
-  // A name of its own for each depth, so that an inner list does not hide the outer one.
-  const item = `item_${path.replaceAll(/[^A-Za-z0-9]+/g, "_")}`.replaceAll("__", "_");
+  const item = `item_${field.name}`;
   const items = `UNNEST(JSON_QUERY_ARRAY(${json}, '${path}')) AS ${item} WITH OFFSET AS position`;
-  return `ARRAY(SELECT ${value(item, "$", field)} FROM ${items} WHERE JSON_QUERY(${item}, '$') IS NOT NULL ORDER BY position)`;
+  const element = value(item, "$", field);
+  return `ARRAY(SELECT ${element} FROM ${items} WHERE ${element} IS NOT NULL ORDER BY position)`;
 }
 
 function value(json: string, path: string, field: FieldSpec): string {

@@ -19,7 +19,7 @@ export const Order = schema("order_event", {
   created_at: timestamp({ encoding: "epoch-millis" }),
 });
 
-export const OtherOrder = schema("other_order", { order_id: string(), quantity: integer() });
+const OtherOrder = schema("other_order", { order_id: string(), quantity: integer() });
 
 /** Row by row. */
 export const large = pipeline("large-orders", { orders: Order }, ({ orders }) => ({
