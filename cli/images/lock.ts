@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { CommandError } from "../command-error";
 
 /** What `images.lock.json` keeps of a repository: what was pushed, and from which content. Stacks deploy by it. */
-export interface PushedImage {
+interface PushedImage {
   readonly source: string;
   /** "sha256:..." */
   readonly digest: string;

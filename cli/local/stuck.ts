@@ -39,7 +39,7 @@ function progressOf({ counters, statuses, totals }: Snapshot, journey: Journey):
 }
 
 /** The likeliest reason first: a refused access, a workload's own word, a process that does not stay, a backlog. */
-export function whyStuck(snapshot: Snapshot, journey: Journey, view: CloudView): string {
+function whyStuck(snapshot: Snapshot, journey: Journey, view: CloudView): string {
   const { counters, denials, statuses, workloads } = snapshot;
   if (denials.length > 0) {
     return denials

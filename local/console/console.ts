@@ -14,8 +14,11 @@ import { deadLetters, recentRows, type Source } from "./source";
 export interface ConsoleOptions {
   readonly source: Source;
   readonly clock: Clock;
-  /** @default 4000, or the next that is free */
-  readonly port?: number;
+  /**
+   * 0 for any that is free.
+   * @default 4000, or the next that is free
+   */
+  readonly port?: number | undefined;
 }
 
 export interface RunningConsole {

@@ -10,7 +10,7 @@ export interface BatchLimits {
 }
 
 /** A batch of 1 MB costs Pub/Sub's servers as much as the network: more does not make it cheaper, and waits longer. */
-export const batchLimits: BatchLimits = { delay: 5, messages: MAX_MESSAGES, bytes: 1_000_000 };
+const batchLimits: BatchLimits = { delay: 5, messages: MAX_MESSAGES, bytes: 1_000_000 };
 
 /** What became of a group: its message ids, or why it was not published. */
 export type Outcome = readonly string[] | Failure;

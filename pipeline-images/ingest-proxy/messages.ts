@@ -12,7 +12,7 @@ const MESSAGE_IDS = 1;
 /** https://cloud.google.com/pubsub/quotas#resource_limits */
 export const MAX_MESSAGES = 1000;
 /** 10 MB, less what the topic's name and gRPC add. */
-export const MAX_REQUEST_BYTES = 10_000_000 - 4096;
+const MAX_REQUEST_BYTES = 10_000_000 - 4096;
 
 export interface Event {
   readonly data: Uint8Array;
