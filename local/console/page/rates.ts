@@ -15,8 +15,10 @@ export class Rates {
   /** @returns undefined where nothing counts it */
   perSecond(index: number): number | undefined {
     const [first, last] = [this.samples[0], this.samples.at(-1)];
-    const [before, now] = [first?.values[index] ?? undefined, last?.values[index] ?? undefined];
-    if (first === undefined || last === undefined || before === undefined || now === undefined) return undefined;
+    const now = last?.values[index] ?? undefined;
+    if (first === undefined || last === undefined || now === undefined) return undefined;
+    // What was not counted yet had not begun.
+    const before = first.values[index] ?? 0;
     const seconds = (last.at - first.at) / 1000;
     // A counter begins again when its service does.
     return seconds > 0 ? Math.max(0, (now - before) / seconds) : 0;
