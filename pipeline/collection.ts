@@ -42,6 +42,8 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
   /**
    * The rows that this step refused, or that could not be read, if this is an input. What is not taken goes to the
    * pipeline's own error output; nothing is dropped.
+   *
+   *     orders.errors.filter((error) => error.reason === "parse")
    */
   get errors(): Collection<ErrorFields, OfErrors<W>> {
     const { node } = this;
@@ -50,7 +52,12 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
     return new Collection({ type: "errors", graph: node.graph, of: node, fields: errorFields, stream });
   }
 
-  /** The rows for which the function is true. A row for which it throws is an error. */
+  /**
+   * The rows for which the function is true. A row for which it throws is an error. A function sees its row and its
+   * constants, and nothing else of the file that it is written in.
+   *
+   *     orders.filter((order, { constants }) => order.amount >= constants.least, { constants: { least: 100 } })
+   */
   filter<C extends Constants = {}>(
     keep: (row: Row<F>, context: Context<C>) => boolean,
     options: FunctionOptions<C> = {},
@@ -58,7 +65,11 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
     return this.step(filter(this.node, keep, options));
   }
 
-  /** The same rows; one for which the function is not true is an error with this sentence: "value is never negative". */
+  /**
+   * The same rows; one for which the function is not true is an error with this sentence.
+   *
+   *     orders.assert("amount is never negative", (order) => order.amount >= 0)
+   */
   assert<C extends Constants = {}>(
     sentence: string,
     holds: (row: Row<F>, context: Context<C>) => boolean,
@@ -83,7 +94,13 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
     return this.step(map(this.node, fields, make, options));
   }
 
-  /** Each row with fields added, or replaced where the row has them. */
+  /**
+   * Each row with fields added, or replaced where the row has them.
+   *
+   *     orders.withFields({ total: numeric() }, (order, { decimal }) => ({
+   *       total: decimal.multiply(order.price, decimal.of(order.quantity)),
+   *     }))
+   */
   withFields<G extends Fields, C extends Constants = {}>(
     fields: G,
     make: (row: Row<F>, context: Context<C>) => Row<G>,
@@ -92,7 +109,13 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
     return this.step(withFields(this.node, fields, make, options));
   }
 
-  /** Any number of new rows for each row, none as well. */
+  /**
+   * Any number of new rows for each row, none as well.
+   *
+   *     orders.flatMap({ order_id: string(), sku: string() }, (order) =>
+   *       order.items.map((item) => ({ order_id: order.order_id, sku: item.sku })),
+   *     )
+   */
   flatMap<G extends Fields, C extends Constants = {}>(
     fields: FieldsOrSchema<G>,
     make: (row: Row<F>, context: Context<C>) => readonly Row<G>[],
@@ -113,14 +136,24 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
     return this.step(drop(this.node, names));
   }
 
-  /** Fields under other names: `.rename({ ts: "created_at" })`. */
+  /**
+   * Fields under other names.
+   *
+   *     orders.rename({ created_at: "ordered_at" })
+   */
   rename<const Names extends { readonly [Old in keyof F]?: string }>(
     names: Names & RenamesOf<F, Names>,
   ): Collection<Renamed<F, Names>, W> {
     return this.step(rename(this.node, names));
   }
 
-  /** These rows and others of the same fields. Branches are variables; this is how they meet again. */
+  /**
+   * These rows and others of the same fields. Branches are variables; this is how they meet again.
+   *
+   *     const small = orders.filter((order) => order.amount < 10);
+   *     const large = orders.filter((order) => order.amount > 1000);
+   *     small.flatten(large)
+   */
   flatten<G extends Fields, V extends Flow>(
     ...others: [Collection<G, V> & Joinable<F, G, W, V>, ...(Collection<G, V> & Joinable<F, G, W, V>)[]]
   ): Collection<F, FlattenedFlow<W, V>> {
@@ -136,7 +169,7 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
   /**
    * The field that tells when an event happened. Without it that is when the message was published.
    *
-   *     clicks.eventTime("event_timestamp", { maxDelay: "30s" })
+   *     clicks.eventTime("at", { maxDelay: "30s" })
    */
   eventTime(field: EventTimeName<F, W>, ...options: W extends Bounded ? [] : [EventTimeOptions]): Collection<F, W> {
     return this.step(eventTime(this.node, field, options[0]));
@@ -171,7 +204,11 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
     return this.step(aggregate(this.node, [], aggregatorsOf(aggregates), options));
   }
 
-  /** The first row of each key: `.distinct("event_id", { within: "1d" })`. */
+  /**
+   * The first row of each key.
+   *
+   *     orders.distinct("order_id", { within: "1d" })
+   */
   distinct<Name extends KeyName<F>>(
     keys: Name | readonly Name[],
     ...options: DistinctOptions<W>
@@ -182,6 +219,11 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
   /**
    * Rows of two streams, in windows, or of bounded ones, that have the same key. A full join of two collected groups
    * is Beam's CoGroupByKey.
+   *
+   *     const minutes = fixed("1m");
+   *     const bought = orders.window(minutes).groupBy("user_id").aggregate({ amount: sum("amount") });
+   *     const seen = clicks.rename({ user: "user_id" }).window(minutes).groupBy("user_id").aggregate({ clicks: count() });
+   *     bought.join(seen, { on: "user_id", type: "left" })
    */
   join<G extends Fields, const Key extends CommonKey<F, G>, Type extends JoinType = "inner">(
     right: NeedsWindow<W, Collection<G, W> & Mergeable<F, G, Key>>,
@@ -191,7 +233,11 @@ export class Collection<F extends Fields, W extends Flow = Flow> implements Rows
     return this.step(join(this.node, node, options), [node]);
   }
 
-  /** Looks each row up in a side input and adds the fields that are found: `.enrich(products, { on: { sku: "sku" } })`. */
+  /**
+   * Looks each row up in a side input and adds the fields that are found there.
+   *
+   *     orders.enrich(users, { on: { id: "user_id" }, missing: "drop" })
+   */
   enrich<G extends Fields, Key extends string, M extends Missing = "null">(
     side: SideInput<G, Key> & RoomFor<F, G, Key>,
     options: EnrichOptions<F, G, Key, M>,
@@ -227,7 +273,7 @@ export class Grouped<F extends Fields, Key extends keyof F & string, W extends F
   /**
    * A row for each key, in each window, with the keys and what the aggregators give.
    *
-   *     clicks.window(fixed("1m")).groupBy("user_pseudo_id").aggregate({ event_count: count() })
+   *     clicks.window(fixed("1m")).groupBy("user").aggregate({ clicks: count() })
    */
   aggregate<const A extends Aggregates<F>>(
     aggregates: NeedsWindow<W, A & CheckedAggregates<A, F, W> & NoClash<Key, A>>,
@@ -236,7 +282,20 @@ export class Grouped<F extends Fields, Key extends keyof F & string, W extends F
     return this.step(aggregate(this.node, this.keys, aggregatorsOf(aggregates), options));
   }
 
-  /** A function that remembers something of each key from row to row, and may be called again at a time it names. */
+  /**
+   * A function that remembers something of each key from row to row, and may be called again at a time it names.
+   *
+   *     orders.groupBy("user_id").stateful({
+   *       state: { orders: integer() },
+   *       initial: { orders: 0 },
+   *       timeToLive: "30d",
+   *       output: { user_id: string(), nth: integer() },
+   *       process: (order, state) => ({
+   *         state: { orders: state.orders + 1 },
+   *         output: [{ user_id: order.user_id, nth: state.orders + 1 }],
+   *       }),
+   *     })
+   */
   stateful<State extends Fields, Output extends Fields, C extends Constants = {}>(
     props: StatefulProps<F, Simplify<Pick<F, Key>>, State, Output, C>,
     options: StepOptions = {},

@@ -36,7 +36,6 @@ export type ShapeOfFlows<W extends Flow> = [W] extends [Bounded]
     : "windowed";
 
 export const isBounded = (flow: Flow): flow is Bounded => flow === "bounded" || flow === "bounded windows";
-export const isInWindows = (flow: Flow): flow is InWindows => flow === "bounded windows" || flow === "windowed";
 
 export function shapeOfFlows(flows: readonly Flow[]): Shape {
   if (flows.every(isBounded)) return "bounded";

@@ -51,7 +51,7 @@ export interface StepNode {
 }
 
 /** The rows that an input or a step refused. */
-export interface ErrorsNode {
+interface ErrorsNode {
   readonly type: "errors";
   readonly graph: Graph;
   readonly of: InputNode | StepNode;
@@ -62,7 +62,7 @@ export interface ErrorsNode {
 export type Node = InputNode | StepNode | ErrorsNode;
 
 /** A step's own part of the spec. */
-export type StepBody = StepSpec extends infer Step
+type StepBody = StepSpec extends infer Step
   ? Step extends StepSpec
     ? Omit<Step, "id" | "inputs" | "fields">
     : never

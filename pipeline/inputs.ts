@@ -44,7 +44,7 @@ export type Input = Schema<Fields, Fields> | BoundedInput<Fields> | SideInputSou
 export type Inputs = { readonly [name: string]: Input };
 
 /** What the build function gets for an input. */
-export type InputOf<I> =
+type InputOf<I> =
   I extends Schema<infer F, Fields>
     ? Collection<F, "row-wise">
     : I extends BoundedInput<infer F>

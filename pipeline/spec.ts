@@ -74,7 +74,7 @@ export interface FunctionSpec {
 }
 
 /** A function that takes no row. */
-export type RowlessFunctionSpec = Omit<FunctionSpec, "reads">;
+type RowlessFunctionSpec = Omit<FunctionSpec, "reads">;
 
 export type WindowingSpec =
   | { readonly type: "fixed"; readonly size: string; readonly offset?: string }

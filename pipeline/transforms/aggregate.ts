@@ -52,7 +52,7 @@ export function aggregate(
   };
 }
 
-export const pickKeys = (fields: Fields, keys: readonly string[]): Fields =>
+const pickKeys = (fields: Fields, keys: readonly string[]): Fields =>
   Object.fromEntries(
     keys.flatMap((key): [string, AnyField][] => (fields[key] === undefined ? [] : [[key, fields[key]]])),
   );

@@ -54,7 +54,7 @@ export const collect = <const Name extends string>(field: Name): Aggregator<"col
 /** At most so many of the rows, chosen evenly. A REPEATED RECORD. */
 export const sample = (size: number): Aggregator<"sample", never> => ({ aggregator: "sample", size });
 
-/** An aggregation of one's own: see `combiner`. */
+/** An aggregation of one's own, which `combiner(...)` made. */
 export const combine = <Input extends Fields, Output extends AnyField>(
   of: Combiner<Input, Output>,
 ): Combine<Input, Output> => ({ aggregator: "combine", combiner: of });

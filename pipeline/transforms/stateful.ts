@@ -9,7 +9,7 @@ import { remembering } from "./distinct";
 import { optionFunction, type Constants, type Context, type StepOptions } from "./function";
 
 /** What a function of `.stateful(...)` gives back. */
-export interface Answer<State extends Fields, Output extends Fields> {
+interface Answer<State extends Fields, Output extends Fields> {
   /** What is kept for the key until its next row. */
   readonly state: Row<State>;
   readonly output: readonly Row<Output>[];
@@ -21,14 +21,14 @@ export interface Answer<State extends Fields, Output extends Fields> {
 }
 
 /** As {@link Answer}; a state of null forgets the key. */
-export interface TimerAnswer<State extends Fields, Output extends Fields> {
+interface TimerAnswer<State extends Fields, Output extends Fields> {
   readonly state: Row<State> | null;
   readonly output: readonly Row<Output>[];
   readonly timer?: string | null;
 }
 
 /** What `onTimer` is told besides its constants. */
-export interface TimerContext<Key extends Fields, C> extends Context<C> {
+interface TimerContext<Key extends Fields, C> extends Context<C> {
   /** The event time that was set. */
   readonly time: string;
   readonly key: Row<Key>;

@@ -38,7 +38,11 @@ export const afterWatermark = (
   options: { readonly early?: OnceTrigger; readonly late?: OnceTrigger } = {},
 ): Trigger => ({ type: "afterWatermark", ...options });
 
-/** Again and again. */
+/**
+ * Again and again: what fires once would lose what comes after.
+ *
+ *     clicks.window(fixed("1h"), { trigger: repeatedly(afterCount(10)), accumulation: "discarding" })
+ */
 export const repeatedly = (of: Trigger): Trigger => ({ type: "repeatedly", of });
 
 /** One after the other. */
@@ -95,7 +99,7 @@ export function firesTwice(trigger: TriggerSpec): boolean {
 }
 
 /** May it have fired for the last time while rows still come? Those would be lost. Beam's rule as well. */
-export function finishes(trigger: TriggerSpec): boolean {
+function finishes(trigger: TriggerSpec): boolean {
   switch (trigger.type) {
     case "afterWatermark":
     case "repeatedly":
@@ -110,7 +114,7 @@ export function finishes(trigger: TriggerSpec): boolean {
 }
 
 /** In a window that never ends: does whatever came come out, sooner or later? */
-export function comesOut(trigger: TriggerSpec): boolean {
+function comesOut(trigger: TriggerSpec): boolean {
   switch (trigger.type) {
     case "afterProcessingTime":
       return true;

@@ -7,7 +7,7 @@ import type { FunctionSpec, Json } from "../spec";
 import { languageGlobals } from "./language";
 
 /** What a portable function is given after its data. */
-export interface FunctionContext {
+interface FunctionContext {
   /** Frozen to the bottom: what one call changed, the next would see. */
   readonly constants: { readonly [name: string]: unknown };
   readonly decimal: typeof decimal;

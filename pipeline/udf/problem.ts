@@ -15,4 +15,4 @@ export interface FunctionRole {
   readonly handIn: (parameters: string, use: string, name: string) => string;
 }
 
-export type DataParameter = "row" | "state" | "accumulator";
+type DataParameter = "row" | "state" | "accumulator";

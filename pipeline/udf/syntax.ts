@@ -18,7 +18,7 @@ export const isNode = (value: unknown): value is Node =>
 /** The parts of a node by name, to read and to replace. */
 export const partsOf = (node: Node): { [part: string]: unknown } => node as unknown as { [part: string]: unknown };
 
-export function* childrenOf(node: Node): Generator<Node> {
+function* childrenOf(node: Node): Generator<Node> {
   for (const part of Object.values(partsOf(node))) {
     if (Array.isArray(part)) yield* part.filter(isNode);
     else if (isNode(part)) yield part;

@@ -31,6 +31,7 @@ import {
   type Pipeline,
   type Row,
 } from "../../pipeline";
+import { longChain } from "./long-chain";
 import { type contacts, traffic } from "./pipelines/batches";
 import { cleanClicks, userActivity } from "./pipelines/clicks";
 import { type orderStatistics, processOrders, runningCounts, type withProducts } from "./pipelines/orders";
@@ -89,6 +90,16 @@ test("outputs carry the fields that their steps made", () => {
     readonly average: "REQUIRED FLOAT";
   }>();
   expectTypeOf<OutputColumns<typeof processOrders>["dead-letter"]["reason"]>().toEqualTypeOf<"REQUIRED STRING">();
+});
+
+test("a chain of more steps than anybody should write is known to its end", () => {
+  expectTypeOf<OutputColumns<typeof longChain>["devices"]>().toEqualTypeOf<{
+    readonly device: "REQUIRED STRING";
+    readonly rows: "REQUIRED INTEGER";
+    readonly first: "REQUIRED INTEGER";
+    readonly last: "REQUIRED FLOAT";
+  }>();
+  expectTypeOf(longChain.shape).toEqualTypeOf<"windowed">();
 });
 
 test("a pipeline carries its inputs and its shape", () => {

@@ -22,7 +22,7 @@ import {
   windowStart,
 } from "../../../pipeline";
 
-export const Order = schema("order", {
+const Order = schema("order", {
   order_id: string(),
   customer_id: string(),
   user_id: string(),
