@@ -11,7 +11,7 @@ export interface IngestProps {
   readonly batcher: Pick<Batcher, "add">;
   readonly attributes: readonly string[];
   /** An event's bytes as the topic's schema wants them; where the topic has none, they are published as they came. */
-  readonly encode?: (body: Buffer) => Uint8Array;
+  readonly encode: ((body: Buffer) => Uint8Array) | undefined;
 }
 
 const JSON_LINES = /^application\/(x-ndjson|jsonl|x-jsonlines)\b/i;

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { AccessTokens } from "./access-token";
 import { Batcher } from "./batcher";
 import type { Clock } from "./clock";
+import { eventEncoder } from "./event-json";
 import { Ingest } from "./ingest";
 import type { Log } from "./log";
 import type { ProxyOptions } from "./options";
@@ -37,7 +38,11 @@ export async function startProxy(options: ProxyOptions, world: World): Promise<R
   const publisher = new Publisher({ ...world, topic: options.topic, call: topic.publish });
   const batcher = new Batcher((groups) => publisher.publish(groups), clock);
   const server = proxyServer({
-    ingest: new Ingest({ batcher, attributes: options.attributes }),
+    ingest: new Ingest({
+      batcher,
+      attributes: options.attributes,
+      encode: options.eventFields && eventEncoder(options.eventFields),
+    }),
     rateLimit:
       options.maxRequestsPerSecond === Infinity ? undefined : new RateLimit(options.maxRequestsPerSecond, clock),
     maxBodyBytes: options.maxBodyBytes,

@@ -96,6 +96,30 @@ describe("an event", () => {
   });
 });
 
+describe("on a topic with a schema", () => {
+  const fields = [
+    { name: "user", type: "STRING", mode: "REQUIRED" },
+    { name: "at", type: "TIMESTAMP", mode: "REQUIRED", encoding: "epoch-millis" },
+  ];
+
+  test("an event is published as the schema wants it", async () => {
+    const { url } = await proxy({ EVENT_FIELDS: JSON.stringify(fields), ATTRIBUTES: '["source"]' });
+    expect((await post(url, '{"at": 1715000000000, "user": "a", "source": "web"}')).status).toBe(200);
+    expect(pubsub.stored[0]).toMatchObject({
+      data: '{"user":"a","at":"1715000000000"}',
+      attributes: { source: "web" },
+    });
+  });
+
+  test("one that does not fit is 400 with its path and the rule", async () => {
+    const { url } = await proxy({ EVENT_FIELDS: JSON.stringify(fields) });
+    const { body, status } = await post(url, '{"at": "yesterday", "user": "a"}');
+    expect(status).toBe(400);
+    expect((body as { error: string }).error).toContain('The event does not fit its schema: $.at: "yesterday"');
+    expect(pubsub.stored).toEqual([]);
+  });
+});
+
 describe("many events in one request", () => {
   const lines = { "content-type": "application/x-ndjson; charset=utf-8" };
 
