@@ -36,6 +36,7 @@ function stackClass(id: string, index: number, json: Json, imports: Set<string>)
     `new LocalBackend(this, { path: ${JSON.stringify(`../../../terraform.${id}.tfstate`)} });`,
     ...providers(json["provider"], imports),
     ...blocks.flatMap((block) => resource(block, names, imports)),
+    ...outputs(json["output"], names, imports),
   ];
   return `class Stack${index} extends TerraformStack {\n  constructor(scope, id) {\n    super(scope, id);\n    ${lines.join("\n    ")}\n  }\n}`;
 }
@@ -93,6 +94,15 @@ function resource({ address, type, name, config }: Block, names: Map<string, str
     `const ${variable} = new ${constructor}(this, ${JSON.stringify(address)}, ${argument});`,
     `${variable}.overrideLogicalId(${JSON.stringify(name)});`,
   ];
+}
+
+function outputs(section: unknown, names: Map<string, string>, imports: Set<string>): string[] {
+  return Object.entries((section ?? {}) as { readonly [name: string]: Json }).map(([name, config]) => {
+    imports.add('import { TerraformOutput } from "cdktf";');
+    const { "//": _notes, ...rest } = config;
+    const id = JSON.stringify(name);
+    return `new TerraformOutput(this, ${id}, ${literal(rest, names)}).overrideLogicalId(${id});`;
+  });
 }
 
 /** @returns the class of a resource type */

@@ -2,6 +2,7 @@
 export {
   ArtifactRegistry,
   type AnyArtifactRegistry,
+  type ExistingArtifactRegistryProps,
   type ArtifactRegistryProps,
 } from "./artifact-registry/artifact-registry";
 export { RegistryStack } from "./artifact-registry/registry-stack";
@@ -9,7 +10,12 @@ export { Dataset, type AnyDataset, type DatasetProps, type ExistingDatasetProps 
 export { Table, type AnyTable, type ExistingTableProps } from "./bigquery/table";
 export type { TableColumns, TablePartition, TableProps } from "./bigquery/table-props";
 export { View, type ViewProps } from "./bigquery/view";
-export { CloudRunService, type CloudRunServiceProps } from "./cloud-run/cloud-run-service";
+export {
+  CloudRunService,
+  type AnyCloudRunService,
+  type CloudRunServiceProps,
+  type ExistingServiceProps,
+} from "./cloud-run/cloud-run-service";
 export { WorkerPool, type WorkerPoolProps } from "./cloud-run/worker-pool";
 export { type Grant, type Identity } from "./core/grants";
 export { ContainerImage, type FolderImageOptions } from "./core/image";

@@ -7,6 +7,7 @@ import { ResourcePolicy, type Policy, type Grant, type Identity } from "../core/
 import { limits } from "../core/limits";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
+import { reference } from "../core/reference";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
 
@@ -98,44 +99,57 @@ export class ArtifactRegistry extends AnyArtifactRegistry {
     );
     this.project = project;
     this.url = `${region}-docker.pkg.dev/${project}/${name}`;
-    this.policy = policyOf(key, { project, location: region, repository: name }, this.resource);
+    this.policy = new ResourcePolicy({
+      key,
+      tier: "data",
+      member: ArtifactRegistryRepositoryIamMember,
+      on: { project, location: region, repository: reference(this.resource, "repository_id", name) },
+      resource: this.resource,
+    });
+  }
+
+  /** A repository that is there already. */
+  static fromName(scope: Construct, id: string, from: ExistingArtifactRegistryProps): AnyArtifactRegistry {
+    return new ExistingArtifactRegistry(scope, id, from);
   }
 
   /**
    * The repository that an image's reference names.
    * @returns undefined where the reference is not one of Artifact Registry's
    */
-  static ofImage(scope: Construct, id: string, reference: string): AnyArtifactRegistry | undefined {
-    const [url, location, project, repository] =
-      /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/([^/]+)/.exec(reference) ?? [];
-    if (url === undefined || location === undefined || project === undefined || repository === undefined)
-      return undefined;
-    return new ExistingArtifactRegistry(scope, id, url, { location, project, repository });
+  static ofImage(scope: Construct, id: string, image: string): AnyArtifactRegistry | undefined {
+    const [, region, project, name] = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/([^/]+)/.exec(image) ?? [];
+    return name === undefined ? undefined : new ExistingArtifactRegistry(scope, id, { name, project, region });
   }
 }
 
-interface Place {
-  readonly project: string;
-  readonly location: string;
-  readonly repository: string;
+export interface ExistingArtifactRegistryProps {
+  readonly name: string;
+  /** @default the stack's */
+  readonly project?: string;
+  /** A region or a multi-region: "europe-west1", "eu". @default the stack's */
+  readonly region?: string;
+  /** "assume": whoever owns it gives the rights. @default "manage" */
+  readonly grants?: "manage" | "assume";
 }
 
 class ExistingArtifactRegistry extends AnyArtifactRegistry {
+  readonly url: string;
   readonly project: string;
   protected readonly policy: Policy;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    readonly url: string,
-    place: Place,
-  ) {
+  constructor(scope: Construct, id: string, from: ExistingArtifactRegistryProps) {
     super(scope, id);
-    this.project = place.project;
-    const ours = place.project === Site.of(this).settings.project;
-    this.policy = policyOf(ours ? place.repository : `${place.project}-${place.repository}`, place);
+    const { settings } = Site.of(this);
+    const { name, project = settings.project, region = settings.region, grants } = from;
+    this.project = project;
+    this.url = `${region}-docker.pkg.dev/${project}/${name}`;
+    this.policy = new ResourcePolicy({
+      key: project === settings.project ? name : `${project}-${name}`,
+      tier: "data",
+      member: ArtifactRegistryRepositoryIamMember,
+      on: { project, location: region, repository: name },
+      grants,
+    });
   }
 }
-
-const policyOf = (key: string, on: Place, resource?: ArtifactRegistryRepository): Policy =>
-  new ResourcePolicy({ key, tier: "data", member: ArtifactRegistryRepositoryIamMember, on, resource });

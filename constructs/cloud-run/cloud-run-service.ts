@@ -80,20 +80,34 @@ export function audienceOf(scope: Construct, name: string): string {
   return `https://${physicalName(scope, name)}.${region}.${project}.internal`;
 }
 
+/** A service wherever it was made. */
+export abstract class AnyCloudRunService extends Construct {
+  /** Where it is reached. */
+  abstract readonly url: string;
+  /** What a token for it names as its audience. */
+  abstract readonly audience: string;
+  protected abstract readonly policy: Policy;
+
+  /** May send it requests: roles/run.invoker. */
+  grantInvoke(to: Identity): Grant {
+    return this.policy.grant("roles/run.invoker", to);
+  }
+}
+
 /**
  * A service that answers requests and costs nothing without them.
  * @throws InvalidProps
  * @see https://cloud.google.com/run/docs/overview/what-is-cloud-run
  */
-export class CloudRunService extends Construct {
+export class CloudRunService extends AnyCloudRunService {
   readonly resource: CloudRunV2Service;
   readonly identity: AnyServiceAccount;
   readonly key: string;
-  /** Where it is reached; known once it is there. */
+  /** Known once it is there. */
   readonly url: string;
   /** {@link audienceOf} this service. */
   readonly audience: string;
-  private readonly policy: Policy;
+  protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: CloudRunServiceProps) {
     super(scope, id);
@@ -149,8 +163,42 @@ export class CloudRunService extends Construct {
     services.tell(this, { url: this.url, open });
   }
 
-  /** May send it requests: roles/run.invoker. */
-  grantInvoke(to: Identity): Grant {
-    return this.policy.grant("roles/run.invoker", to);
+  /** A service that is there already. */
+  static fromName(scope: Construct, id: string, from: ExistingServiceProps): AnyCloudRunService {
+    return new ExistingService(scope, id, from);
+  }
+}
+
+export interface ExistingServiceProps {
+  readonly name: string;
+  readonly url: `https://${string}`;
+  /** @default the URL, which every service takes */
+  readonly audience?: string;
+  /** @default the stack's */
+  readonly project?: string;
+  /** @default the stack's */
+  readonly region?: string;
+  /** "assume": whoever owns it gives the rights. @default "manage" */
+  readonly grants?: "manage" | "assume";
+}
+
+class ExistingService extends AnyCloudRunService {
+  readonly url: string;
+  readonly audience: string;
+  protected readonly policy: Policy;
+
+  constructor(scope: Construct, id: string, from: ExistingServiceProps) {
+    super(scope, id);
+    const { settings } = Site.of(this);
+    const { name, project = settings.project, region = settings.region } = from;
+    this.url = from.url;
+    this.audience = from.audience ?? from.url;
+    this.policy = new ResourcePolicy({
+      key: project === settings.project ? name : `${project}-${name}`,
+      tier: "workload",
+      member: CloudRunV2ServiceIamMember,
+      on: { name, location: region, project },
+      grants: from.grants,
+    });
   }
 }

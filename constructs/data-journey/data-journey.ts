@@ -56,7 +56,8 @@ export class DataJourney<E extends Fields> extends Construct {
 
   /** A service that takes events by HTTP. */
   ingest(options: IngestOptions<E> = {}): IngestProxy {
-    return new IngestProxy(this, "ingest", { ...options, events: this.events });
+    const id = options.name === undefined ? "ingest" : `ingest ${options.name}`;
+    return new IngestProxy(this, id, { ...options, events: this.events });
   }
 
   /** Events in a table as they came, written by Pub/Sub itself. */

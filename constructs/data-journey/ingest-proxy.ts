@@ -1,3 +1,4 @@
+import { TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { fieldSpecs } from "../../pipeline/schema/field-spec";
 import type { Fields } from "../../pipeline/schema/field";
@@ -60,7 +61,8 @@ const rules: Rules<IngestProxyProps> = [
 ];
 
 /**
- * Takes events by HTTP and publishes them: `POST /json`. It answers 2xx only after Pub/Sub has the message.
+ * Takes events by HTTP and publishes them: `POST /json`. It answers 2xx only after Pub/Sub has the message. Its URL is
+ * an output of the stack: "<name>-url".
  * @throws InvalidProps
  */
 export class IngestProxy extends Construct {
@@ -96,5 +98,8 @@ export class IngestProxy extends Construct {
       env: { ...env },
     });
     this.url = this.service.url;
+    // Printed after a deploy: it is what clients have to be told.
+    const output = new TerraformOutput(this, "output", { value: this.url, description: "where events are sent" });
+    output.overrideLogicalId(`${name}-url`);
   }
 }

@@ -155,6 +155,6 @@ test("whoever is granted what: nothing waits for itself, and all that is waited 
       const missing = [...dependencies.values()].flat().filter((address) => !dependencies.has(address));
       expect(missing).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });

@@ -45,7 +45,10 @@ test("who may pull and push is granted on the repository", () => {
     images.grantWrite(builder);
   });
   expect(template.ofType("google_artifact_registry_repository_iam_member")).toMatchObject({
-    "images-artifactregistry-reader-builder": { repository: "images", location: "europe-west1", project: "acme-dev" },
+    "images-artifactregistry-reader-builder": {
+      repository: "${google_artifact_registry_repository.images.repository_id}",
+      project: "acme-dev",
+    },
     "images-artifactregistry-writer-builder": { role: "roles/artifactregistry.writer" },
   });
 });

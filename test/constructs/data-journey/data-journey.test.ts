@@ -140,6 +140,18 @@ describe("an ingest proxy", () => {
   });
 });
 
+test("a journey may have two ways in, and a deploy prints where both are", () => {
+  const template = templateOf((stack) => {
+    const journey = journeyOf(stack);
+    journey.ingest({ name: "public-in", access: "public" });
+    journey.ingest({ name: "private-in" });
+  });
+  expect(template.toJSON()["output"]).toMatchObject({
+    "public-in-url": { value: "${google_cloud_run_v2_service.public-in.uri}" },
+    "private-in-url": { value: "${google_cloud_run_v2_service.private-in.uri}" },
+  });
+});
+
 describe("a raw landing", () => {
   test("of which nothing is said has the message's id, so that copies can be told", () => {
     const template = templateOf((stack) => journeyOf(stack).landRaw({ into: "orders_raw" }));

@@ -171,6 +171,23 @@ test("a push may carry the token of an account that is there, to a place that is
   });
 });
 
+test("a push to a service that is there already is let in by its name", () => {
+  const template = templateOf((stack) => {
+    const to = CloudRunService.fromName(stack, "theirs", {
+      name: "api",
+      url: "https://api-x.run.app",
+      project: "shop-prod",
+    });
+    new PushSubscription(stack, "to-theirs", { topic: topic(stack), to });
+  });
+  expect(template.resource("google_pubsub_subscription.to-theirs")).toMatchObject({
+    push_config: { push_endpoint: "https://api-x.run.app/", oidc_token: { audience: "https://api-x.run.app" } },
+  });
+  expect(
+    template.resource("google_cloud_run_v2_service_iam_member.shop-prod-api-run-invoker-to-theirs-push"),
+  ).toMatchObject({ name: "api", project: "shop-prod", location: "europe-west1" });
+});
+
 test("a push without a token is refused until somebody says why", () => {
   expect(messageOf(() => templateOf(pushWithoutToken))).toContain(
     "test/outside: pushes without a token, so that the endpoint cannot tell Pub/Sub from anybody else. Give it an account: as [push-without-token]",
