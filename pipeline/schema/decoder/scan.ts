@@ -7,9 +7,8 @@ import type { FieldSpec, Json } from "../../spec";
 import { asciiText } from "../ascii";
 import { DEEPEST_JSON } from "../plain-json";
 import { normalText } from "../scalar";
-import { normalTimestamp } from "../timestamp";
-import { keepMinuteOf, keptTimestampAt } from "../timestamp-minutes";
 import { jsonOf, scalarOf } from "./event";
+import type { NameLookup } from "./name-lookup";
 import { NotJson, NumberText, parseJson } from "./parse";
 
 export const cursor = {
@@ -30,7 +29,7 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
 /** 1 for each byte that stands for itself within quotes: ASCII but quotes, backslashes and control characters. */
-export const plain = new Uint8Array(256);
+const plain = new Uint8Array(256);
 plain.fill(1, 32, 128);
 plain[QUOTE] = 0;
 plain[BACKSLASH] = 0;
@@ -132,7 +131,7 @@ function wordEnd(bytes: Buffer, start: number, end: number): number {
  * Where a value ends, checked as strictly as one that is read.
  * @param depth how many lists and objects it lies in
  */
-export function valueEnd(bytes: Buffer, start: number, end: number, depth: number): number {
+function valueEnd(bytes: Buffer, start: number, end: number, depth: number): number {
   const byte = start < end ? bytes[start] : undefined;
   if (byte === QUOTE) return textEnd(bytes, start + 1, end);
   if (byte === MINUS || isDigit(byte)) return numberEnd(bytes, start, end);
@@ -158,11 +157,41 @@ export function valueEnd(bytes: Buffer, start: number, end: number, depth: numbe
 
 /** Where a field's name and its colon end. */
 function nameEnd(bytes: Buffer, start: number, end: number): number {
-  if (bytes[start] !== QUOTE) return -1;
-  const name = textEnd(bytes, start + 1, end);
-  if (name < 0) return -1;
-  const colon = spaceEnd(bytes, name, end);
+  return bytes[start] === QUOTE ? colonEnd(bytes, textEnd(bytes, start + 1, end), end) : -1;
+}
+
+function colonEnd(bytes: Buffer, at: number, end: number): number {
+  if (at < 0) return -1;
+  const colon = spaceEnd(bytes, at, end);
   return bytes[colon] === COLON ? colon + 1 : -1;
+}
+
+/**
+ * Steps over a field's name and its colon.
+ * @returns the name's place in the lookup; -1 where it has none, -2 where no plain name stands there.
+ */
+export function nameAt(bytes: Buffer, at: number, end: number, lookup: NameLookup): number {
+  const quote = plainEnd(bytes, at, end);
+  const after = quote < 0 ? -1 : colonEnd(bytes, quote + 1, end);
+  if (after < 0) return -2;
+  cursor.at = after;
+  return lookup.find(bytes, at + 1, quote);
+}
+
+/** The place of the quote after ASCII text without escapes; -1 where it is other text, or none. */
+export function plainEnd(bytes: Buffer, at: number, end: number): number {
+  if (bytes[at] !== QUOTE) return -1;
+  let i = at + 1;
+  while (i < end && plain[bytes[i] as number] === 1) i++;
+  return i < end && bytes[i] === QUOTE ? i : -1;
+}
+
+/** Steps over a value that is not read: quickly, where it is text without escapes. */
+export function passOver(bytes: Buffer, at: number, end: number, depth: number): boolean {
+  const quote = plainEnd(bytes, at, end);
+  const after = quote < 0 ? valueEnd(bytes, at, end, depth) : quote + 1;
+  cursor.at = after;
+  return after >= 0;
 }
 
 /** A value of a field in a form that the generated code leaves to this: text for a number, an exponent, many digits. */
@@ -177,15 +206,6 @@ export function oddScalar(bytes: Buffer, start: number, end: number, field: Fiel
   if (after < 0) return undefined;
   cursor.at = after;
   return scalarOf(field, new NumberText(asciiText(bytes, start, after)));
-}
-
-/** A timestamp of ASCII bytes, in any of its forms. */
-export function timestampAt(bytes: Buffer, start: number, end: number): string | undefined {
-  const kept = keptTimestampAt(bytes, start, end);
-  if (kept !== undefined) return kept;
-  const timestamp = normalTimestamp(asciiText(bytes, start, end));
-  if (timestamp !== undefined) keepMinuteOf(timestamp);
-  return timestamp;
 }
 
 /** What JSON.parse might lose or say otherwise: many digits, exponents, -0, escapes of half a character. */

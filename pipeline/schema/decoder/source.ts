@@ -1,122 +1,188 @@
 /**
  * The source of a decoder: one function for each record of the schema, which steps over the bytes of an object and
- * gives a row. It knows the names that may come, tries the one that is due first, and reads each value by its
- * type's rules. Whatever is not as expected makes it give undefined.
+ * gives a row. It knows the names that may come, tries the one that is due first, and has each value read by its
+ * type's reader. Whatever is not as expected makes it give undefined.
  *
- * In the source: `b` the bytes, `i` the place, `end` where the event ends; a function begins after the opening
- * brace and leaves the place after the closing one in `cursor.at`. The byte before `end` is a closing brace, so
- * no number, name or word can run over it; only text in quotes can, and looks.
+ * In the source: `b` the bytes, `i` the place, `end` where the event ends. Functions begin at the opening brace or
+ * bracket and leave the place after the closing one in `cursor.at`.
  */
 import type { FieldSpec } from "../../spec";
 import { keyOf } from "../generated";
-import { readValue, type Scope } from "./values";
+import { NameLookup } from "./name-lookup";
+
+/** What the source of one decoder is made into, and what it asks for. */
+export interface Source {
+  readonly functions: string[];
+  /** Fields that readers are told of, as `fields[i]`. */
+  readonly fields: FieldSpec[];
+  /** Finds the names of a record that are not due, as `lookups[i]`. */
+  readonly lookups: NameLookup[];
+  /** Names that are compared in loops, with quotes and colon, as `names[i]`. */
+  readonly names: Buffer[];
+  /** How many interners there are to be, as `interners[i]`. */
+  interners: number;
+}
 
 export interface RecordSource {
   readonly fields: readonly FieldSpec[];
-  /** Names of the fields that are read; of the others only the form is checked. */
-  readonly reads: ReadonlySet<string>;
+  /** Those that are read; of the others only the form is checked. */
+  readonly reads: readonly FieldSpec[];
   /** Names of the fields that the caller sets. */
   readonly metadata: ReadonlySet<string>;
-  /** How many lists and objects it lies in, itself one of them. */
+  /** How many lists and objects lie around it. */
   readonly depth: number;
 }
 
 /** Writes the function of a record and of all within it. @returns its name */
-export function recordFunction(record: RecordSource, scope: Scope): string {
-  const name = `record${scope.functions.length}`;
-  // Its place is taken before those of the records within it.
-  const index = scope.functions.push("") - 1;
-  const coming = record.fields.filter((field) => !record.metadata.has(field.name));
-  const read = record.fields.filter((field) => record.reads.has(field.name));
-  const variable = (field: FieldSpec): string => `f${record.fields.indexOf(field)}`;
-  const nested = (fields: readonly FieldSpec[], depth: number): string =>
-    recordFunction({ fields, reads: new Set(fields.map((field) => field.name)), metadata: new Set(), depth }, scope);
-
-  const values = coming.map((field, k) => {
-    const value = record.reads.has(field.name)
-      ? readValue(field, variable(field), record.depth, scope, nested)
-      : passOver(record.depth);
-    return `case ${k}:\n${value}\nbreak;`;
+export function recordFunction({ fields, reads, metadata, depth }: RecordSource, source: Source): string {
+  const coming = fields.filter(({ name }) => !metadata.has(name));
+  const variables = reads.map((_, i) => `v${i}`);
+  const cases = coming.map((field, k) => {
+    const read = reads.indexOf(field);
+    const statement = read < 0 ? passOver(depth + 1) : readInto(variables[read] as string, field, depth + 1, source);
+    return `case ${k}: ${statement} break;`;
   });
-
-  scope.functions[index] = `function ${name}(b, i, end) {
-let ${["due = 0", "k = 0", "s = 0", "from = 0", "n = 0", "fraction = 0", "minus = false", ...read.map(variable)].join(", ")};
-${skipSpace}
-if (b[i] === 125) i++;
-else for (;;) {
-  if (b[i] !== 34) return undefined;
-  ${matchName(coming)}
-  if (b[i] === 58) i++;
-  else {
-    i = spaceEnd(b, i, end);
-    if (b[i++] !== 58) return undefined;
-  }
+  const values = reads.map(({ name }, i) => `${keyOf(name)}: ${metadata.has(name) ? "null" : variables[i]}`);
+  const absences = reads.map((field, i) => (metadata.has(field.name) ? "" : absent(field, variables[i] as string)));
+  return define(
+    source,
+    `let ${["due = 0", "k = 0", ...variables].join(", ")};
+  if (b[i++] !== 123) return undefined;
   ${skipSpace}
-  switch (k) {
-    ${values.join("\n")}
-    default:
-      ${passOver(record.depth)}
-  }
-  if (b[i] <= 32) i = spaceEnd(b, i, end);
-  if (b[i] === 44) {
-    i++;
+  if (b[i] === 125) i++;
+  else for (;;) {
+    ${matchName(coming, source)}
+    switch (k) {
+      ${cases.join("\n      ")}
+      default: ${passOver(depth + 1)}
+    }
+    i = cursor.at;
     ${skipSpace}
-    continue;
+    if (b[i] === 44) {
+      i++;
+      ${skipSpace}
+      continue;
+    }
+    if (b[i++] !== 125) return undefined;
+    break;
   }
-  if (b[i++] !== 125) return undefined;
-  break;
+  ${absences.filter((line) => line !== "").join("\n  ")}
+  cursor.at = i;
+  return { ${values.join(", ")} };`,
+  );
 }
-cursor.at = i;
-${read.map((field) => absent(field, variable(field), record)).join("\n")}
-return { ${read.map((field) => `${keyOf(field.name)}: ${record.metadata.has(field.name) ? "null" : variable(field)}`).join(", ")} };
-}`;
+
+/** Writes the function of a list of some field's values. */
+function listFunction(field: FieldSpec, depth: number, source: Source): string {
+  return define(
+    source,
+    `const list = [];
+  let v;
+  if (b[i++] !== 91) return undefined;
+  ${skipSpace}
+  if (b[i] === 93) i++;
+  else for (;;) {
+    ${readInto("v", { ...field, mode: "REQUIRED" }, depth + 1, source)}
+    list.push(v);
+    i = cursor.at;
+    ${skipSpace}
+    if (b[i] === 44) {
+      i++;
+      ${skipSpace}
+      continue;
+    }
+    if (b[i++] !== 93) return undefined;
+    break;
+  }
+  cursor.at = i;
+  return list;`,
+  );
+}
+
+function define(source: Source, body: string): string {
+  const name = `read${source.functions.length}`;
+  source.functions.push(`function ${name}(b, i, end) {\n  ${body}\n}`);
   return name;
 }
 
-/** Steps over a value of whatever type: quickly, where it is text without escapes. */
-const passOver = (depth: number): string => `s = i;
-if (b[i] === 34) {
-  i++;
-  while (i < end && plain[b[i]] === 1) i++;
-}
-if (b[s] === 34 && b[i] === 34) i++;
-else {
-  i = valueEnd(b, s, end, ${depth});
-  if (i < 0) return undefined;
-}`;
-
 const skipSpace = "if (b[i] <= 32) i = spaceEnd(b, i, end);";
 
-/** Bytes of a name and its closing quote, compared at an offset from the opening quote. */
-function matches(name: string): string {
-  const bytes = [...Buffer.from(name), 34];
-  return bytes.map((byte, j) => `b[i + ${j + 1}] === ${byte}`).join(" && ");
+/** Steps over a value of whatever type. */
+const passOver = (depth: number): string => `if (!passOver(b, i, end, ${depth})) return undefined;`;
+
+const LETTER_N = 110;
+
+/** Reads a field's value into a variable. @param depth how many lists and objects lie around it */
+function readInto(v: string, field: FieldSpec, depth: number, source: Source): string {
+  const value = valueOf(field, depth, source);
+  const orNull = field.mode === "NULLABLE" ? `b[i] === ${LETTER_N} ? nullAt(b, i) : ${value}` : value;
+  const orEmpty = field.mode === "REPEATED" ? `b[i] === ${LETTER_N} && nullAt(b, i) === null ? [] : ${value}` : orNull;
+  return `${v} = ${orEmpty}; if (${v} === undefined) return undefined;`;
 }
 
-/** Finds which field's name stands at the place: the one that is due, else any; -1 where it is none of ours. */
-function matchName(fields: readonly FieldSpec[]): string {
-  const due = fields.map(
-    ({ name }, k) => `case ${k}: if (${matches(name)}) { k = ${k}; i += ${name.length + 2}; } break;`,
-  );
-  const lengths = [...new Set(fields.map(({ name }) => name.length))];
-  const any = lengths.map((length) => {
-    const tests = fields.map(({ name }, k) => (name.length === length ? `if (${matches(name)}) k = ${k};` : ""));
-    return `case ${length}: ${tests.filter((test) => test !== "").join(" else ")} break;`;
-  });
-  return `k = -1;
-  switch (due) { ${due.join("\n")} }
-  if (k < 0) {
-    s = i + 1;
-    while (s < end && plain[b[s]] === 1) s++;
-    if (b[s] !== 34) return undefined;
-    switch (s - i - 1) { ${any.join("\n")} }
-    i = s + 1;
+/** The call that reads a value. */
+function valueOf(field: FieldSpec, depth: number, source: Source): string {
+  if (field.mode === "REPEATED") return `${listFunction(field, depth, source)}(b, i, end)`;
+  const told = (): string => `fields[${source.fields.push(field) - 1}]`;
+  const interner = (): string => `interners[${source.interners++}]`;
+  switch (field.type) {
+    case "STRING": {
+      const text = `stringAt(b, i, end, ${interner()})`;
+      return field.values === undefined ? text : `listed(${text}, ${told()})`;
+    }
+    case "INTEGER":
+      return field.as === "text" ? `oddScalar(b, i, end, ${told()})` : `integerAt(b, i, end, ${told()})`;
+    case "FLOAT":
+      return `floatAt(b, i, end, ${told()})`;
+    case "BOOLEAN":
+      return "booleanAt(b, i)";
+    case "TIMESTAMP":
+      return field.encoding === undefined || field.encoding === "text"
+        ? "timestampAt(b, i, end)"
+        : `epochAt(b, i, end, ${told()}, epochs["${field.encoding}"])`;
+    case "DATE":
+    case "DATETIME":
+    case "TIME":
+      return `civilAt(b, i, end, ${interner()}, "${field.type}")`;
+    case "NUMERIC":
+    case "BYTES":
+      return `oddScalar(b, i, end, ${told()})`;
+    case "JSON":
+      return `jsonAt(b, i, end, ${depth})`;
+    case "RECORD": {
+      const fields = field.fields ?? [];
+      return `${recordFunction({ fields, reads: fields, metadata: new Set(), depth }, source)}(b, i, end)`;
+    }
   }
-  if (k >= 0) due = k + 1;`;
 }
 
-function absent(field: FieldSpec, v: string, { metadata }: RecordSource): string {
-  if (metadata.has(field.name)) return "";
+/** Beyond so many bytes of names they are compared in loops: V8 optimizes no function of more than 60 KB. */
+const MOST_UNROLLED = 2_000;
+
+/** Finds which field's name stands at the place, and steps over it and its colon: the one that is due, else any. */
+function matchName(fields: readonly FieldSpec[], source: Source): string {
+  // What JSON may write otherwise is never met here: its names are not plain, and so left to the readable way.
+  const names = fields.map(({ name }) => (/^[ !#-[\]-~]+$/.test(name) ? Buffer.from(`"${name}":`) : undefined));
+  const unrolled = names.reduce((sum, name) => sum + (name?.length ?? 0), 0) <= MOST_UNROLLED;
+  const due = names.map((name, k) => {
+    if (name === undefined) return "";
+    const bytes = [...name].map((byte, j) => `b[i + ${j}] === ${byte}`).join(" && ");
+    const there = unrolled ? bytes : `isAt(b, i, names[${source.names.push(name) - 1}])`;
+    return `case ${k}: if (${there}) { k = ${k}; i += ${name.length}; } break;`;
+  });
+  const lookup = source.lookups.push(new NameLookup(fields.map(({ name }) => name))) - 1;
+  return `k = -1;
+    switch (due) { ${due.join("\n")} }
+    if (k < 0) {
+      k = nameAt(b, i, end, lookups[${lookup}]);
+      if (k < -1) return undefined;
+      i = cursor.at;
+    }
+    if (k >= 0) due = k + 1;
+    ${skipSpace}`;
+}
+
+function absent(field: FieldSpec, v: string): string {
   if (field.mode === "NULLABLE") return `if (${v} === undefined) ${v} = null;`;
   if (field.mode === "REPEATED") return `if (${v} === undefined) ${v} = [];`;
   return `if (${v} === undefined) return undefined;`;
