@@ -1,6 +1,6 @@
 /** Rows, and all that can be made of them. Each method is one idea; `transforms/` has one file for each. */
 import type { Bounded, Flow, OfErrors, Remembering, Windowed } from "./flow";
-import type { Draft, InputNode, Node } from "./graph";
+import type { Draft, InputNode, Node } from "./graph/graph";
 import type { Fields, Row, TimestampField } from "./schema/field";
 import type { Merge } from "./schema/schema";
 import { aggregate } from "./transforms/aggregate";

@@ -4,7 +4,7 @@ export { type Shape } from "./flow";
 export { Collection, Grouped, SideInput, type Rows } from "./collection";
 export { bounded, sideInput, type BoundedInput, type Input, type Inputs, type SideInputSource } from "./inputs";
 export { pipeline, Pipeline, type Output, type Outputs, type FieldsOfOutputs } from "./pipeline";
-export { InvalidPipeline } from "./report";
+export { InvalidPipeline } from "./graph/report";
 export {
   boolean,
   bytes,

@@ -1,6 +1,6 @@
 import { Collection, SideInput } from "./collection";
 import type { Duration } from "./duration";
-import type { Graph, InputNode } from "./graph";
+import type { Graph, InputNode } from "./graph/graph";
 import type { Fields } from "./schema/field";
 import { Schema } from "./schema/schema";
 import type { KeyType, OfType } from "./transforms/field-names";

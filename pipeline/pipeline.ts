@@ -1,8 +1,9 @@
-import { buildSpec } from "./build-spec";
+import { buildSpec } from "./graph/build-spec";
 import { Collection, type Rows } from "./collection";
 import { shapeOfFlows, type Shape, type ShapeOfFlows } from "./flow";
-import { Graph } from "./graph";
+import { Graph } from "./graph/graph";
 import { openInput, type Inputs, type InputsOf } from "./inputs";
+import { mapValues } from "./objects";
 import type { Fields } from "./schema/field";
 import type { PipelineSpec } from "./spec";
 
@@ -77,9 +78,3 @@ export function pipeline<I extends Inputs, O extends Outputs>(
   const shape = shapeOfFlows(Object.values(built).map((rows) => rows.flow)) as ShapeOfFlows<O[keyof O]["flow"]>;
   return new Pipeline<I, FieldsOf<O>, typeof shape>(name, inputs, outputs, shape, spec);
 }
-
-const mapValues = <A, B>(
-  object: { readonly [name: string]: A },
-  change: (value: A) => B,
-): { readonly [name: string]: B } =>
-  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));

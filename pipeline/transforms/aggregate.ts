@@ -1,6 +1,6 @@
 import type { FieldMode } from "../spec";
-import { after, type Draft, type Node } from "../graph";
-import type { StepReport } from "../report";
+import { after, type Draft, type Node } from "../graph/graph";
+import type { StepReport } from "../graph/report";
 import { Field, float, integer, string, timestamp, type AnyField, type Fields } from "../schema/field";
 import { fieldSpecs } from "../schema/field-spec";
 import { fieldProblems } from "../schema/schema";

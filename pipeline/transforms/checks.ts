@@ -1,6 +1,6 @@
 /** What more than one step has to check of its fields. The compiler finds most of it first, where there is one. */
-import type { Node } from "../graph";
-import type { StepReport } from "../report";
+import type { Node } from "../graph/graph";
+import type { StepReport } from "../graph/report";
 import type { AnyField, Fields } from "../schema/field";
 import { fieldSpecs } from "../schema/field-spec";
 import type { FunctionSpec } from "../spec";

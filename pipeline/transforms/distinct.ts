@@ -1,6 +1,6 @@
 import type { Duration } from "../duration";
 import type { Endless, Flow, Remembering } from "../flow";
-import { after, type Draft, type Node } from "../graph";
+import { after, type Draft, type Node } from "../graph/graph";
 import { sayKeys } from "./checks";
 import type { StepOptions } from "./function";
 

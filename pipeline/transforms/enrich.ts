@@ -1,4 +1,4 @@
-import type { Draft, InputNode, Node } from "../graph";
+import type { Draft, InputNode, Node } from "../graph/graph";
 import type { Fields } from "../schema/field";
 import type { Merge } from "../schema/schema";
 import { formOf, sayUnknown } from "./checks";

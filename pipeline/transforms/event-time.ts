@@ -1,6 +1,6 @@
 import type { Duration } from "../duration";
 import { isBounded, type Flow } from "../flow";
-import { after, type Draft, type Node } from "../graph";
+import { after, type Draft, type Node } from "../graph/graph";
 import { timestamp, type Fields } from "../schema/field";
 import { sayUnknown } from "./checks";
 import type { TimestampName } from "./field-names";

@@ -1,4 +1,4 @@
-import type { Draft, Node } from "../graph";
+import type { Draft, Node } from "../graph/graph";
 import type { AnyFunction } from "../udf/portable";
 import { carryRowFunction } from "./checks";
 import { rowFunction, type Constants, type FunctionOptions } from "./function";

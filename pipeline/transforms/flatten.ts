@@ -1,8 +1,8 @@
 import type { Endless, Flow } from "../flow";
 import type { Fields } from "../schema/field";
-import { after, type Draft, type Node } from "../graph";
+import { after, type Draft, type Node } from "../graph/graph";
 
-import type { StepReport } from "../report";
+import type { StepReport } from "../graph/report";
 import { formOf, sayNotAlike } from "./checks";
 
 /** A flow that other rows join: of an endless one and a stateful one, a stateful one. */

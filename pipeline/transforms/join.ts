@@ -1,4 +1,4 @@
-import { after, type Draft, type Node } from "../graph";
+import { after, type Draft, type Node } from "../graph/graph";
 import { nullable, type AnyField, type Fields } from "../schema/field";
 import { formOf, sayKeys, sayNotAlike } from "./checks";
 import type { KeyType, NullableFields, OfType, OrSay, Simplify } from "./field-names";

@@ -1,4 +1,4 @@
-import type { Draft, Node } from "../graph";
+import type { Draft, Node } from "../graph/graph";
 import type { Fields } from "../schema/field";
 import { Schema } from "../schema/schema";
 import type { AnyFunction } from "../udf/portable";

@@ -1,4 +1,4 @@
-import type { Draft, Node } from "../graph";
+import type { Draft, Node } from "../graph/graph";
 import type { AnyField, Fields } from "../schema/field";
 import { sayTwice, sayUnknown } from "./checks";
 import type { Problem } from "./field-names";

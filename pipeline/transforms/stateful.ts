@@ -1,5 +1,5 @@
 import type { Duration } from "../duration";
-import { after, type Draft, type Node } from "../graph";
+import { after, type Draft, type Node } from "../graph/graph";
 import type { Fields, Row } from "../schema/field";
 import { fieldSpecs } from "../schema/field-spec";
 import { fieldProblems } from "../schema/schema";

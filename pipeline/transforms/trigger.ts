@@ -1,5 +1,5 @@
 import type { Duration } from "../duration";
-import type { Sentences } from "../report";
+import type { Sentences } from "../graph/report";
 import type { OnceTriggerSpec, TriggerSpec, WindowingSpec } from "../spec";
 
 /** Fires once. */

@@ -1,7 +1,7 @@
 import type { Duration } from "../duration";
 import { isBounded } from "../flow";
-import { after, type Draft, type Node, type WindowState } from "../graph";
-import { Sentences } from "../report";
+import { after, type Draft, type Node, type WindowState } from "../graph/graph";
+import { Sentences } from "../graph/report";
 import type { AccumulationSpec, TriggerSpec } from "../spec";
 import { firesTwice, sayLosses, triggerSpec, type Trigger } from "./trigger";
 import { windowingSpec, type Windowing } from "./windowing";

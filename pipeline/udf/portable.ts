@@ -20,7 +20,7 @@ export type AnyFunction = (...parameters: never) => unknown;
 
 /** Why a function cannot travel, in the words that are shown. */
 export interface Obstacle {
-  /** Begins with what the function is, and where: `filter at pipeline.ts:14 uses "MINIMUM", which is defined outside of it`. */
+  /** Goes on from what the function is and where, "filter at pipeline.ts:14": ` uses "MINIMUM", which is defined outside of it`. */
   readonly what: string;
   /** The line of the function that has it. */
   readonly excerpt?: string;
@@ -30,24 +30,22 @@ export interface Obstacle {
 export type Portable = { readonly spec: FunctionSpec } | { readonly obstacles: readonly Obstacle[] };
 
 /**
- * @param subject what the function is, and where, for messages: "filter at pipeline.ts:14"
  * @param constants what the function finds as `constants` in its last parameter
  */
 export function portable(
   fn: AnyFunction,
   role: FunctionRole,
-  subject: string,
   constants: { readonly [name: string]: unknown } | undefined,
 ): Portable {
   const obstacles: Obstacle[] = [];
   const carried = carryConstants(constants ?? {}, (helper, path) => {
-    const made = printFunction(helper, helperRole, `${subject}: ${path}`);
+    const made = printFunction(helper, helperRole, `: ${path}`);
     if ("source" in made) return made.source;
     obstacles.push(...made.obstacles);
     return undefined;
   });
-  obstacles.push(...carried.problems.map((problem) => ({ what: `${subject}: ${problem}`, wayOut: constantsAre })));
-  const made = printFunction(fn, role, subject);
+  obstacles.push(...carried.problems.map((problem) => ({ what: `: ${problem}`, wayOut: constantsAre })));
+  const made = printFunction(fn, role, "");
   if ("obstacles" in made) obstacles.push(...made.obstacles);
   if (obstacles.length > 0 || "obstacles" in made) return { obstacles };
   return {
@@ -72,9 +70,10 @@ type Printed =
   | { readonly source: string; readonly reads: readonly string[] | "all" }
   | { readonly obstacles: readonly Obstacle[] };
 
-function printFunction(fn: Function, role: FunctionRole, subject: string): Printed {
+/** @param of what of the function this is, for messages: nothing of the function itself, ": constants.round" of a constant */
+function printFunction(fn: Function, role: FunctionRole, of: string): Printed {
   const parsed = parseFunction(Function.prototype.toString.call(fn));
-  if ("what" in parsed) return { obstacles: [{ what: `${subject} ${parsed.what}`, wayOut: parsed.wayOut }] };
+  if ("what" in parsed) return { obstacles: [{ what: `${of} ${parsed.what}`, wayOut: parsed.wayOut }] };
   clean(parsed.node, parsed.names);
   const parents = parentsOf(parsed.node);
   const problems = problemsOf(parsed, parents, role);
@@ -83,7 +82,7 @@ function printFunction(fn: Function, role: FunctionRole, subject: string): Print
       obstacles: problems
         .toSorted((a, b) => startOf(a.node) - startOf(b.node))
         .map(({ what, wayOut, node }) => ({
-          what: `${subject} ${what}`,
+          what: `${of} ${what}`,
           excerpt: excerptOf(node, parents),
           wayOut,
         })),
@@ -92,7 +91,7 @@ function printFunction(fn: Function, role: FunctionRole, subject: string): Print
   const source = print(parsed.node);
   const again = parseFunction(source);
   if ("what" in again || !sameSyntax(again.node, parsed.node)) {
-    return { obstacles: [{ what: `${subject} cannot be printed as it is`, wayOut: "write it in plainer syntax" }] };
+    return { obstacles: [{ what: `${of} cannot be printed as it is`, wayOut: "write it in plainer syntax" }] };
   }
   const row = role.data.indexOf("row");
   return { source, reads: row < 0 ? [] : readsOf(parsed, parents, row) };

@@ -46,7 +46,7 @@ test("whatever JSON is handed in, with functions among it, is found again as it 
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (constants, name) => {
       const json = JSON.parse(JSON.stringify(constants)) as { readonly [name: string]: unknown };
-      const carried = portable(whole, rowRole, "filter", { json, list: [0, { [name]: functionOf("(x) => x + 1") }] });
+      const carried = portable(whole, rowRole, { json, list: [0, { [name]: functionOf("(x) => x + 1") }] });
       if ("obstacles" in carried) throw new Error("it does not travel");
       const spec = JSON.parse(JSON.stringify(carried.spec)) as typeof carried.spec;
       const { call, context } = compileFunction(spec);

@@ -17,7 +17,7 @@ const carry = (
   fn: AnyFunction | string,
   constants?: { readonly [name: string]: unknown },
   role: FunctionRole = rowRole,
-): ReturnType<typeof portable> => portable(typeof fn === "string" ? functionOf(fn) : fn, role, "filter", constants);
+): ReturnType<typeof portable> => portable(typeof fn === "string" ? functionOf(fn) : fn, role, constants);
 
 /** The text that a function travels as. */
 export function sourceOf(fn: AnyFunction | string, role?: FunctionRole): string {
@@ -39,11 +39,11 @@ export function obstaclesOf(
   role?: FunctionRole,
 ): readonly string[] {
   const carried = carry(fn, constants, role);
-  return "obstacles" in carried ? carried.obstacles.map(({ what, wayOut }) => `${what}: ${wayOut}`) : [];
+  return "obstacles" in carried ? carried.obstacles.map(({ what, wayOut }) => `filter${what}: ${wayOut}`) : [];
 }
 
 /** As {@link obstaclesOf}, without the ways out. */
 export const whatOf = (fn: AnyFunction | string, role?: FunctionRole): readonly string[] => {
   const carried = carry(fn, undefined, role);
-  return "obstacles" in carried ? carried.obstacles.map(({ what }) => what.replace(/^filter:? /, "")) : [];
+  return "obstacles" in carried ? carried.obstacles.map(({ what }) => what.replace(/^:? /, "")) : [];
 };

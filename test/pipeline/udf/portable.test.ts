@@ -128,14 +128,13 @@ test("all that is wrong with a function is told at once, in the order of its tex
       return { at, chance: Math.random() };
     }`),
     rowRole,
-    "map at pipeline.ts:14",
     undefined,
   );
   expect("obstacles" in carried && carried.obstacles.map(({ what, excerpt }) => [what, excerpt])).toEqual([
-    ["map at pipeline.ts:14 reads the clock: Date.now()", "const at = Date.now();"],
-    ["map at pipeline.ts:14 changes its row, which other steps see", "click.value = LIMIT;"],
-    ['map at pipeline.ts:14 uses "LIMIT", which is defined outside of it', "click.value = LIMIT;"],
-    ["map at pipeline.ts:14 uses Math.random()", "chance: Math.random()"],
+    [" reads the clock: Date.now()", "const at = Date.now();"],
+    [" changes its row, which other steps see", "click.value = LIMIT;"],
+    [' uses "LIMIT", which is defined outside of it', "click.value = LIMIT;"],
+    [" uses Math.random()", "chance: Math.random()"],
   ]);
 });
 

@@ -3,10 +3,10 @@
  * that need more than one step come when the pipeline is complete.
  */
 import { callSite, type CallSite } from "./call-site";
-import type { Flow } from "./flow";
+import type { Flow } from "../flow";
 import type { StepReport } from "./report";
-import type { Fields } from "./schema/field";
-import type { AccumulationSpec, StepSpec, TriggerSpec, WindowingSpec } from "./spec";
+import type { Fields } from "../schema/field";
+import type { AccumulationSpec, StepSpec, TriggerSpec, WindowingSpec } from "../spec";
 
 /** What is known of a stream of rows beside their fields. */
 export interface Stream {
@@ -106,6 +106,9 @@ export class Graph {
     return this.steps;
   }
 }
+
+/** The step or the input behind rows, be they the ones that it refused. */
+export const stepOf = (node: Node): StepNode | InputNode => (node.type === "errors" ? node.of : node);
 
 /** Rows as a step gives them: what of the stream changes. */
 export const after = (stream: Stream, changes: Partial<Stream>): Stream => ({ ...stream, ...changes });

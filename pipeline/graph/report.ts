@@ -1,8 +1,8 @@
 /** Collects all that is wrong with a pipeline, and says it at once. */
-import { seconds, type Duration } from "./duration";
-import type { FunctionSpec } from "./spec";
-import { portable, type AnyFunction, type Obstacle } from "./udf/portable";
-import type { FunctionRole } from "./udf/problem";
+import { seconds, type Duration } from "../duration";
+import type { FunctionSpec } from "../spec";
+import { portable, type AnyFunction, type Obstacle } from "../udf/portable";
+import type { FunctionRole } from "../udf/problem";
 
 /** A pipeline that cannot be made, with every reason. */
 export class InvalidPipeline extends Error {
@@ -26,8 +26,8 @@ export class Report {
     this.invalid.push(sentence);
   }
 
-  /** A report on one step, whose problems begin with what it is and where. */
-  of(subject: string): StepReport {
+  /** @param subject what a step is, and where: asked for only when something is wrong, for it costs milliseconds */
+  of(subject: () => string): StepReport {
     return new StepReport(subject, this);
   }
 
@@ -79,14 +79,14 @@ export class Sentences {
 /** What is wrong with one step. */
 export class StepReport extends Sentences {
   constructor(
-    private readonly subject: string,
+    private readonly subject: () => string,
     private readonly report: Report,
   ) {
     super();
   }
 
   override say(sentence: string): void {
-    this.report.say(`${this.subject}: ${sentence}`);
+    this.report.say(`${this.subject()}: ${sentence}`);
   }
 
   /** A function as it travels. Where it cannot, an empty one: the report will not let the pipeline pass. */
@@ -96,9 +96,10 @@ export class StepReport extends Sentences {
     constants: { readonly [name: string]: unknown } | undefined,
     part = "",
   ): FunctionSpec {
-    const carried = portable(fn, role, `${this.subject}${part}`, constants);
+    const carried = portable(fn, role, constants);
     if ("spec" in carried) return carried.spec;
-    this.report.block(carried.obstacles);
+    const subject = this.subject() + part;
+    this.report.block(carried.obstacles.map((each) => ({ ...each, what: subject + each.what })));
     return { source: "", reads: [] };
   }
 }
