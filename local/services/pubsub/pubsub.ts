@@ -12,7 +12,7 @@ import type { ApiWorld } from "./api/world";
 import { Broker } from "./broker";
 import { DeadLetters } from "./dead-letters";
 import { admit } from "./delivery/admission";
-import { Deliveries } from "./delivery/deliveries";
+import { Deliveries, isPulled } from "./delivery/deliveries";
 import { Journal } from "./journal/journal";
 import { outgoing } from "./message";
 import { fullName } from "./names";
@@ -170,6 +170,12 @@ export class PubSub implements Service {
     const ids = this.broker.publish(topic, messages.map(outgoing));
     await this.turn.written();
     return ids;
+  }
+
+  /** Resolves when every message is acknowledged that Pub/Sub delivers by itself: by push, or into tables. */
+  async idle(): Promise<void> {
+    while ([...this.broker.subscriptions.values()].some((one) => one.size > 0 && !isPulled(one)))
+      await this.turn.next();
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Clock } from "../../service";
 import type { AckId } from "./ack-id";
 import type { Subscription as Config } from "./api/messages";
 import { type Backlog, PlainBacklog } from "./backlog";
+import { Confirmations } from "./confirmations";
 import { Deadlines } from "./deadlines";
 import { type Consumer, Delivery } from "./delivery";
 import { Fifo } from "./fifo";
@@ -37,9 +38,6 @@ export interface SubscriptionCounters {
   expired: number;
 }
 
-/** How long an acknowledgement that was confirmed is confirmed again: as long as Google's clients retry one. */
-const CONFIRMED_MILLIS = 10 * 60 * 1000;
-
 /**
  * The messages of a topic that one group of consumers has to acknowledge, each at least once:
  * handed out under a lease, handed out again when the lease ends without an acknowledgement.
@@ -49,7 +47,7 @@ export class Subscription {
   /** Why nothing can be delivered, where that is so; `state` is a state of BigQueryConfig. */
   problem: { readonly state: number; readonly reason: string } | undefined;
   /** Milliseconds since the epoch: when someone last asked for messages or acknowledged some. */
-  lastUsed: number;
+  private lastUsed: number;
   private readonly unacknowledged = new Map<number, Delivery>();
   private readonly retained = new Fifo<StoredMessage>();
   private readonly deadlines: Deadlines<Delivery>;
@@ -59,9 +57,7 @@ export class Subscription {
   private discardBefore = 0;
   private leased = 0;
   private turn = 0;
-  private confirmed = new Set<number>();
-  private confirmedEarlier = new Set<number>();
-  private confirmedSince: number;
+  private readonly confirmed: Confirmations;
 
   constructor(
     private current: Config,
@@ -72,7 +68,7 @@ export class Subscription {
     this.backlog = this.newBacklog();
     this.deadlines = new Deadlines(world.clock, (delivery) => this.onDue(delivery));
     this.lastUsed = world.clock.now();
-    this.confirmedSince = this.lastUsed;
+    this.confirmed = new Confirmations(this.lastUsed);
     if (kept !== undefined) this.hold(kept, 0);
   }
 
@@ -178,9 +174,7 @@ export class Subscription {
 
   /** As {@link acknowledge} would answer. */
   canAcknowledge(id: AckId): boolean {
-    if (!this.current.enableExactlyOnceDelivery || this.isLeased(id)) return true;
-    // The confirmation may have been lost on its way: who asks again is confirmed again.
-    return this.confirmed.has(id.lease) || this.confirmedEarlier.has(id.lease);
+    return !this.current.enableExactlyOnceDelivery || this.isLeased(id) || this.confirmed.has(id.lease);
   }
 
   /** @returns false where exactly-once delivery refuses it: the lease is over. */
@@ -274,11 +268,7 @@ export class Subscription {
       this.settle(delivery);
     }
     while ((this.retained.first?.publishTime ?? Infinity) < oldest) this.retained.shift();
-    if (now - this.confirmedSince >= CONFIRMED_MILLIS) {
-      this.confirmedEarlier = this.confirmed;
-      this.confirmed = new Set();
-      this.confirmedSince = now;
-    }
+    this.confirmed.sweep(now);
   }
 
   get retentionMillis(): number {

@@ -10,6 +10,7 @@ export type Soon = (task: () => void) => void;
 export class Turn {
   private woken = new Set<Subscription>();
   private waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  private readonly watching: (() => void)[] = [];
   private scheduled = false;
 
   constructor(
@@ -38,6 +39,11 @@ export class Turn {
     });
   }
 
+  /** Resolves at the end of the next turn, whenever there is one. */
+  next(): Promise<void> {
+    return new Promise((resolve) => void this.watching.push(resolve));
+  }
+
   private end(): void {
     this.scheduled = false;
     const { waiting, woken } = this;
@@ -50,5 +56,6 @@ export class Turn {
       for (const { reject } of waiting) reject(error);
     }
     for (const subscription of woken) subscription.deliver();
+    for (const resolve of this.watching.splice(0)) resolve();
   }
 }

@@ -38,6 +38,7 @@ function validIds(
   ackIds: readonly Uint8Array[],
   isValid: (id: AckId) => boolean,
 ): readonly AckId[] {
+  if (ackIds.length === 0) throw new CloudError("INVALID_ARGUMENT", "No ack ids specified.");
   const exact = subscription.config.enableExactlyOnceDelivery;
   const ids = ackIds.map((one) => {
     const id = readAckId(one);

@@ -28,14 +28,12 @@ export function masked<T extends object>(
     const key = keys[0] as string;
     if (!Object.hasOwn(message.fields, key) || path !== path.toLowerCase()) {
       throw invalid(
-        `Invalid update_mask provided in the ${method}: '${path}' is not a known ${kind} field. ` +
+        `Invalid update_mask provided in the ${method}: ${path} is not a known ${kind} field. ` +
           "Note that field paths must be of the form 'push_config' rather than 'pushConfig'.",
       );
     }
     if (!(mutable as readonly string[]).includes(key)) {
-      throw invalid(
-        `Invalid update_mask provided in the ${method}: the '${path}' field in the ${kind} is not mutable.`,
-      );
+      throw invalid(`Invalid update_mask provided in the ${method}: the ${path} field in the ${kind} is not mutable.`);
     }
     result = withField(result, request as Holder, keys);
   }

@@ -22,7 +22,7 @@ import {
   Timestamp,
 } from "../../../../pipeline/protobuf/message";
 
-export const MessageStoragePolicy = message({
+const MessageStoragePolicy = message({
   allowedPersistenceRegions: field(1, repeated(string)),
   enforceInTransit: field(2, bool),
 });
@@ -61,7 +61,8 @@ export const PubsubMessage = message({
 });
 export type PubsubMessage = MessageOf<typeof PubsubMessage>;
 
-export const GetTopicRequest = message({ topic: field(1, string) });
+/** Of GetTopic, and of DeleteTopic. */
+export const TopicRequest = message({ topic: field(1, string) });
 export const UpdateTopicRequest = message({
   topic: field(1, optional(Topic)),
   updateMask: field(2, optional(FieldMask)),
@@ -69,7 +70,8 @@ export const UpdateTopicRequest = message({
 /** Messages stay encoded: they are scanned, stamped with id and time, and handed on as they came. */
 export const PublishRequest = message({ topic: field(1, string), messages: field(2, repeated(bytes)) });
 export const PublishResponse = message({ messageIds: field(1, repeated(string)) });
-export const ListTopicsRequest = message({
+/** Of a project's topics, subscriptions or snapshots. */
+export const ListOfProjectRequest = message({
   project: field(1, string),
   pageSize: field(2, int32),
   pageToken: field(3, string),
@@ -83,11 +85,10 @@ export const ListOfTopicRequest = message({
 });
 /** Names of a topic's subscriptions, or of its snapshots. */
 export const ListOfTopicResponse = message({ names: field(1, repeated(string)), nextPageToken: field(2, string) });
-export const DeleteTopicRequest = message({ topic: field(1, string) });
 export const DetachSubscriptionRequest = message({ subscription: field(1, string) });
 
-export const OidcToken = message({ serviceAccountEmail: field(1, string), audience: field(2, string) });
-export const NoWrapper = message({ writeMetadata: field(1, bool) });
+const OidcToken = message({ serviceAccountEmail: field(1, string), audience: field(2, string) });
+const NoWrapper = message({ writeMetadata: field(1, bool) });
 export const PushConfig = message({
   pushEndpoint: field(1, string),
   attributes: field(2, map(string)),
@@ -120,7 +121,7 @@ export const DeadLetterPolicy = message({
 });
 export type DeadLetterPolicy = MessageOf<typeof DeadLetterPolicy>;
 /** Without a time to live the subscription never expires. */
-export const ExpirationPolicy = message({ ttl: field(1, optional(Duration)) });
+const ExpirationPolicy = message({ ttl: field(1, optional(Duration)) });
 
 export const SubscriptionState = { active: 1, resourceError: 2 } as const;
 
@@ -148,17 +149,16 @@ export const Subscription = message({
 });
 export type Subscription = MessageOf<typeof Subscription>;
 
-export const GetSubscriptionRequest = message({ subscription: field(1, string) });
+/** Of GetSubscription, and of DeleteSubscription. */
+export const SubscriptionRequest = message({ subscription: field(1, string) });
 export const UpdateSubscriptionRequest = message({
   subscription: field(1, optional(Subscription)),
   updateMask: field(2, optional(FieldMask)),
 });
-export const ListSubscriptionsRequest = ListTopicsRequest;
 export const ListSubscriptionsResponse = message({
   subscriptions: field(1, repeated(Subscription)),
   nextPageToken: field(2, string),
 });
-export const DeleteSubscriptionRequest = GetSubscriptionRequest;
 export const ModifyPushConfigRequest = message({
   subscription: field(1, string),
   pushConfig: field(2, optional(PushConfig)),
@@ -205,7 +205,8 @@ export const UpdateSnapshotRequest = message({
   snapshot: field(1, optional(Snapshot)),
   updateMask: field(2, optional(FieldMask)),
 });
-export const GetSnapshotRequest = message({ snapshot: field(1, string) });
+/** Of GetSnapshot, and of DeleteSnapshot. */
+export const SnapshotRequest = message({ snapshot: field(1, string) });
 export const ListSnapshotsResponse = message({
   snapshots: field(1, repeated(Snapshot)),
   nextPageToken: field(2, string),

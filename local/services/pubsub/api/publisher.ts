@@ -41,11 +41,11 @@ export function publisherMethods(world: ApiWorld, caller: Caller): GrpcMethod[] 
       await turn.written();
       return { messageIds };
     }),
-    unary(path("GetTopic"), m.GetTopicRequest, m.Topic, ({ topic }) => {
+    unary(path("GetTopic"), m.TopicRequest, m.Topic, ({ topic }) => {
       check("pubsub.topics.get", fullName(topic));
       return broker.topic(topic).config;
     }),
-    unary(path("ListTopics"), m.ListTopicsRequest, m.ListTopicsResponse, (request) => {
+    unary(path("ListTopics"), m.ListOfProjectRequest, m.ListTopicsResponse, (request) => {
       check("pubsub.topics.list", fullProject(projectOf(request.project)));
       const topics = [...broker.topics.values()].map(({ config }) => config);
       const { items, nextPageToken } = page(ofProject(topics, request.project), request);
@@ -59,7 +59,7 @@ export function publisherMethods(world: ApiWorld, caller: Caller): GrpcMethod[] 
       check("pubsub.topics.get", fullName(request.topic));
       return names([...broker.topic(request.topic).snapshots], request);
     }),
-    unary(path("DeleteTopic"), m.DeleteTopicRequest, Empty, async ({ topic }) => {
+    unary(path("DeleteTopic"), m.TopicRequest, Empty, async ({ topic }) => {
       check("pubsub.topics.delete", fullName(topic));
       broker.deleteTopic(topic);
       await turn.written();
@@ -83,11 +83,15 @@ function names(
   resources: readonly { readonly name: string }[],
   request: { readonly pageSize: number; readonly pageToken: string },
 ): { names: string[]; nextPageToken: string } {
-  const { items, nextPageToken } = page(resources, request);
-  return { names: items.map(({ name }) => name), nextPageToken };
+  const { items, nextPageToken } = page(resources.map(({ name }) => name).toSorted(), request);
+  return { names: items, nextPageToken };
 }
 
-/** @param project projects/P */
+/**
+ * In the order of their names, so that pages fit together.
+ * @param project projects/P
+ */
 export function ofProject<T extends { readonly name: string }>(resources: readonly T[], project: string): T[] {
-  return resources.filter(({ name }) => name.startsWith(`${project}/`));
+  const own = resources.filter(({ name }) => name.startsWith(`${project}/`));
+  return own.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -5,6 +5,7 @@ import { readAckId } from "../ack-id";
 import type { Consumer, Delivery } from "../delivery";
 import { ACK_DEADLINE } from "../limits";
 import type { Subscription } from "../subscription";
+import type { Turn } from "../turn";
 import { checkDeadline } from "./acks";
 import type { StreamingPullRequest } from "./messages";
 import { MOST_BYTES, MOST_MESSAGES } from "./pull";
@@ -31,7 +32,7 @@ export class StreamingPull implements Consumer {
     private readonly stream: Stream,
     private readonly subscription: Subscription,
     first: StreamingPullRequest,
-    private readonly wake: () => void,
+    private readonly turn: Turn,
   ) {
     this.leaseSeconds = checkLease(first.streamAckDeadlineSeconds);
     this.maxMessages = first.maxOutstandingMessages > 0 ? first.maxOutstandingMessages : Infinity;
@@ -41,7 +42,7 @@ export class StreamingPull implements Consumer {
     stream.sendMetadata(new Metadata());
     stream.on("drain", () => {
       this.full = false;
-      this.wake();
+      turn.wake(subscription);
     });
     subscription.join(this);
   }
@@ -106,13 +107,19 @@ export class StreamingPull implements Consumer {
       return id !== undefined && this.subscription.modify(id, seconds);
     });
     if (!this.subscription.config.enableExactlyOnceDelivery || ackIds.length + modified.length === 0) return;
-    this.send({
+    const response = {
       ...(ackIds.length > 0 && { acknowledgeConfirmation: confirmation(ackIds, acknowledged) }),
       ...(modified.length > 0 && { modifyAckDeadlineConfirmation: confirmation(modifyDeadlineAckIds, modified) }),
-    });
+    };
+    // What is confirmed is kept.
+    this.turn.written().then(
+      () => this.send(response),
+      (error: unknown) => fail(this.stream, error),
+    );
   }
 
   private send(response: Partial<StreamingPullResponse>): void {
+    if (this.closed) return;
     const { enableExactlyOnceDelivery, enableMessageOrdering } = this.subscription.config;
     const subscriptionProperties = {
       exactlyOnceDeliveryEnabled: enableExactlyOnceDelivery,

@@ -54,7 +54,7 @@ export function subscriberMethods(world: ApiWorld, caller: Caller): GrpcMethod[]
       serve(stream, (first) => {
         if (first.subscription === "") throw new CloudError("INVALID_ARGUMENT", "first message must set subscription");
         const subscription = pulled(first.subscription);
-        return new StreamingPull(stream, subscription, first, () => turn.wake(subscription));
+        return new StreamingPull(stream, subscription, first, turn);
       });
     }),
   ];

@@ -44,7 +44,7 @@ export function subscriptionAdminMethods(world: ApiWorld, caller: Caller): GrpcM
       await turn.written();
       return shown(subscription);
     }),
-    unary(path("GetSubscription"), m.GetSubscriptionRequest, m.Subscription, ({ subscription }) => {
+    unary(path("GetSubscription"), m.SubscriptionRequest, m.Subscription, ({ subscription }) => {
       check("pubsub.subscriptions.get", fullName(subscription));
       return shown(broker.subscription(subscription));
     }),
@@ -59,13 +59,13 @@ export function subscriptionAdminMethods(world: ApiWorld, caller: Caller): GrpcM
       await turn.written();
       return shown(subscription);
     }),
-    unary(path("ListSubscriptions"), m.ListSubscriptionsRequest, m.ListSubscriptionsResponse, (request) => {
+    unary(path("ListSubscriptions"), m.ListOfProjectRequest, m.ListSubscriptionsResponse, (request) => {
       check("pubsub.subscriptions.list", fullProject(projectOf(request.project)));
       const all = [...broker.subscriptions.values()].map(shown);
       const { items, nextPageToken } = page(ofProject(all, request.project), request);
       return { subscriptions: items, nextPageToken };
     }),
-    unary(path("DeleteSubscription"), m.DeleteSubscriptionRequest, Empty, async ({ subscription }) => {
+    unary(path("DeleteSubscription"), m.SubscriptionRequest, Empty, async ({ subscription }) => {
       check("pubsub.subscriptions.delete", fullName(subscription));
       broker.deleteSubscription(subscription);
       await turn.written();
@@ -106,7 +106,7 @@ function snapshotMethods({ broker, turn }: ApiWorld, check: Check): GrpcMethod[]
       await turn.written();
       return config;
     }),
-    unary(path("GetSnapshot"), m.GetSnapshotRequest, m.Snapshot, ({ snapshot }) => {
+    unary(path("GetSnapshot"), m.SnapshotRequest, m.Snapshot, ({ snapshot }) => {
       check("pubsub.snapshots.get", fullName(snapshot));
       return broker.snapshot(snapshot).config;
     }),
@@ -120,13 +120,13 @@ function snapshotMethods({ broker, turn }: ApiWorld, check: Check): GrpcMethod[]
       await turn.written();
       return config;
     }),
-    unary(path("ListSnapshots"), m.ListTopicsRequest, m.ListSnapshotsResponse, (request) => {
+    unary(path("ListSnapshots"), m.ListOfProjectRequest, m.ListSnapshotsResponse, (request) => {
       check("pubsub.snapshots.list", fullProject(projectOf(request.project)));
       const all = [...broker.snapshots.values()].map(({ config }) => config);
       const { items, nextPageToken } = page(ofProject(all, request.project), request);
       return { snapshots: items, nextPageToken };
     }),
-    unary(path("DeleteSnapshot"), m.GetSnapshotRequest, Empty, async ({ snapshot }) => {
+    unary(path("DeleteSnapshot"), m.SnapshotRequest, Empty, async ({ snapshot }) => {
       check("pubsub.snapshots.delete", fullName(snapshot));
       broker.deleteSnapshot(snapshot);
       await turn.written();

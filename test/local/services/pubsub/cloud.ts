@@ -22,7 +22,7 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => void setImmediate(resolve));
 }
 
-export interface Posted {
+interface Posted {
   readonly url: string;
   readonly headers: Headers;
   readonly body: Buffer;
@@ -31,14 +31,19 @@ export interface Posted {
 }
 
 /** Whoever is pushed to. Requests stay open until they are answered, and can be cut off. */
-export class Endpoint {
+class Endpoint {
   readonly open: Posted[] = [];
   readonly all: Posted[] = [];
+  /** Whether requests go where they are sent to. */
+  passes = false;
   /** Answers at once, where it is set. */
   status: number | undefined;
 
   readonly fetch = (url: string | URL | Request, init: RequestInit = {}): Promise<Response> =>
-    new Promise((resolve, reject) => {
+    this.passes ? globalThis.fetch(url, init) : this.keep(url, init);
+
+  private keep(url: string | URL | Request, init: RequestInit): Promise<Response> {
+    return new Promise((resolve, reject) => {
       const posted: Posted = {
         url: url instanceof Request ? url.url : url.toString(),
         headers: new Headers(init.headers),
@@ -57,6 +62,7 @@ export class Endpoint {
       this.all.push(posted);
       if (this.status !== undefined) posted.answer(this.status);
     });
+  }
 
   async next(): Promise<Posted> {
     const before = this.all.length;
@@ -119,7 +125,7 @@ function check(columns: readonly Column[], row: Row): void {
 }
 
 /** Tokens that say what they are. */
-export const tokens: Tokens = {
+const tokens: Tokens = {
   identity: (email, audience) => `${email} for ${audience}`,
   verify(token) {
     const [email = "", audience = ""] = token.split(" for ");

@@ -15,7 +15,7 @@ import { Turn } from "../../../../local/services/pubsub/turn";
 import { HandClock } from "../../support/host";
 
 /** Nothing has to survive here. */
-export const forgetful: Ledger = {
+const forgetful: Ledger = {
   topic() {},
   topicDeleted() {},
   subscription() {},

@@ -113,9 +113,9 @@ describe("an update", () => {
 
   test.each([
     [[], "must contain a non-empty paths list"],
-    [["pushConfig"], "'pushConfig' is not a known Subscription field"],
-    [["nonsense"], "'nonsense' is not a known Subscription field"],
-    [["topic"], "the 'topic' field in the Subscription is not mutable"],
+    [["pushConfig"], "pushConfig is not a known Subscription field"],
+    [["nonsense"], "nonsense is not a known Subscription field"],
+    [["topic"], "the topic field in the Subscription is not mutable"],
   ])("of %o is refused", (paths, message) => {
     expect(() => update(paths, {})).toThrow(message);
   });

@@ -96,6 +96,9 @@ describe("an acknowledgement", () => {
     expect(await failure(g.subscriber.acknowledge({ subscription, ackIds: ["nonsense"] }))).toMatchObject({
       message: "3 INVALID_ARGUMENT: You have passed an invalid ack ID to the service (ack_id=nonsense).",
     });
+    expect(await failure(g.subscriber.acknowledge({ subscription, ackIds: [] }))).toMatchObject({
+      message: "3 INVALID_ARGUMENT: No ack ids specified.",
+    });
     const [{ receivedMessages }] = await g.subscriber.pull({ subscription, maxMessages: 1 });
     g.clock.advance(11_000);
     await g.subscriber.acknowledge({ subscription, ackIds: [receivedMessages?.[0]?.ackId ?? ""] });
@@ -290,7 +293,7 @@ test("lists come in pages", async () => {
     expect(topics.length).toBeLessThanOrEqual(2);
     pageToken = (answer as protos.google.pubsub.v1.IListTopicsResponse | null)?.nextPageToken ?? "";
   } while (pageToken !== "");
-  expect(names).toEqual(["clicks", "one-1", "two-2", "three-3"]);
+  expect(names).toEqual(["clicks", "one-1", "three-3", "two-2"]);
   expect(await failure(g.client.getTopics({ pageToken: "x", autoPaginate: false }))).toMatchObject({ code: 3 });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { listen, readBody } from "../../../../../local/http";
 import { agent, type Cloud, cloud, settle, subscriptionPath, topicPath, until } from "../cloud";
 
 const pusher = "pusher@acme-dev.iam.gserviceaccount.com";
@@ -267,6 +268,38 @@ describe("an endpoint that refuses everything", () => {
     expect(c.held("reader")).toEqual([]);
     expect(c.held("kept")).toEqual(["poison"]);
   });
+});
+
+test("the service is idle when what it delivers by itself is acknowledged, whatever waits to be pulled", async () => {
+  await c.apply("google_pubsub_subscription", { name: "pulled", topic: "clicks" });
+  await pushed();
+  await c.publish("a");
+  let idle = false;
+  const waiting = c.pubsub.idle().then(() => (idle = true));
+  (await c.endpoint.next()).answer(500);
+  await settle();
+  expect(idle).toBe(false);
+  c.clock.advance(100);
+  (await c.endpoint.next()).answer(204);
+  await waiting;
+  expect(c.held("pulled")).toEqual(["a"]);
+});
+
+test("a real endpoint gets a real request", async () => {
+  const server = await listen(async (request, response) => {
+    const body = JSON.parse((await readBody(request, 10_000)).toString()) as { message: { data: string } };
+    response.writeHead(request.headers.authorization === undefined ? 200 : 401).end("thank you");
+    got.push(Buffer.from(body.message.data, "base64").toString());
+  });
+  const got: string[] = [];
+  c.endpoint.passes = true;
+  await pushed({}, { push_endpoint: `${server.url}/push`, oidc_token: undefined });
+  await c.publish("hello");
+  await c.publish("again");
+  await c.pubsub.idle();
+  expect(got.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(["again", "hello"]);
+  expect(c.counters("google_pubsub_subscription.reader")).toMatchObject({ pushOk: 2, pushFailed: 0 });
+  await server.stop();
 });
 
 test("nothing is pushed before the start, and nothing after the end", async () => {
