@@ -3,19 +3,17 @@
  * is durable before they are sent, and offsets that follow from both. Whatever is sent again stands at the same offset.
  * @see https://cloud.google.com/bigquery/docs/write-api-streaming#exactly-once
  */
-import { WireReader, WireType, WireWriter } from "../../../pipeline/protobuf/wire";
 import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
 import type { FieldSpec } from "../../../pipeline/spec";
 import type { OutputChange } from "../checkpoint/record";
 import { type RecordedOutput, rowsToWrite, type UnwrittenRequest } from "../checkpoint/recorded-output";
 import { persistently } from "../retry";
 import { Output, type OutputOptions } from "./output";
+import { ROW, splitRows, withoutRows } from "./proto-rows";
 import { RowBuffer } from "./row-buffer";
 import type { AppendOutcome, TableClient } from "./table-client";
 
 const MOST_ROWS = 10_000;
-/** ProtoRows.serialized_rows */
-const ROW = 1;
 
 export interface TableOutputOptions extends OutputOptions {
   readonly client: TableClient;
@@ -130,7 +128,12 @@ export class TableOutput extends Output {
   private appendOne(stream: string, request: UnwrittenRequest): Promise<AppendOutcome> {
     if (rowsToWrite(request) === 0) return Promise.resolve({ kind: "written" });
     const { descriptor } = request;
-    return this.options.client.append({ stream, offset: this.offset, descriptor, rows: withoutRefused(request) });
+    return this.options.client.append({
+      stream,
+      offset: this.offset,
+      descriptor,
+      rows: withoutRows(request.payload, request.refused),
+    });
   }
 
   private confirm(request: UnwrittenRequest): void {
@@ -190,22 +193,3 @@ export class TableOutput extends Output {
 
 const settled = (outcome: Promise<AppendOutcome>): Promise<AppendOutcome | Error> =>
   outcome.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-
-function withoutRefused(request: UnwrittenRequest): Uint8Array {
-  if (request.refused.length === 0) return request.payload;
-  const writer = new WireWriter(request.payload.length);
-  for (const [i, row] of splitRows(request.payload).entries()) {
-    if (!request.refused.includes(i)) writer.tag(ROW, WireType.bytes).delimited(row);
-  }
-  return writer.finish();
-}
-
-function splitRows(payload: Uint8Array): Uint8Array[] {
-  const reader = new WireReader(payload);
-  const rows: Uint8Array[] = [];
-  while (!reader.done) {
-    reader.uint32();
-    rows.push(reader.view8());
-  }
-  return rows;
-}

@@ -9,9 +9,9 @@ import type { TopicClient } from "./topic-client";
 /** Requests that are underway at once. */
 const UNDERWAY = 4;
 /** @see https://cloud.google.com/pubsub/quotas#resource_limits */
-const MOST_MESSAGES = 1_000;
+export const MOST_MESSAGES = 1_000;
 /** PublishRequest.messages */
-const MESSAGE = 2;
+export const MESSAGE = 2;
 
 export interface TopicOutputOptions extends OutputOptions {
   readonly client: TopicClient;

@@ -1,0 +1,33 @@
+/** Google's services as a processor reaches them: in the cloud by the workload's identity, locally as the emulators' variables say. */
+import type { Clock } from "../clock";
+import type { Environment } from "../settings";
+import { type AccessTokens, metadataTokens } from "./access-token";
+import { Channel } from "./grpc";
+import { CloudStorage } from "./storage";
+
+export interface Cloud {
+  readonly storage: CloudStorage;
+  /** A connection to Pub/Sub; each call makes another. */
+  pubSub(): Channel;
+  /** A connection to the Storage Write API. */
+  storageWrite(): Channel;
+}
+
+export function cloudOf(environment: Environment, clock: Clock): Cloud {
+  const tokens = metadataTokens(clock, environment.GCE_METADATA_HOST);
+  const { STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST, BIGQUERY_STORAGE_EMULATOR_HOST } = environment;
+  return {
+    storage: new CloudStorage({
+      clock,
+      tokens: storage ? undefined : tokens,
+      endpoint: storage && withScheme(storage),
+    }),
+    pubSub: () => channel("pubsub.googleapis.com:443", PUBSUB_EMULATOR_HOST, tokens),
+    storageWrite: () => channel("bigquerystorage.googleapis.com:443", BIGQUERY_STORAGE_EMULATOR_HOST, tokens),
+  };
+}
+
+const channel = (address: string, emulator: string | undefined, tokens: AccessTokens): Channel =>
+  emulator ? new Channel({ address: emulator, tokens: undefined }) : new Channel({ address, tokens });
+
+const withScheme = (host: string): string => (/^https?:\/\//.test(host) ? host.replace(/\/$/, "") : `http://${host}`);

@@ -1,0 +1,180 @@
+/**
+ * BigQuery's Storage Write API over gRPC: one call of AppendRows a stream, whose answers come in the order of its
+ * requests. A call that was closed, for being idle or for any other reason, is opened again by the next append.
+ * @see https://cloud.google.com/bigquery/docs/reference/storage/rpc/google.cloud.bigquery.storage.v1
+ */
+import {
+  bytes,
+  enumeration,
+  field,
+  int64,
+  message,
+  optional,
+  repeated,
+  string,
+} from "../../../pipeline/protobuf/message";
+import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
+import type { Clock } from "../clock";
+import type { AppendOutcome, AppendRequest, TableClient } from "../sinks/table-client";
+import { type ByteStream, type Channel, isCallError, codes } from "./grpc";
+
+const SERVICE = "/google.cloud.bigquery.storage.v1.BigQueryWrite";
+const COMMITTED = 1;
+/** Milliseconds without an answer after which a call is given up. */
+const TIMEOUT = 60_000;
+
+const WriteStream = message({ name: field(1, string), type: field(2, enumeration) });
+const CreateWriteStreamRequest = message({ parent: field(1, string), writeStream: field(2, optional(WriteStream)) });
+const FinalizeWriteStreamRequest = message({ name: field(1, string) });
+const FinalizeWriteStreamResponse = message({ rowCount: field(1, int64) });
+
+const Any = message({ typeUrl: field(1, string), value: field(2, bytes) });
+const Status = message({ code: field(1, enumeration), message: field(2, string), details: field(3, repeated(Any)) });
+const StorageError = message({ code: field(1, enumeration) });
+const RowError = message({ index: field(1, int64), message: field(3, string) });
+const AppendRowsResponse = message({ error: field(2, optional(Status)), rowErrors: field(4, repeated(RowError)) });
+
+/** StorageError.StorageErrorCode */
+const STREAM_NOT_FOUND = 3;
+const INVALID_STREAM_STATE = 5;
+const STREAM_FINALIZED = 6;
+
+export class StorageWrite implements TableClient {
+  private readonly calls = new Map<string, AppendCall>();
+
+  constructor(
+    private readonly channel: Channel,
+    private readonly clock: Clock,
+  ) {}
+
+  async createStream(table: string): Promise<string> {
+    const request = CreateWriteStreamRequest.encode({ parent: table, writeStream: { name: "", type: COMMITTED } });
+    const answer = await this.channel.unary(`${SERVICE}/CreateWriteStream`, request, { parent: table });
+    return WriteStream.decode(answer).name;
+  }
+
+  append(request: AppendRequest): Promise<AppendOutcome> {
+    let call = this.calls.get(request.stream);
+    if (call === undefined || call.over) {
+      call = new AppendCall(this.channel, this.clock, request.stream);
+      this.calls.set(request.stream, call);
+    }
+    return call.append(request);
+  }
+
+  async finalize(stream: string): Promise<number> {
+    const request = FinalizeWriteStreamRequest.encode({ name: stream });
+    const answer = await this.channel.unary(`${SERVICE}/FinalizeWriteStream`, request, { name: stream });
+    this.calls.get(stream)?.close();
+    this.calls.delete(stream);
+    return FinalizeWriteStreamResponse.decode(answer).rowCount;
+  }
+}
+
+interface Waiting {
+  resolve(outcome: AppendOutcome): void;
+  reject(error: Error): void;
+}
+
+/** One call of AppendRows. */
+class AppendCall {
+  private readonly call: ByteStream;
+  private readonly waiting: Waiting[] = [];
+  private sent: Uint8Array | undefined;
+  over = false;
+
+  constructor(
+    channel: Channel,
+    private readonly clock: Clock,
+    private readonly stream: string,
+  ) {
+    this.call = channel.stream(`${SERVICE}/AppendRows`, { write_stream: stream });
+    this.call.on("data", (answer: Buffer) => this.receive(answer));
+    this.call.on("error", (error: Error) => this.end(error));
+    this.call.on("end", () => this.end(new Error(`the connection to ${stream} has ended`)));
+  }
+
+  append(request: AppendRequest): Promise<AppendOutcome> {
+    return new Promise((resolve, reject) => {
+      const late = new Error(`no answer from ${this.stream} in ${TIMEOUT / 1_000} s`);
+      const cancel = this.clock.after(TIMEOUT, () => this.close(late));
+      this.waiting.push({
+        resolve: (outcome) => {
+          cancel();
+          resolve(outcome);
+        },
+        reject: (error) => {
+          cancel();
+          reject(error);
+        },
+      });
+      this.call.write(this.encode(request));
+    });
+  }
+
+  close(why = new Error(`the connection to ${this.stream} is closed`)): void {
+    this.end(why);
+    this.call.cancel();
+  }
+
+  /**
+   * AppendRowsRequest: write_stream = 1, offset = 2, proto_rows = 4 (writer_schema = 1, rows = 2). The schema goes with
+   * the first request of a call, and with the first of another schema.
+   */
+  private encode({ stream, offset, descriptor, rows }: AppendRequest): Uint8Array {
+    const isNew = this.sent === undefined || !Buffer.from(descriptor).equals(this.sent);
+    const writer = new WireWriter(rows.length + descriptor.length + 512);
+    writer.tag(1, WireType.bytes).string(stream);
+    if (offset !== undefined) {
+      writer.tag(2, WireType.bytes).message((value) => value.tag(1, WireType.varint).safeInt64(offset));
+    }
+    writer.tag(4, WireType.bytes).message((data) => {
+      if (isNew) data.tag(1, WireType.bytes).message((schema) => schema.tag(1, WireType.bytes).delimited(descriptor));
+      data.tag(2, WireType.bytes).delimited(rows);
+    });
+    this.sent = descriptor;
+    return writer.finish();
+  }
+
+  private receive(answer: Buffer): void {
+    const waiting = this.waiting.shift();
+    if (waiting === undefined) return;
+    const { error, rowErrors } = AppendRowsResponse.decode(answer);
+    if (rowErrors.length > 0) {
+      waiting.resolve({ kind: "refused", rows: new Map(rowErrors.map(({ index, message: why }) => [index, why])) });
+    } else if (error === undefined) waiting.resolve({ kind: "written" });
+    else settle(waiting, outcomeOf(error.code, error.details), new Error(`${error.code}: ${error.message}`));
+  }
+
+  /** The first that waits gets the status of the call, if it means something for an append; the others know nothing. */
+  private end(error: Error): void {
+    this.over = true;
+    const waiting = this.waiting.splice(0);
+    const first = waiting.shift();
+    if (first !== undefined)
+      settle(first, isCallError(error) ? outcomeOf(error.code, detailsOf(error)) : undefined, error);
+    for (const one of waiting) one.reject(error);
+  }
+}
+
+function settle(waiting: Waiting, outcome: AppendOutcome | undefined, error: Error): void {
+  if (outcome === undefined) waiting.reject(error);
+  else waiting.resolve(outcome);
+}
+
+type Details = readonly { readonly typeUrl: string; readonly value: Uint8Array }[];
+
+/** What an error means for an append; undefined where it may be tried again. */
+function outcomeOf(code: number, details: Details): AppendOutcome | undefined {
+  const found = details.find(({ typeUrl }) => typeUrl.endsWith(".StorageError"));
+  const storageCode = found && StorageError.decode(found.value).code;
+  if (storageCode === STREAM_FINALIZED || storageCode === INVALID_STREAM_STATE) return { kind: "ended" };
+  if (code === codes.ALREADY_EXISTS) return { kind: "exists" };
+  if (code === codes.OUT_OF_RANGE) return { kind: "gap" };
+  return code === codes.NOT_FOUND && storageCode === STREAM_NOT_FOUND ? { kind: "missing" } : undefined;
+}
+
+function detailsOf({ metadata }: { readonly metadata: { get(key: string): (string | Buffer)[] } }): Details {
+  const [found] = metadata.get("grpc-status-details-bin");
+  return found instanceof Buffer ? Status.decode(found).details : [];
+}

@@ -1,0 +1,36 @@
+import { systemClock } from "./clock";
+import { cloudOf } from "./google/cloud";
+import { jsonLog } from "./logging";
+import { runPull } from "./processor/pull-service";
+import { runPush } from "./push/push-service";
+import { readSettings } from "./settings";
+
+/** Cloud Run kills what is still there 10 s after SIGTERM. */
+const GRACE = 9_000;
+
+const log = jsonLog((line) => process.stdout.write(line));
+
+/** Runs until it is drained, stopped, or fails; then the process leaves. */
+async function start(): Promise<void> {
+  const settings = readSettings(process.env, process.argv.slice(2));
+  const cloud = cloudOf(process.env, systemClock);
+  const running =
+    settings.mode === "push"
+      ? await runPush(settings, cloud, systemClock, log)
+      : await runPull(settings, cloud, systemClock, log);
+  const stop = (): void => {
+    setTimeout(() => process.exit(1), GRACE);
+    void running.stop();
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  const ending = await running.ended;
+  log("INFO", ending instanceof Error ? "it leaves because it failed" : `it leaves: ${ending}`);
+  // What was said on the way out is written first.
+  process.stdout.write("", () => process.exit(ending instanceof Error ? 1 : 0));
+}
+
+start().catch((error: unknown) => {
+  log("ERROR", error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

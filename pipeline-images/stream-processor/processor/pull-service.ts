@@ -1,0 +1,91 @@
+/** A processor that pulls, as a container: its port, its world, its ending. */
+import { randomUUID } from "node:crypto";
+import { readSpec } from "../../../pipeline/read-spec";
+import type { Clock } from "../clock";
+import { close, type Controlled, listen } from "../control";
+import type { ProcessorStatus } from "../contract";
+import type { Cloud } from "../google/cloud";
+import { pubSubTopics, PubSubSubscriber } from "../google/pubsub";
+import { StorageWrite } from "../google/storage-write";
+import type { Log } from "../logging";
+import { storeAt, textAt } from "../place";
+import { persistently } from "../retry";
+import type { PullEnvironment } from "../settings";
+import { type Ending, Processor } from "./processor";
+import { Troubles } from "./troubles";
+import type { World } from "./world";
+
+/** Records after which the log is compacted: a restart reads as many, in a second or two. */
+const COMPACT_AFTER = 1_000;
+
+/** Milliseconds that requests have to be answered when all is over. */
+const LAST_ANSWERS = 1_000;
+
+/** Something that runs until it is told to stop. */
+export interface Running {
+  readonly port: number;
+  readonly ended: Promise<Ending>;
+  stop(): Promise<void>;
+}
+
+/** Waits for its pipeline, as long as it may not be read: grants take a minute to arrive. */
+export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Clock, log: Log): Promise<Running> {
+  const troubles = new Troubles(log);
+  const started: { processor?: Processor } = {};
+  const controlled: Controlled = {
+    get status(): ProcessorStatus {
+      return started.processor?.status ?? notStarted("pull", troubles);
+    },
+    get ready(): boolean {
+      return started.processor?.ready ?? false;
+    },
+    drain: () => started.processor?.drain() ?? Promise.reject(new Error("it is starting, and cannot be drained yet")),
+  };
+  const server = await listen(settings.port, controlled);
+  const text = await persistently(clock, troubles.about("the pipeline"), () =>
+    textAt(settings.pipeline, cloud.storage),
+  );
+  const owner = randomUUID();
+  const { subscription, lease } = settings;
+  const world: World = {
+    clock,
+    log,
+    owner,
+    store: storeAt(settings.checkpoints, cloud.storage),
+    subscriber: new PubSubSubscriber({ channel: cloud.pubSub(), clock, subscription, lease, clientId: owner }),
+    tables: new StorageWrite(cloud.storageWrite(), clock),
+    topics: pubSubTopics(cloud.pubSub()),
+  };
+  const running = new Processor(world, { ...settings, spec: readSpec(text), compactAfter: COMPACT_AFTER });
+  started.processor = running;
+  void running.start();
+  const ended = async (): Promise<Ending> => {
+    const ending = await running.ended;
+    // Whoever asked for a drain gets its answer.
+    await close(server, clock, LAST_ANSWERS);
+    return ending;
+  };
+  return { port: portOf(server), ended: ended(), stop: () => running.stop() };
+}
+
+export function notStarted(mode: ProcessorStatus["mode"], troubles: Troubles): ProcessorStatus {
+  return {
+    pipeline: "",
+    mode,
+    state: "starting",
+    watermark: null,
+    messages: 0,
+    duplicates: 0,
+    late: 0,
+    errors: {},
+    rows: {},
+    unwritten: 0,
+    unacknowledged: 0,
+    problem: troubles.problem,
+  };
+}
+
+export function portOf(server: { address(): string | { readonly port: number } | null }): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}

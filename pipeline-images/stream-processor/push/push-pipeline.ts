@@ -1,0 +1,135 @@
+/**
+ * A row-wise pipeline that messages are pushed to. What comes while rows are underway is put together: one append and
+ * one publish for all messages that wait. A message is done when every row that it became is confirmed.
+ */
+import type { Clock } from "../clock";
+import type { ProcessorStatus } from "../contract";
+import { Engine } from "../operators/engine";
+import type { Messages } from "../operators/flow";
+import type { Bound } from "../processor/meaning";
+import type { Troubles } from "../processor/troubles";
+import type { TableClient } from "../sinks/table-client";
+import type { TopicClient } from "../sinks/topic-client";
+import { type DirectOutput, directOutputs } from "./direct-outputs";
+
+/** Batches that are underway at once. */
+const UNDERWAY = 2;
+const MOST_MESSAGES = 1_000;
+
+interface Waiting {
+  readonly message: Messages;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface PushPipelineOptions {
+  readonly bound: Bound;
+  readonly clock: Clock;
+  readonly tables: TableClient;
+  readonly topics: TopicClient;
+  readonly troubles: Troubles;
+}
+
+export class PushPipeline {
+  private readonly engine: Engine;
+  private readonly outputs: ReadonlyMap<string, DirectOutput>;
+  private readonly errors: DirectOutput;
+  private readonly waiting: Waiting[] = [];
+  private underway = 0;
+  private failures = 0;
+  private messages = 0;
+  private readonly counts: { [reason: string]: number } = {};
+  private readonly rows: { [output: string]: number } = {};
+
+  /** @throws Error for a pipeline that keeps state between messages. */
+  constructor(private readonly options: PushPipelineOptions) {
+    const { bound, tables, topics } = options;
+    const count = (reason: string): void => void (this.counts[reason] = (this.counts[reason] ?? 0) + 1);
+    const moment = () => this.engine.moment;
+    const direct = directOutputs({ bound, tables, topics, moment, refused: () => count("write") });
+    this.outputs = direct.outputs;
+    this.errors = direct.errors;
+    this.engine = new Engine({
+      spec: bound.spec,
+      output: (name) => (this.outputs.get(name) as DirectOutput).take,
+      errors: this.errors.take,
+      refused: count,
+    });
+    if (!this.engine.isRowWise) {
+      throw new Error(
+        `${bound.spec.name} keeps windows, which a push service cannot: let a worker pool run it, Runner.workerPool()`,
+      );
+    }
+  }
+
+  /** Resolves when every row of the message is confirmed. @throws Error where that failed: the message is to come again. */
+  take(message: Messages): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ message, resolve, reject });
+      this.next();
+    });
+  }
+
+  /** Messages that are not done. */
+  get open(): number {
+    return this.waiting.length + this.underway;
+  }
+
+  get status(): ProcessorStatus {
+    const { bound, troubles } = this.options;
+    return {
+      pipeline: bound.spec.name,
+      mode: "push",
+      state: "running",
+      watermark: null,
+      messages: this.messages,
+      duplicates: 0,
+      late: 0,
+      errors: this.counts,
+      rows: this.rows,
+      unwritten: 0,
+      unacknowledged: this.open,
+      problem: troubles.problem,
+    };
+  }
+
+  private next(): void {
+    while (this.underway < UNDERWAY && this.waiting.length > 0) {
+      this.underway += 1;
+      void this.work(this.waiting.splice(0, MOST_MESSAGES)).finally(() => {
+        this.underway -= 1;
+        this.next();
+      });
+    }
+  }
+
+  private async work(batch: readonly Waiting[]): Promise<void> {
+    const trouble = this.options.troubles.about("writing");
+    try {
+      this.engine.advanceClock(this.options.clock.now());
+      for (const { message } of batch) this.engine.take(message, 0);
+      this.engine.endBatch();
+      await this.send();
+      this.messages += batch.length;
+      if (this.failures > 0) trouble(undefined, this.failures);
+      this.failures = 0;
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      this.failures += 1;
+      trouble(error, this.failures);
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  private async send(): Promise<void> {
+    const sent = [...this.outputs.values()].map(async (output) => this.confirm(output, await output.send()));
+    // All of them are awaited, also where one fails: what was taken is gone from the buffers.
+    const outcomes = await Promise.allSettled(sent);
+    this.confirm(this.errors, await this.errors.send());
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  }
+
+  private confirm({ name }: DirectOutput, rows: number): void {
+    if (rows > 0) this.rows[name] = (this.rows[name] ?? 0) + rows;
+  }
+}

@@ -1,0 +1,58 @@
+/** A pipeline that is pushed to, as a container: its port, its world, its ending. */
+import { readSpec } from "../../../pipeline/read-spec";
+import type { Clock } from "../clock";
+import { answer, close, type Controlled, type HandleRequest, listen } from "../control";
+import type { Cloud } from "../google/cloud";
+import { pubSubTopics } from "../google/pubsub";
+import { StorageWrite } from "../google/storage-write";
+import type { Log } from "../logging";
+import { textAt } from "../place";
+import { notStarted, portOf, type Running } from "../processor/pull-service";
+import type { Ending } from "../processor/processor";
+import { Troubles } from "../processor/troubles";
+import { persistently } from "../retry";
+import type { PushEnvironment } from "../settings";
+import { Signal } from "../signal";
+import { pushEndpoint } from "./push-endpoint";
+import { PushPipeline } from "./push-pipeline";
+
+/** Milliseconds that a stop waits for what is open: Cloud Run kills after 10 s. */
+const STOP_LONGEST = 8_000;
+
+export async function runPush(settings: PushEnvironment, cloud: Cloud, clock: Clock, log: Log): Promise<Running> {
+  const troubles = new Troubles(log);
+  const started: { pipeline?: PushPipeline; endpoint: HandleRequest } = {
+    endpoint: (_, response) => answer(response, 503, { error: "it is starting" }),
+  };
+  const controlled: Controlled = {
+    get status() {
+      return started.pipeline?.status ?? notStarted("push", troubles);
+    },
+    get ready() {
+      return started.pipeline !== undefined;
+    },
+  };
+  const server = await listen(settings.port, controlled, (request, response) => started.endpoint(request, response));
+  const text = await persistently(clock, troubles.about("the pipeline"), () =>
+    textAt(settings.pipeline, cloud.storage),
+  );
+  const bound = { ...settings, spec: readSpec(text) };
+  const tables = new StorageWrite(cloud.storageWrite(), clock);
+  const pipeline = new PushPipeline({ bound, clock, tables, topics: pubSubTopics(cloud.pubSub()), troubles });
+  started.pipeline = pipeline;
+  started.endpoint = pushEndpoint({ ...settings, pipeline, clock });
+  log("INFO", `${bound.spec.name}: takes messages on port ${portOf(server)}`);
+
+  const stopped = new Signal(clock);
+  const ended = async (): Promise<Ending> => {
+    await stopped.wait();
+    await close(server, clock, STOP_LONGEST);
+    return "stopped";
+  };
+  const all = ended();
+  const stop = async (): Promise<void> => {
+    stopped.call();
+    await all;
+  };
+  return { port: portOf(server), ended: all, stop };
+}

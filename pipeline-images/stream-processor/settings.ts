@@ -1,0 +1,160 @@
+/** What the container is told, checked: all that is wrong with it is said at once. */
+import { milliseconds } from "../../pipeline/duration";
+import type { OutputBinding, OutputBindings, StreamProcessorEnvironment } from "./contract";
+
+/** The contract's variables, and those that Cloud Run and the local cloud set. */
+export type Environment = { readonly [Name in keyof StreamProcessorEnvironment]?: string } & {
+  readonly PORT?: string;
+  readonly PUBSUB_EMULATOR_HOST?: string;
+  readonly BIGQUERY_STORAGE_EMULATOR_HOST?: string;
+  readonly STORAGE_EMULATOR_HOST?: string;
+  readonly GCE_METADATA_HOST?: string;
+};
+
+interface Common {
+  readonly port: number;
+  /** gs://bucket/object, or a path. */
+  readonly pipeline: string;
+  readonly subscription: string;
+  readonly outputs: OutputBindings;
+  readonly errors: string;
+}
+
+export interface PullEnvironment extends Common {
+  readonly mode: "pull";
+  /** gs://bucket/prefix, or a folder. */
+  readonly checkpoints: string;
+  /** Milliseconds, as the others. */
+  readonly checkpointEvery: number;
+  readonly lease: number;
+  readonly heartbeat: number;
+  readonly reset: string | undefined;
+  readonly assume: "written" | "lost" | undefined;
+}
+
+export interface PushEnvironment extends Common {
+  readonly mode: "push";
+  readonly audience: string | undefined;
+  readonly pusher: string | undefined;
+  readonly maxBodyBytes: number;
+}
+
+const SUBSCRIPTION = /^projects\/[^/]+\/subscriptions\/[^/]+$/;
+const TOPIC = /^projects\/[^/]+\/topics\/[^/]+$/;
+const TABLE = /^.+\.[^.]+\.[^.]+$/;
+/** A message has 10 MB; in base64, with its envelope, that is somewhat less than this. */
+const BODY_BYTES = 16 * 1024 * 1024;
+
+/** @throws Error that names every variable and flag that is not valid, and what it should be. */
+export function readSettings(environment: Environment, flags: readonly string[]): PullEnvironment | PushEnvironment {
+  const read = new Reader(environment);
+  const common: Common = {
+    port: read.number("PORT", 8080, 0, 65_535),
+    pipeline: read.text("PIPELINE", "where the pipeline's spec is: gs://bucket/object, or a path"),
+    subscription: read.form("SUBSCRIPTION", SUBSCRIPTION, "projects/<project>/subscriptions/<subscription>"),
+    outputs: read.outputs(),
+    errors: read.form("ERRORS", TOPIC, "projects/<project>/topics/<topic>"),
+  };
+  const settings = environment.MODE === "push" ? push(read, common) : pull(read, common, flags);
+  if (environment.MODE !== "push" && environment.MODE !== "pull") {
+    read.problems.push(`MODE is "${environment.MODE ?? ""}": it is "pull" or "push"`);
+  }
+  if (read.problems.length > 0) throw new Error(`The environment is not valid:\n  ${read.problems.join("\n  ")}`);
+  return settings;
+}
+
+function pull(read: Reader, common: Common, flags: readonly string[]): PullEnvironment {
+  const settings = {
+    ...common,
+    mode: "pull",
+    checkpoints: read.text("CHECKPOINTS", "where the log of checkpoints is kept: gs://bucket/prefix, or a folder"),
+    checkpointEvery: read.duration("CHECKPOINT_EVERY", "1s", 10, 60_000),
+    lease: read.duration("LEASE", "30s", 10_000, 600_000),
+    heartbeat: read.duration("HEARTBEAT", "5s", 100, 60_000),
+    reset: flags.find((flag) => flag.startsWith("--reset-state="))?.slice("--reset-state=".length),
+    assume: assumed(flags),
+  } as const;
+  for (const flag of flags) {
+    if (!/^--(reset-state=.+|assume-written|assume-lost)$/.test(flag)) {
+      read.problems.push(`${flag} is no flag: there are --reset-state=<name>, --assume-written and --assume-lost`);
+    }
+  }
+  return settings;
+}
+
+function assumed(flags: readonly string[]): "written" | "lost" | undefined {
+  if (flags.includes("--assume-written")) return "written";
+  return flags.includes("--assume-lost") ? "lost" : undefined;
+}
+
+const push = (read: Reader, common: Common): PushEnvironment => ({
+  ...common,
+  mode: "push",
+  audience: read.optional("AUDIENCE"),
+  pusher: read.optional("PUSHER"),
+  maxBodyBytes: read.number("MAX_BODY_BYTES", BODY_BYTES, 1, 32 * 1024 * 1024),
+});
+
+class Reader {
+  readonly problems: string[] = [];
+
+  constructor(private readonly environment: Environment) {}
+
+  optional(name: keyof Environment): string | undefined {
+    return this.environment[name] || undefined;
+  }
+
+  text(name: keyof Environment, what: string): string {
+    const value = this.optional(name);
+    if (value === undefined) this.problems.push(`${name} is missing: it says ${what}`);
+    return value ?? "";
+  }
+
+  form(name: keyof Environment, form: RegExp, words: string): string {
+    const value = this.optional(name) ?? "";
+    if (!form.test(value)) this.problems.push(`${name} is "${value}": it is written ${words}`);
+    return value;
+  }
+
+  number(name: keyof Environment, fallback: number, least: number, most: number): number {
+    const text = this.optional(name);
+    const value = text === undefined ? fallback : Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      this.problems.push(`${name} is "${text}": it is a whole number from ${least} to ${most}`);
+    }
+    return value;
+  }
+
+  duration(name: keyof Environment, fallback: string, least: number, most: number): number {
+    const text = this.optional(name) ?? fallback;
+    try {
+      const value = milliseconds(text);
+      if (value >= least && value <= most) return value;
+      this.problems.push(`${name} is "${text}": it is from ${least / 1_000}s to ${most / 1_000}s`);
+    } catch (error) {
+      this.problems.push(`${name}: ${(error as Error).message}`);
+    }
+    return least;
+  }
+
+  outputs(): OutputBindings {
+    const text = this.optional("OUTPUTS") ?? "";
+    let given: unknown;
+    try {
+      given = JSON.parse(text);
+    } catch {
+      this.problems.push(`OUTPUTS is "${text}": it is the JSON of an object, output name to where its rows go`);
+      return {};
+    }
+    for (const [output, binding] of Object.entries(given as OutputBindings)) this.checkBinding(output, binding);
+    return given as OutputBindings;
+  }
+
+  private checkBinding(output: string, binding: OutputBinding): void {
+    const valid = "table" in binding ? TABLE.test(binding.table) : "topic" in binding && TOPIC.test(binding.topic);
+    if (valid) return;
+    this.problems.push(
+      `OUTPUTS.${output} is ${JSON.stringify(binding)}: it is { "table": "project.dataset.table" } or { "topic": "projects/<project>/topics/<topic>" }`,
+    );
+  }
+}
