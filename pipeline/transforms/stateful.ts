@@ -1,9 +1,11 @@
 import type { Duration } from "../duration";
 import { after, type Draft, type Node } from "../graph/graph";
+import type { StepReport } from "../graph/report";
 import type { Fields, Row } from "../schema/field";
 import { fieldSpecs } from "../schema/field-spec";
+import { RowError, type AnyRow } from "../schema/row";
 import { fieldProblems } from "../schema/schema";
-import type { Json } from "../spec";
+import { compileCheck } from "../schema/value";
 import { carryRowFunction, sayKeys } from "./checks";
 import { remembering } from "./distinct";
 import { optionFunction, type Constants, type Context, type StepOptions } from "./function";
@@ -71,13 +73,6 @@ export const stateful = (of: Node, keys: readonly string[], props: AnyStateful, 
     if (of.stream.window?.windowing.type === "sessions") {
       report.say("a session is not known before it ends: call .stateful(...) before .window(sessions(...))");
     }
-    for (const problem of fieldProblems(props.state, "state")) report.say(problem);
-    for (const name of Object.keys(props.state)) {
-      if (!Object.hasOwn(props.initial, name)) report.say(`initial has no "${name}", which the state has`);
-    }
-    for (const name of Object.keys(props.initial)) {
-      if (!Object.hasOwn(props.state, name)) report.say(`initial has "${name}", which the state has not`);
-    }
     const { process, onTimer, constants, timeToLive } = props;
     const processRole = optionFunction(".stateful", "process", ["row", "state"]);
     const timerRole = optionFunction(".stateful", "onTimer", ["state"]);
@@ -85,7 +80,7 @@ export const stateful = (of: Node, keys: readonly string[], props: AnyStateful, 
       kind: "stateful",
       keys,
       state: fieldSpecs(props.state),
-      initial: asJson(props.initial),
+      initial: initialState(report, props),
       timeToLive:
         timeToLive === "unlimited" ? "unlimited" : report.duration("timeToLive", timeToLive, "more than nothing"),
       process: carryRowFunction(report, of.fields, process, processRole, constants, ", process"),
@@ -94,5 +89,16 @@ export const stateful = (of: Node, keys: readonly string[], props: AnyStateful, 
   },
 });
 
-const asJson = (value: { readonly [name: string]: unknown }): { readonly [name: string]: Json } =>
-  JSON.parse(JSON.stringify(value)) as { readonly [name: string]: Json };
+/** What a key begins with, in the one form that its fields' values have. */
+function initialState(report: StepReport, { state, initial }: AnyStateful): AnyRow {
+  const problems = fieldProblems(state, "state");
+  problems.forEach((problem) => report.say(problem));
+  if (problems.length > 0) return {};
+  for (const name of Object.keys(initial)) {
+    if (!Object.hasOwn(state, name)) report.say(`initial has "${name}", which the state has not`);
+  }
+  const checked = compileCheck(state)(initial);
+  if (!(checked instanceof RowError)) return checked;
+  report.say(`initial: ${checked.message}`);
+  return {};
+}

@@ -8,11 +8,14 @@ import {
   float,
   integer,
   nullable,
+  numeric,
   pipeline,
+  repeated,
   schema,
   sessions,
   sideInput,
   string,
+  timestamp,
   type Rows,
   type WindowOptions,
 } from "../../../pipeline";
@@ -268,8 +271,8 @@ describe("stateful", () => {
 
   test("what cannot be", () => {
     expect(wrongState({ timeToLive: "0s", initial: { m: 0 } })).toEqual([
-      'stateful: initial has no "n", which the state has',
       'stateful: initial has "m", which the state has not',
+      "stateful: initial: n is missing",
       'stateful: timeToLive is "0s": it must be more than nothing',
     ]);
     expect(wrongState({ state: {}, initial: {} })[0]).toBe("stateful: state has no fields: declare one at least");
@@ -288,6 +291,19 @@ describe("stateful", () => {
     expect(
       wrongState({ process: (order: { readonly nope: number }, state: object) => ({ state, output: [order.nope] }) }),
     ).toEqual(['stateful: this row has no field "nope": it has id, amount']);
+  });
+
+  test("an initial state is in the form of its fields", () => {
+    const step = stepOf((orders) =>
+      orders.groupBy("id").stateful({
+        state: { since: timestamp(), total: numeric(), tags: repeated(string()) },
+        initial: { since: "2024-01-31T13:00:00+01:00", total: "1.50", tags: [] },
+        output: { id: string() },
+        timeToLive: "1d",
+        process: (_order, state) => ({ state, output: [] }),
+      }),
+    );
+    expect(step).toMatchObject({ initial: { since: "2024-01-31T12:00:00.000000Z", total: "1.5", tags: [] } });
   });
 
   test("of sessions would have to know how they end", () => {
