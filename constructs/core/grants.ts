@@ -75,7 +75,8 @@ export class ResourcePolicy<Config extends MemberConfig> implements Policy {
   grant(role: string, to: Identity): Grant {
     const { key, member, tier } = this.props;
     const site = Site.of(to.home);
-    return site.once(`grant ${[member.tfResourceType, key, role, to.key].join(" ")}`, () => {
+    // By member and not by key: two accounts of one key are two, and the second one's address is refused below.
+    return site.once(`grant ${[member.tfResourceType, key, role, to.member].join(" ")}`, () => {
       const grant = { role, to, tier, waits: this.give(role, to) };
       grantsTo(to).push(grant);
       return grant;
@@ -110,7 +111,7 @@ export class ResourcePolicy<Config extends MemberConfig> implements Policy {
 
 /** All rights of an identity, in its stack. */
 function grantsTo(identity: Identity): Grant[] {
-  return Site.of(identity.home).once(`grants to ${identity.key}`, () => []);
+  return Site.of(identity.home).once(`grants to ${identity.member}`, () => []);
 }
 
 /** What a workload waits for before it starts: its identity's rights on data, also those that are given later. */

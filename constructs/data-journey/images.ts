@@ -6,16 +6,17 @@ const root = join(__dirname, "..", "..");
 
 /**
  * The images that this package ships. They are generic: a pipeline is data to them, and nobody builds one of their own.
- * @param name what the image is called in the registry, where not as its folder
+ * @param builtFrom folders of ours beside the image's own, by name
  */
-function shipped(folder: string, name = folder): ContainerImage {
+function shipped(folder: string, name: string, builtFrom: readonly string[]): ContainerImage {
   return ContainerImage.fromFolder(join(root, "pipeline-images", folder), {
     name,
     package: "data-journey",
-    builtFrom: [join(root, "pipeline")],
+    builtFrom: builtFrom.map((each) => join(root, each)),
   });
 }
 
-export const ingestProxyImage = shipped("ingest-proxy");
-export const streamProcessorImage = shipped("stream-processor");
-export const beamPipelineImage = shipped("beam-pipeline", "beam-processing-flex-template");
+export const ingestProxyImage = shipped("ingest-proxy", "ingest-proxy", ["pipeline"]);
+export const streamProcessorImage = shipped("stream-processor", "stream-processor", ["pipeline"]);
+// Java, which a change of our TypeScript does not change: a running job must not be launched anew for it.
+export const beamPipelineImage = shipped("beam-pipeline", "beam-processing-flex-template", []);

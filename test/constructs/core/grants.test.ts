@@ -31,6 +31,15 @@ test("the same right asked for twice is one grant", () => {
   expect(Object.keys(Template.of(stack).ofType("google_pubsub_topic_iam_member"))).toHaveLength(1);
 });
 
+test("two accounts that are called alike are never taken for one", () => {
+  const stack = aStack();
+  const topic = new Topic(stack, "clicks");
+  topic.grantPublish(serviceAgent(stack, "pubsub"));
+  expect(messageOf(() => topic.grantPublish(new ServiceAccount(stack, "pubsub-agent")))).toContain(
+    "google_pubsub_topic_iam_member.clicks-pubsub-publisher-pubsub-agent is taken by test",
+  );
+});
+
 test("rights of one role on a topic and a subscription of one name are two", () => {
   const template = templateOf((stack) => {
     const topic = new Topic(stack, "clicks");
