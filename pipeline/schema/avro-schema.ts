@@ -8,7 +8,7 @@ export interface AvroRecord {
   readonly doc?: string;
   readonly fields: readonly AvroField[];
 }
-export interface AvroField {
+interface AvroField {
   readonly name: string;
   readonly doc?: string;
   readonly type: AvroType;

@@ -12,7 +12,8 @@ export type { NewRow } from "./decoder/read";
 
 export interface DecoderOptions {
   /**
-   * Names of the fields that the row is to have. Of the others only the form is checked, not what they are.
+   * Names of the fields that the row is to have; names of no field are passed over. Of the other fields only the
+   * form is checked, not what they are.
    * @default "all"
    */
   readonly reads?: readonly string[] | "all";

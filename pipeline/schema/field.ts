@@ -41,7 +41,7 @@ export interface AnyField {
 export type Fields = { readonly [name: string]: AnyField };
 
 /** The 64 bits of an integer, as text. */
-export type Integer64 = `${bigint}`;
+type Integer64 = `${bigint}`;
 /** A NUMERIC: decimal text without an exponent or needless zeros. */
 export type Decimal = `${number}`;
 

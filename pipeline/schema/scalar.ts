@@ -34,7 +34,7 @@ for (let i = 0; i < alphabet.length; i++) sextets[alphabet.charCodeAt(i)] = i;
 const EQUALS = 61;
 
 /** Base64 of RFC 4648, padded, its unused bits zero: so the same bytes are the same text. */
-export function normalBase64(text: string): string | undefined {
+function normalBase64(text: string): string | undefined {
   if (text.length % 4 !== 0) return undefined;
   let end = text.length;
   while (end > text.length - 2 && end > 0 && text.charCodeAt(end - 1) === EQUALS) end--;

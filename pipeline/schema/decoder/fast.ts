@@ -4,12 +4,44 @@ import { generate } from "../generated";
 import { Interner } from "./interner";
 import { isAt } from "./name-lookup";
 import type { NewRow, Read } from "./read";
-import * as readers from "./readers";
-import * as scan from "./scan";
+import {
+  booleanAt,
+  civilAt,
+  epochAt,
+  epochs,
+  floatAt,
+  integerAt,
+  listed,
+  nullAt,
+  stringAt,
+  timestampAt,
+} from "./readers";
+import { cursor, jsonAt, nameAt, oddScalar, passOver, spaceEnd, spaceStart } from "./scan";
 import { recordFunction, type Source } from "./source";
 
 /** @returns the row, or undefined where the readable way must say what the bytes are. */
 export type Fast = (bytes: Buffer, start: number, end: number) => NewRow | undefined;
+
+/** What the source calls. */
+const steps = {
+  booleanAt,
+  civilAt,
+  cursor,
+  epochAt,
+  epochs,
+  floatAt,
+  integerAt,
+  isAt,
+  jsonAt,
+  listed,
+  nameAt,
+  nullAt,
+  oddScalar,
+  passOver,
+  spaceEnd,
+  stringAt,
+  timestampAt,
+};
 
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
@@ -18,15 +50,12 @@ export function compileFast({ fields, reads, metadata }: Read): Fast {
   const source: Source = { functions: [], fields: [], lookups: [], names: [], interners: 0 };
   const main = recordFunction({ fields, reads, metadata, depth: 0 }, source);
   const read = generate(`${source.functions.join("\n")}\nreturn ${main};`, {
-    ...readers,
-    ...scan,
-    isAt,
+    ...steps,
     fields: source.fields,
     lookups: source.lookups,
     names: source.names,
     interners: Array.from({ length: source.interners }, () => new Interner()),
   }) as Fast;
-  const { cursor, spaceEnd, spaceStart } = scan;
   return (bytes, start, end) => {
     const from = bytes[start] === OPEN_OBJECT ? start : spaceEnd(bytes, start, end);
     const to = bytes[end - 1] === CLOSE_OBJECT ? end : spaceStart(bytes, start, end);

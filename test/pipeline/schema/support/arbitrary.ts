@@ -50,14 +50,13 @@ const nestedField = fc.oneof(
 
 /** Fields of every type and mode, records within records too. */
 export const someFields = several(nestedField, 6);
-export const flatFields = several(scalarField, 6);
 
 const text = fc.oneof(
   fc.string({ maxLength: 12 }),
   fc.string({ unit: "binary", maxLength: 12 }),
   fc.constantFrom("ping", "purchase", '\\"\n\u2028', "zurück", "😀", "a".repeat(100)),
 );
-export const numerics = fc
+const numerics = fc
   .oneof(
     fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n }),
     fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }),
@@ -114,7 +113,7 @@ function value(field: FieldSpec): fc.Arbitrary<unknown> {
 }
 
 /** Rows of some fields, in their one form and the fields in their order. */
-export function rowsOf(fields: readonly FieldSpec[]): fc.Arbitrary<PlainRow> {
+function rowsOf(fields: readonly FieldSpec[]): fc.Arbitrary<PlainRow> {
   return fc
     .tuple(...fields.map(value))
     .map((values) => Object.fromEntries(fields.map(({ name }, i) => [name, values[i]])));

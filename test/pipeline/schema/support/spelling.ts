@@ -61,7 +61,7 @@ function timestamp(text: string, encoding: FieldSpec["encoding"]): fc.Arbitrary<
 }
 
 /** A value of a field as text. */
-export function spelled(field: FieldSpec, value: unknown): fc.Arbitrary<string> {
+function spelled(field: FieldSpec, value: unknown): fc.Arbitrary<string> {
   if (field.mode === "NULLABLE" && value === null) return fc.constant("null");
   if (field.mode === "REPEATED") {
     const list = value as readonly unknown[];
