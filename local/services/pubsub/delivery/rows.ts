@@ -5,6 +5,7 @@
 import { CloudError } from "../../../errors";
 import type { TableWriter } from "../../../service";
 import type { BigQueryConfig, SchemaSettings } from "../api/messages";
+import { parseExactly } from "../exact-json";
 import { type StoredMessage, timeText } from "../message";
 
 export type Columns = ReturnType<TableWriter["columns"]>;
@@ -128,7 +129,8 @@ function jsonObject(data: Uint8Array): Row {
 
 function parse(content: string): unknown {
   try {
-    return JSON.parse(content) as unknown;
+    // Integers that a number cannot hold go on as text: a table takes both.
+    return parseExactly(content, (digits) => digits);
   } catch (error) {
     throw new NoRow(`the data is not JSON: ${(error as Error).message}`);
   }

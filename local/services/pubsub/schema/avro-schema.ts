@@ -67,8 +67,32 @@ const is = (name: string, test: (value: unknown) => boolean, read: (reader: Avro
   fromBinary: read,
 });
 
-const wholeWithin = (most: number) => (value: unknown) =>
-  typeof value === "number" && Number.isInteger(value) && value >= -most && value < most;
+const isInt = (value: unknown): boolean => typeof value === "number" && (value | 0) === value;
+
+/** Text, as it is in 64 bits. */
+const longType: AvroType = {
+  name: "long",
+  fromJson(value, path) {
+    const isWhole = typeof value === "bigint" || Number.isInteger(value);
+    const whole = isWhole ? BigInt(value as bigint | number) : undefined;
+    if (whole === undefined || whole !== BigInt.asIntN(64, whole)) {
+      throw new SchemaMismatch(path, `${shown(value)} is not a long`);
+    }
+    return String(whole);
+  },
+  fromBinary: (reader) => String(reader.long()),
+};
+
+const realType = (name: string, read: (reader: AvroReader) => number): AvroType => ({
+  name,
+  fromJson(value, path) {
+    if (typeof value !== "number" && typeof value !== "bigint") {
+      throw new SchemaMismatch(path, `${shown(value)} is not a ${name}`);
+    }
+    return Number(value);
+  },
+  fromBinary: read,
+});
 
 /** In JSON every character stands for one byte. */
 const bytesType = (name: string, size?: number): AvroType => ({
@@ -92,18 +116,10 @@ const primitives: { readonly [name: string]: AvroType } = {
     (value) => typeof value === "boolean",
     (reader) => reader.boolean(),
   ),
-  int: is("int", wholeWithin(2 ** 31), (reader) => Number(reader.long())),
-  long: is("long", wholeWithin(2 ** 63), (reader) => String(reader.long())),
-  float: is(
-    "float",
-    (value) => typeof value === "number",
-    (reader) => reader.float(),
-  ),
-  double: is(
-    "double",
-    (value) => typeof value === "number",
-    (reader) => reader.double(),
-  ),
+  int: is("int", isInt, (reader) => Number(reader.long())),
+  long: longType,
+  float: realType("float", (reader) => reader.float()),
+  double: realType("double", (reader) => reader.double()),
   string: is(
     "string",
     (value) => typeof value === "string",

@@ -1,3 +1,5 @@
+import { parseExactly } from "../exact-json";
+
 /** What a schema's definition is read into. */
 export interface CompiledSchema {
   /** Names of the top-level fields. */
@@ -29,13 +31,14 @@ export class BadDefinition extends Error {
 
 /** A value, shortened for an error. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
+/** Integers outside of the safe range are bigints. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseExactly(text, BigInt);
   } catch (error) {
     throw new SchemaMismatch("$", `the data is not JSON: ${(error as Error).message}`);
   }

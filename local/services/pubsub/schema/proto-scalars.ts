@@ -90,6 +90,7 @@ function whole(
 }
 
 function integerOf(value: unknown): bigint | undefined {
+  if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isInteger(value)) return BigInt(value);
   if (typeof value === "string" && /^-?\d+$/.test(value)) return BigInt(value);
   return undefined;
@@ -100,7 +101,7 @@ function real(name: string, wireType: number, read: (reader: WireReader) => numb
     name,
     wireType,
     fromJson(value, path) {
-      if (typeof value === "number") return value;
+      if (typeof value === "number" || typeof value === "bigint") return Number(value);
       const isText = typeof value === "string" && value.trim() !== "";
       const number = isText && (value === "NaN" || !Number.isNaN(Number(value))) ? Number(value) : undefined;
       if (number === undefined) throw new SchemaMismatch(path, `${shown(value)} is not a ${name}`);

@@ -75,8 +75,12 @@ describe("a row", () => {
     await landed({ use_table_schema: true, drop_unknown_fields: true });
     await c.pubsub.start();
     await c.publish('{"user":"u1","count":3,"more":true}');
-    await until(() => rows().length === 1);
-    expect(rows()[0]).toEqual({ user: "u1", count: 3, _by: agent });
+    await c.publish('{"user":"u2","count":9007199254740993}');
+    await until(() => rows().length === 2);
+    expect(rows()).toEqual([
+      { user: "u1", count: 3, _by: agent },
+      { user: "u2", count: "9007199254740993", _by: agent },
+    ]);
   });
 
   test("is made of the fields of the topic's schema", async () => {

@@ -76,10 +76,10 @@ const json = (one: Click) => ({
   digest: one.digest.toString("latin1"),
   item: wrap("acme.Item", one.item),
 });
-const plain = (one: Click, long: (value: number) => unknown) => ({
+const plain = (one: Click) => ({
   ...one,
-  count: long(one.count),
-  at: long(one.at),
+  count: String(one.count),
+  at: String(one.at),
   raw: one.raw.toString("base64"),
   digest: one.digest.toString("base64"),
 });
@@ -92,7 +92,7 @@ test("Avro's binary encoding is read as avsc writes it", () => {
         value: wrap("double", given.value),
         item: wrap("acme.Item", given.item),
       });
-      expect(schema.readBinary(written)).toEqual(plain(given, String));
+      expect(schema.readBinary(written)).toEqual(plain(given));
     }),
   );
 });
@@ -100,7 +100,7 @@ test("Avro's binary encoding is read as avsc writes it", () => {
 test("Avro's JSON encoding is read with its wrapped unions, and as avsc writes it", () => {
   fc.assert(
     fc.property(click, (given) => {
-      expect(schema.readJson(JSON.stringify(json(given)))).toEqual(plain(given, Number));
+      expect(schema.readJson(JSON.stringify(json(given)))).toEqual(plain(given));
     }),
   );
 });
@@ -114,6 +114,8 @@ test("a long has all its 64 bits", () => {
   const one = avroSchema('{"type":"record","name":"A","fields":[{"name":"a","type":"long"}]}');
   const [ones, zeros] = [Buffer.alloc(9, 0xff), Buffer.from([1])];
   expect(one.readBinary(Buffer.concat([ones, zeros]))).toEqual({ a: String(-(2n ** 63n)) });
+  expect(one.readJson('{"a":-9223372036854775808}')).toEqual({ a: String(-(2n ** 63n)) });
+  expect(() => one.readJson('{"a":9223372036854775808}')).toThrow("$.a: 9223372036854775808 is not a long");
   expect(one.readBinary(Buffer.concat([Buffer.from([0xfe]), ones.subarray(1), zeros]))).toEqual({
     a: String(2n ** 63n - 1n),
   });

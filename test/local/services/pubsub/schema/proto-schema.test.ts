@@ -44,6 +44,7 @@ describe("JSON", () => {
       kind: "PURCHASE",
       raw: "aGk=",
     });
+    expect(protoSchema(click).readJson('{"count":9223372036854775807}')).toEqual({ count: "9223372036854775807" });
     expect(read({ count: 5, kind: 1, value: "NaN" })).toEqual({ count: "5", kind: "PURCHASE", value: Number.NaN });
   });
 
