@@ -67,16 +67,19 @@ async function runStack(
   });
   try {
     const source = sourceOf(cloud, cloud.parts.pubsub);
-    const page = await startConsole({ source, clock: systemClock, port: options.port });
-    const second = setInterval(() => reporter.second(page.snapshot, cloud), 1000);
+    const page = await startConsole({
+      source,
+      clock: systemClock,
+      port: options.port,
+      onSnapshot: (snapshot) => reporter.second(snapshot, cloud),
+    });
     try {
       for (const line of whatIsElsewhere(cloud.resources)) reporter.say(line);
       reporter.say(`the journey's page: ${page.url}`);
       return await follow({ cloud, source, journey: journeyOf(cloud.graph), options, signal }, io);
     } finally {
-      clearInterval(second);
-      reporter.say("stops");
       await page.stop();
+      reporter.say("stops");
     }
   } finally {
     await cloud.stop();

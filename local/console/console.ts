@@ -19,13 +19,13 @@ export interface ConsoleOptions {
    * @default 4000, or the next that is free
    */
   readonly port?: number | undefined;
+  /** Is told the state of every second. */
+  readonly onSnapshot?: (snapshot: Snapshot) => void;
 }
 
 export interface RunningConsole {
   /** http://localhost:4000 */
   readonly url: string;
-  /** The newest state, taken every second. */
-  readonly snapshot: Snapshot;
   stop(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ const MOST_ROWS = 200;
 const FIRST_LOGS = 200;
 
 /** @throws CloudError where the port that was asked for is taken */
-export async function startConsole({ clock, port, source }: ConsoleOptions): Promise<RunningConsole> {
+export async function startConsole({ clock, onSnapshot, port, source }: ConsoleOptions): Promise<RunningConsole> {
   const { view } = source;
   const graph = view.graph;
   const journey = journeyOf(graph);
@@ -79,27 +79,30 @@ export async function startConsole({ clock, port, source }: ConsoleOptions): Pro
   });
 
   const unfollow = view.logs.follow((entry: TimedEntry) => events.send("logs", [logMessage(entry)]));
-  let takeBack = clock.after(TICK, tick);
   let stopped = false;
+  let next = now() + TICK;
+  let takeBack = clock.after(TICK, tick);
   function tick(): void {
     void takeTick().finally(() => {
-      if (!stopped) takeBack = clock.after(TICK, tick);
+      if (stopped) return;
+      // On the second, whatever a look took; one that took longer than a second is followed by the next at once.
+      next = Math.max(next + TICK, now());
+      takeBack = clock.after(next - now(), tick);
     });
   }
   async function takeTick(): Promise<void> {
     try {
       snapshot = await takeSnapshot(view, journey, now);
-      events.send("tick", tickMessage(snapshot, graph));
     } catch {
       // A service that stops while it is asked: the next moment says so.
+      return;
     }
+    events.send("tick", tickMessage(snapshot, graph));
+    onSnapshot?.(snapshot);
   }
 
   return {
     url: `http://localhost:${server.port}`,
-    get snapshot() {
-      return snapshot;
-    },
     async stop() {
       stopped = true;
       takeBack();
