@@ -62,7 +62,7 @@ export interface InputSpec {
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** A user's function: self-contained source of an arrow or function expression. */
+/** A user's function: self-contained source of an arrow or function expression, in strict ECMAScript 2023. */
 export interface FunctionSpec {
   readonly source: string;
   /** The fields of the row that it reads, where that can be told. */
@@ -119,7 +119,7 @@ interface Step<Kind extends string> {
   /** Stable: the step's `name`, or the first output it leads to and its kind. Its state is found by it. */
   readonly id: string;
   readonly kind: Kind;
-  /** Step ids, input names, or one of them with `#errors`. */
+  /** The rows that it takes: step ids, input names, or one of them with `#errors`. A side input is not among them. */
   readonly inputs: readonly string[];
   /** The rows it gives, where they are not those of its first input. */
   readonly fields?: readonly FieldSpec[];

@@ -60,8 +60,8 @@ function stepSpec(report: Report, step: StepNode, ids: Ids): StepSpec {
   const fields = fieldSpecs(step.fields);
   const first = step.inputs[0];
   const changes = first === undefined || !sameFields(fields, fieldSpecs(first.fields));
-  if (changes)
-    for (const problem of fieldProblems(step.fields)) own.say(problem.replace("the schema has", "its rows have"));
+  const problems = changes ? fieldProblems(step.fields) : [];
+  problems.forEach((problem) => own.say(problem.replace("the schema has", "its rows have")));
   const inputs = step.inputs.map((input) => referenceTo(input, ids));
   const { kind, ...rest } = body;
   return {

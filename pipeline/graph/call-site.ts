@@ -10,7 +10,11 @@ export interface CallSite {
 /** @param above how many frames the user's call is above the caller of this */
 export function callSite(above: number): CallSite {
   const trace: { readonly stack?: string } = {};
+  // As many frames as are needed, whatever others have set: some turn traces off to be faster.
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = above + 1;
   Error.captureStackTrace(trace, callSite);
+  Error.stackTraceLimit = limit;
   return {
     where() {
       const frame = trace.stack?.split("\n").filter((line) => line.startsWith("    at "))[above];

@@ -2,11 +2,11 @@
  * What the builder builds: steps and what they read. A step knows how to describe itself; ids, order and checks
  * that need more than one step come when the pipeline is complete.
  */
-import { callSite, type CallSite } from "./call-site";
 import type { Flow } from "../flow";
-import type { StepReport } from "./report";
 import type { Fields } from "../schema/field";
 import type { AccumulationSpec, StepSpec, TriggerSpec, WindowingSpec } from "../spec";
+import { callSite, type CallSite } from "./call-site";
+import type { StepReport } from "./report";
 
 /** What is known of a stream of rows beside their fields. */
 export interface Stream {

@@ -3,7 +3,7 @@ import { partName } from "./checks";
 import { stepOf, subjectOf, type Node, type StepNode } from "./graph";
 import type { Report } from "./report";
 
-/** Every step that an output depends on, each after what it reads.  */
+/** Every step that an output depends on, each after what it reads. */
 export function inOrder(outputs: readonly Node[]): readonly StepNode[] {
   const order = new Set<StepNode>();
   const visit = (node: Node): void => {

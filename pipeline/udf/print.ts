@@ -1,6 +1,6 @@
 /** From a tree to its one text. */
 import { generate, GENERATOR, type Generator } from "astring";
-import type { ArrowFunctionExpression, Expression, Node, Super } from "estree";
+import type { ArrowFunctionExpression, Expression, Identifier, Node, Super } from "estree";
 import { isNode, partsOf } from "./syntax";
 
 export const print = (node: Node): string => generate(node, { generator, indent: "  " });
@@ -13,7 +13,7 @@ const generator: Generator = {
     GENERATOR.ArrowFunctionExpression.call(this, shown, state);
   },
   MemberExpression(node, state) {
-    GENERATOR.MemberExpression.call(this, { ...node, object: inParentheses(node.object) }, state);
+    GENERATOR.MemberExpression.call(this, { ...node, object: bare(inParentheses(node.object)) }, state);
   },
   CallExpression(node, state) {
     GENERATOR.CallExpression.call(this, { ...node, callee: inParentheses(node.callee) }, state);
@@ -31,6 +31,15 @@ const asReturn = (argument: Expression): Pick<ArrowFunctionExpression, "body" | 
 /** astring puts a sequence in parentheses, be it of one. */
 const inParentheses = <Part extends Expression | Super>(part: Part): Part | Expression =>
   part.type === "ChainExpression" ? { type: "SequenceExpression", expressions: [part] } : part;
+
+/** astring puts every literal before a dot into parentheses, and only numbers need them: `/^a/.test(b)` reads better. */
+function bare<Part extends Expression | Super>(part: Part): Part | Identifier {
+  if (part.type !== "Literal" || typeof part.value === "number") return part;
+  return {
+    type: "Identifier",
+    name: "regex" in part ? `/${part.regex.pattern}/${part.regex.flags}` : (part.raw ?? ""),
+  };
+}
 
 /** Do two trees mean the same? Positions and spelling do not count. */
 export function sameSyntax(a: unknown, b: unknown): boolean {

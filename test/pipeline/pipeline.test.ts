@@ -346,6 +346,6 @@ describe("what is wrong is said at once, each with the step and where it was cal
   });
 });
 
-test("the pipelines of the examples are as they were", () => {
-  for (const each of pipelines) expect(each.toJSON()).toMatchSnapshot(each.name);
+test.each(pipelines.map((each) => [each.name, each] as const))("%s is as it was", (_name, each) => {
+  expect(each.toJSON()).toMatchSnapshot();
 });
