@@ -198,6 +198,14 @@ test("a view comes after the tables that it names, and holds nothing to protect"
   });
 });
 
+test("a view's name has the limits of a table's", () => {
+  const stack = aStack();
+  const dataset = new Dataset(stack, "events");
+  expect(messageOf(() => new View(stack, "users", { dataset, name: "a.b", query: "SELECT 1" }))).toContain(
+    'name is "a.b": BigQuery takes letters, digits, "_", "-" and spaces',
+  );
+});
+
 test("a dataset of another project is written to there", () => {
   const template = templateOf((stack) => {
     const dataset = Dataset.fromName(stack, "theirs", { name: "events", project: "shop-prod" });

@@ -44,6 +44,11 @@ test("a schema's name is the event's, and its text nothing that Terraform evalua
   expect(template.resource("google_pubsub_schema.price-event")["definition"]).toContain("in $${currency}");
 });
 
+test("a schema's name has the limits of a topic's", () => {
+  const event = schema("click_event", { user: string() });
+  expect(messageOf(() => new TopicSchema(aStack(), "schema", { event, name: "x" }))).toContain('name is "x": Pub/Sub');
+});
+
 test.each<[string, TopicProps, string]>([
   ["ab", {}, 'name is "ab": Pub/Sub takes 3 to 255 letters, digits and -_.~+%, a letter first and not "goog"'],
   ["google-topic", {}, 'name is "google-topic": Pub/Sub takes'],
