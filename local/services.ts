@@ -1,6 +1,8 @@
 import type { AccessControl } from "./access/access-control";
 import type { Host, Service } from "./service";
+import { BigQuery } from "./services/bigquery/bigquery";
 import { Iam } from "./services/iam/iam";
+import { PubSub } from "./services/pubsub/pubsub";
 import { machine } from "./services/run/machine";
 import { Run } from "./services/run/run";
 import { Storage } from "./services/storage/storage";
@@ -10,7 +12,9 @@ import type { StackDocument } from "./stack/document";
 export interface Services {
   readonly iam: Iam;
   readonly storage: Storage;
+  readonly bigquery: BigQuery;
   readonly run: Run;
+  readonly pubsub: PubSub;
   /** In the order in which they start. */
   readonly all: readonly Service[];
 }
@@ -20,7 +24,12 @@ export function makeServices(
   { images, app }: StackDocument,
 ): Services {
   const iam = new Iam(host);
-  const storage = new Storage(host);
+  // The one publishes what the other delivers; by the time that an object changes both are there.
+  const storage: Storage = new Storage(host, {
+    publish: (topic, messages, caller) => pubsub.publish(topic, messages, caller),
+  });
+  const bigquery = new BigQuery(host, { objects: storage });
   const run = new Run(host, { tokens: iam.tokens, images, app, machine });
-  return { iam, storage, run, all: [iam, storage, run] };
+  const pubsub: PubSub = new PubSub(host, { tables: bigquery, tokens: iam.tokens, fetch: run.fetch });
+  return { iam, storage, bigquery, run, pubsub, all: [iam, storage, bigquery, run, pubsub] };
 }
