@@ -41,8 +41,7 @@ function whyNot(field: FieldSpec, { text, digits }: Written): string | undefined
       return `not one of ${cut(field.values.map((value) => JSON.stringify(value)).join(", "))}`;
     case "INTEGER":
       if (!/^-?\d+$/.test(number)) return undefined;
-      if (field.as === "text")
-        return normalInteger64(number) === undefined ? "not an INTEGER: it has more than 64 bits" : undefined;
+      if (field.as === "text") return normalInteger64(number) === undefined ? MORE_BITS : undefined;
       return Number.isSafeInteger(Number(number)) ? undefined : BEYOND;
     case "NUMERIC": {
       const why = whyNotNumeric(number);
@@ -60,6 +59,7 @@ function whyNot(field: FieldSpec, { text, digits }: Written): string | undefined
 }
 
 const BEYOND = 'beyond the safe integers: declare the field as integer({ as: "text" })';
+const MORE_BITS = "not an INTEGER: it has more than 64 bits";
 const HALF = "not a STRING: half of a surrogate pair is no character";
 const NOT_JSON =
   "not JSON that is kept whole: it holds a number of too many digits, NaN, undefined, half a surrogate pair, what is no plain object, or nests deeper than 100";

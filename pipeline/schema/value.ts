@@ -44,7 +44,7 @@ const given: Kind<unknown> = {
   },
   unfit(path, field, value) {
     const subject = path === "" ? "the result" : path;
-    if (field !== "row" && field.type === "NUMERIC" && field.mode !== "REPEATED" && typeof value === "number") {
+    if (field !== "row" && field.type === "NUMERIC" && field.mode !== "REPEATED" && Number.isFinite(value)) {
       return `${subject} is the number ${value}, and a NUMERIC is text: decimal.of(${value})`;
     }
     const written =

@@ -48,7 +48,7 @@ describe("an event, however it is written", () => {
         expect(decoded).toEqual(row);
         expect(Object.keys(decoded)).toEqual(fields.map(({ name }) => name));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -61,7 +61,7 @@ describe("an event, however it is written", () => {
         expect(row).toEqual(reference(fields, event));
         expect(fast(event, 0, event.length) ?? row).toEqual(row);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -108,7 +108,7 @@ describe("bytes that were spoilt", () => {
         const quick = fast(event, 0, event.length);
         if (quick !== undefined) expect(quick).toEqual(expected);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 600 },
     );
   });
 
@@ -119,7 +119,7 @@ describe("bytes that were spoilt", () => {
         const alone = fast(Buffer.from(event), 0, event.length);
         expect(fast(Buffer.concat([event, after, Buffer.from('"}]}"')]), 0, event.length)).toEqual(alone);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -10,7 +10,7 @@ test("a row written as an event is read back as the row", () => {
     fc.property(fieldsAndRow(), ({ fields, row }) => {
       expect(compileDecoder(fields)(Buffer.from(eventJson(fields)(row)))).toEqual(row);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 

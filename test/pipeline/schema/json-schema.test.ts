@@ -29,7 +29,7 @@ test("every event that the decoder takes is valid, however it is written", () =>
       const valid = validator(jsonSchema("event", fields));
       expect({ valid: valid(JSON.parse(text)), errors: valid.errors }).toEqual({ valid: true, errors: null });
     }),
-    { numRuns: 50 },
+    { numRuns: 25 },
   );
 });
 

@@ -111,7 +111,7 @@ describe("an encoded row", () => {
         const reader = compileRowReader(storageWriteDescriptor(fields));
         expect(reader.read(encode(fields, row))).toEqual(rowOnTheWire(fields, row));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
