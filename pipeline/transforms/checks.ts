@@ -51,9 +51,14 @@ export function carryRowFunction(
   return spec;
 }
 
-/** All that tells how a field's values look: its description does not. */
+/** All that tells how a field's values look to a function. What it says of itself and how events write it does not. */
 export const formOf = (field: AnyField): string =>
-  JSON.stringify(fieldSpecs({ field }), (name, value: unknown) => (name === "description" ? undefined : value));
+  JSON.stringify(fieldSpecs({ field }), (name, value: unknown) =>
+    name === "description" || name === "encoding" ? undefined : value,
+  );
+
+/** What two keys must have in common to be equal at all: their type, and whether an INTEGER is text. */
+export const keyKind = ({ type, options }: AnyField): string => (options.as === undefined ? type : `${type} as text`);
 
 /** Rows that are brought together must come alike: all there or not, in the same windows or in none. */
 export function sayNotAlike(report: StepReport, one: Node, other: Node): void {

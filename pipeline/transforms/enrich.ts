@@ -1,7 +1,7 @@
 import type { Draft, InputNode, Node } from "../graph/graph";
 import type { Fields } from "../schema/field";
 import type { Merge } from "../schema/schema";
-import { formOf, sayUnknown } from "./checks";
+import { keyKind, sayUnknown } from "./checks";
 import type { KeyType, NullableFields, OfType, OrSay, Simplify } from "./field-names";
 import type { StepOptions } from "./function";
 import { missing } from "./join";
@@ -59,13 +59,9 @@ export function enrich(
         const [sideField, field] = [side.fields[name], of.fields[options.on[name] ?? ""]];
         if (!key.includes(name)) report.say(`"${name}" is not of the side input's key: that is ${key.join(", ")}`);
         else if (options.on[name] === undefined) report.say(`on does not say which field is "${name}"`);
-        else if (
-          sideField !== undefined &&
-          field !== undefined &&
-          formOf(sideField) !== formOf({ ...field, mode: sideField.mode })
-        ) {
+        else if (sideField !== undefined && field !== undefined && keyKind(sideField) !== keyKind(field)) {
           report.say(
-            `"${name}" is ${sideField.type} and "${options.on[name]}" is ${field.type}: let both be of one kind`,
+            `"${name}" is ${keyKind(sideField)} and "${options.on[name]}" is ${keyKind(field)}: let both be of one kind`,
           );
         }
       }

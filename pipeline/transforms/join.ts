@@ -1,6 +1,6 @@
 import { after, type Draft, type Node } from "../graph/graph";
 import { nullable, type AnyField, type Fields } from "../schema/field";
-import { formOf, sayKeys, sayNotAlike } from "./checks";
+import { keyKind, sayKeys, sayNotAlike } from "./checks";
 import type { KeyType, NullableFields, OfType, OrSay, Simplify } from "./field-names";
 import type { StepOptions } from "./function";
 
@@ -32,9 +32,20 @@ export type Mergeable<F extends Fields, G extends Fields, Key> = [Key] extends [
     : `both rows have a field "${Exclude<keyof F & keyof G, Key> & string}": .rename(...) or .drop(...) one first`
   : unknown;
 
+/** The keys are the left row's; of a full join they may be the right row's too, and null where that allows it. */
+type KeyFields<F extends Fields, G extends Fields, Key extends string, Type extends JoinType> = {
+  readonly [Name in Key & keyof F]: Type extends "full"
+    ? Name extends keyof G
+      ? G[Name]["mode"] extends "NULLABLE"
+        ? NullableFields<F>[Name]
+        : F[Name]
+      : F[Name]
+    : F[Name];
+};
+
 /** What a join gives: the keys, then the left row's fields, then the right one's. */
 export type Joined<F extends Fields, G extends Fields, Key extends string, Type extends JoinType> = Simplify<
-  Pick<F, Key & keyof F> &
+  KeyFields<F, G, Key, Type> &
     (Type extends "full" ? NullableFields<Omit<F, Key>> : Omit<F, Key>) &
     (Type extends "inner" ? Omit<G, Key> : NullableFields<Omit<G, Key>>)
 >;
@@ -47,7 +58,7 @@ export function join(of: Node, right: Node, options: JoinOptions<string, JoinTyp
     kind: "join",
     name: options.name,
     fields: {
-      ...pick(of.fields, (name) => keys.includes(name)),
+      ...keyFields(of.fields, right.fields, keys, type),
       ...missing(
         type === "full",
         pick(of.fields, (name) => !keys.includes(name)),
@@ -64,11 +75,15 @@ export function join(of: Node, right: Node, options: JoinOptions<string, JoinTyp
       for (const key of keys) {
         const [one, other] = [of.fields[key], right.fields[key]];
         if (other === undefined) report.say(`the right row has no field "${key}"`);
-        else if (
+        else if (one !== undefined && keyKind(one) !== keyKind(other)) {
+          const [left, right] = [keyKind(one), keyKind(other)];
+          report.say(`"${key}" is ${left} on the left and ${right} on the right: let both be of one kind`);
+        } else if (
           one !== undefined &&
-          (one.type !== other.type || formOf(one) !== formOf({ ...other, mode: one.mode }))
+          type === "full" &&
+          String(one.options.values) !== String(other.options.values)
         ) {
-          report.say(`"${key}" is ${one.type} on the left and ${other.type} on the right: let both be of one kind`);
+          report.say(`"${key}" has other values on the left than on the right: a full join gives those of both`);
         }
       }
       for (const name of Object.keys(of.fields)) {
@@ -88,6 +103,15 @@ export function join(of: Node, right: Node, options: JoinOptions<string, JoinTyp
     },
   };
 }
+
+/** {@link KeyFields} at run time. */
+const keyFields = (left: Fields, right: Fields, keys: readonly string[], type: JoinType): Fields =>
+  Object.fromEntries(
+    Object.entries(pick(left, (name) => keys.includes(name))).map(([name, field]) => [
+      name,
+      type === "full" && right[name]?.mode === "NULLABLE" ? asNullable(field) : field,
+    ]),
+  );
 
 const pick = (fields: Fields, taken: (name: string) => boolean): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => taken(name)));

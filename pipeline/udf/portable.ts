@@ -29,9 +29,7 @@ export interface Obstacle {
 
 export type Portable = { readonly spec: FunctionSpec } | { readonly obstacles: readonly Obstacle[] };
 
-/**
- * @param constants what the function finds as `constants` in its last parameter
- */
+/** @param constants what the function finds as `constants` in its last parameter */
 export function portable(
   fn: AnyFunction,
   role: FunctionRole,

@@ -274,10 +274,7 @@ const steps: readonly MakeStep[] = [
   },
   (rows, { a, b }, _index, side) => {
     const key = pick(
-      namesOf(
-        rows,
-        ({ type, mode, options }) => type === "STRING" && mode === "REQUIRED" && options.values === undefined,
-      ),
+      namesOf(rows, ({ type, mode }) => type === "STRING" && mode === "REQUIRED"),
       a,
     );
     if (key === undefined || Object.hasOwn(rows.fields, "found")) return undefined;

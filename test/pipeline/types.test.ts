@@ -231,6 +231,26 @@ test("a part that is written once fits every collection that has its fields", ()
   });
 });
 
+test("the key of a full join may be null where either side's may", () => {
+  const Left = schema("left", { key: string(), a: integer() });
+  const Right = schema("right", { key: nullable(string()), b: integer() });
+  pipeline("joins", { left: bounded(Left), right: bounded(Right) }, ({ left, right }) => {
+    const full = left.join(right, { on: "key", type: "full" });
+    const inner = left.join(right, { on: "key" });
+    expectTypeOf<Columns<typeof full.fields>>().toEqualTypeOf<{
+      readonly key: "NULLABLE STRING";
+      readonly a: "NULLABLE INTEGER";
+      readonly b: "NULLABLE INTEGER";
+    }>();
+    expectTypeOf<Columns<typeof inner.fields>>().toEqualTypeOf<{
+      readonly key: "REQUIRED STRING";
+      readonly a: "REQUIRED INTEGER";
+      readonly b: "REQUIRED INTEGER";
+    }>();
+    return { full, inner };
+  });
+});
+
 test("metadata are fields like others, with the attributes as text by name", () => {
   pipeline("metadata", { orders: Order.withMetadata() }, ({ orders }) => {
     const kinds = orders.map({ id: string(), from: nullable(string()), all: json() }, (order) => ({

@@ -102,6 +102,31 @@ describe("join", () => {
     ]);
   });
 
+  test("full, a key may be null where either side's may", () => {
+    const Null = schema("null", { user: nullable(string()), note: string() });
+    const keyOf = (type: "full" | "left") =>
+      pipeline("test", { users: bounded(User), nulls: bounded(Null) }, ({ users, nulls }) => ({
+        out: users.join(nulls, { on: "user", type }),
+      })).outputs.out.fields.user.mode;
+    expect(keyOf("full")).toBe("NULLABLE");
+    expect(keyOf("left")).toBe("REQUIRED");
+  });
+
+  test("keys are of one kind: what events write and which values are allowed does not count, but in a full join", () => {
+    const Left = schema("left", { key: string({ values: ["a"] }), at: timestamp({ encoding: "epoch-millis" }) });
+    const Right = schema("right", { key: string(), at: timestamp(), note: string() });
+    const wrong = (type: "inner" | "full"): readonly string[] =>
+      problemsOf(() =>
+        pipeline("test", { left: bounded(Left), right: bounded(Right) }, ({ left, right }) => ({
+          out: left.join(right, { on: ["key", "at"], type }),
+        })),
+      );
+    expect(() => wrong("inner")).toThrow("the pipeline was made");
+    expect(wrong("full")).toEqual([
+      'join: "key" has other values on the left than on the right: a full join gives those of both',
+    ]);
+  });
+
   test("keys and fields that cannot be", () => {
     const Other = schema("other", { user: integer(), id: string(), amount: float() });
     const wrong = (on: readonly string[]): readonly string[] =>
@@ -115,6 +140,14 @@ describe("join", () => {
       'join: both rows have a field "id": .rename(...) or .drop(...) one first',
       'join: both rows have a field "amount": .rename(...) or .drop(...) one first',
     ]);
+    const Text = schema("text", { quantity: integer({ as: "text" }), note: string() });
+    expect(
+      problemsOf(() =>
+        pipeline("test", { orders: bounded(Order), texts: bounded(Text) }, ({ orders, texts }) => ({
+          out: orders.select("quantity").join(texts, { on: "quantity" }),
+        })),
+      ),
+    ).toEqual(['join: "quantity" is INTEGER on the left and INTEGER as text on the right: let both be of one kind']);
     expect(wrong([])[0]).toBe('join: it has no key: name one, as in { on: "user_id" }');
     expect(wrong(["amount", "nope"]).slice(0, 3)).toEqual([
       'join: this row has no field "nope": it has id, user, amount',
