@@ -44,7 +44,8 @@ const given: Kind<unknown> = {
   },
   unfit(path, field, value) {
     const subject = path === "" ? "the result" : path;
-    if (field !== "row" && field.type === "NUMERIC" && field.mode !== "REPEATED" && Number.isFinite(value)) {
+    const isNumeric = field !== "row" && field.type === "NUMERIC" && field.mode !== "REPEATED";
+    if (isNumeric && typeof value === "number" && Number.isFinite(value)) {
       return `${subject} is the number ${value}, and a NUMERIC is text: decimal.of(${value})`;
     }
     const written =
