@@ -7,10 +7,6 @@ import { MessageBatch } from "../source/message-batch";
 import type { Saying } from "./checkpointer";
 import type { Work } from "./work";
 
-/** Bytes of messages that are worked on and not recorded. */
-const MOST_UNRECORDED = 64 * 1024 * 1024;
-/** Bytes of rows that are recorded and not written. */
-const MOST_UNWRITTEN = 64 * 1024 * 1024;
 /** Owners that ended without a recorded message, after which messages are taken one by one. */
 export const FAILED_STARTS = 3;
 /** So many messages are taken one by one before all is taken to be well. */
@@ -28,6 +24,8 @@ export interface IntakeOptions {
   /** Milliseconds. */
   readonly lease: number;
   readonly fail: (error: unknown) => void;
+  /** Bytes that may wait for a record, and bytes that may wait for their sink. */
+  readonly mostBytes: number;
   /** Starts that failed. */
   readonly failedStarts: number;
 }
@@ -105,11 +103,11 @@ export class Intake {
   }
 
   private get full(): boolean {
-    const { work, now, lease } = this.options;
-    if (this.unrecordedBytes > MOST_UNRECORDED || now() - this.unrecordedSince > lease / 2) return true;
+    const { work, now, lease, mostBytes } = this.options;
+    if (this.unrecordedBytes > mostBytes || now() - this.unrecordedSince > lease / 2) return true;
     let unwritten = 0;
     for (const output of work.outputs.values()) unwritten += output.unwrittenBytes + output.bufferedBytes;
-    return unwritten > MOST_UNWRITTEN;
+    return unwritten > mostBytes;
   }
 
   private work(batch: MessageBatch): void {

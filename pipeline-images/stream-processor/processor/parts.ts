@@ -94,6 +94,7 @@ export function makeParts(options: PartsOptions): Parts {
     fail,
     lease,
     failedStarts,
+    mostBytes: settings.mostBytes,
   });
   return { work, leases, checkpointer, connection, intake };
 }

@@ -17,6 +17,8 @@ import type { World } from "./world";
 
 /** Records after which the log is compacted: a restart reads as many, in a second or two. */
 const COMPACT_AFTER = 1_000;
+/** Memory of messages and of rows, each; an instance has 512 MiB at least. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Milliseconds that requests have to be answered when all is over. */
 const LAST_ANSWERS = 1_000;
@@ -56,7 +58,12 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
     tables: new StorageWrite(cloud.storageWrite(), clock),
     topics: pubSubTopics(cloud.pubSub()),
   };
-  const running = new Processor(world, { ...settings, spec: readSpec(text), compactAfter: COMPACT_AFTER });
+  const running = new Processor(world, {
+    ...settings,
+    spec: readSpec(text),
+    compactAfter: COMPACT_AFTER,
+    mostBytes: MOST_BYTES,
+  });
   started.processor = running;
   void running.start();
   const ended = async (): Promise<Ending> => {

@@ -11,6 +11,8 @@ export interface PullSettings extends Bound {
   readonly reset?: string | undefined;
   /** What became of rows whose stream is gone. */
   readonly assume?: "written" | "lost" | undefined;
+  /** Bytes of messages that are not recorded, and of rows that are not written, at which no more are worked on. */
+  readonly mostBytes: number;
   /** Records after which the log is compacted, however small they are: a restart reads them all. */
   readonly compactAfter: number;
 }

@@ -38,6 +38,8 @@ export class PushPipeline {
   private underway = 0;
   private failures = 0;
   private messages = 0;
+  /** Messages that have come and are not done. */
+  open = 0;
   private readonly counts: { [reason: string]: number } = {};
   private readonly rows: { [output: string]: number } = {};
 
@@ -65,14 +67,10 @@ export class PushPipeline {
   /** Resolves when every row of the message is confirmed. @throws Error where that failed: the message is to come again. */
   take(message: Messages): Promise<void> {
     return new Promise((resolve, reject) => {
+      this.open += 1;
       this.waiting.push({ message, resolve, reject });
       this.next();
     });
-  }
-
-  /** Messages that are not done. */
-  get open(): number {
-    return this.waiting.length + this.underway;
   }
 
   get status(): ProcessorStatus {
@@ -119,6 +117,7 @@ export class PushPipeline {
       trouble(error, this.failures);
       for (const { reject } of batch) reject(error);
     }
+    this.open -= batch.length;
   }
 
   private async send(): Promise<void> {

@@ -105,4 +105,5 @@ export const journeySettings: PullSettings = {
   heartbeat: 5_000,
   lease: 30_000,
   compactAfter: 1_000,
+  mostBytes: 64 * 1024 * 1024,
 };

@@ -33,6 +33,12 @@ export class SimulatedTables {
     for (const stream of this.streams.values()) stream.ended = true;
   }
 
+  /** A default stream is there without being made. */
+  open(name: string): void {
+    const [table = ""] = name.split("/streams/");
+    if (!this.streams.has(name)) this.streams.set(name, { table, rows: 0, ended: false });
+  }
+
   forgetStreams(): void {
     this.streams.clear();
   }
