@@ -137,7 +137,7 @@ const reasons: { readonly [code in Code]?: string } = {
 };
 
 /** An error as Google's REST APIs answer it. One that comes after the answer began cuts the connection. */
-export function sendError(response: ServerResponse, error: unknown): void {
+function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
     return;

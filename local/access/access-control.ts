@@ -58,7 +58,7 @@ export class AccessControl implements Access {
 }
 
 /** A refusal in one sentence: who, what, on what, and what would allow it. */
-export function sentence({ member, permission, resource, roles }: Denial): string {
+function sentence({ member, permission, resource, roles }: Denial): string {
   const way = roles[0] === undefined ? "no role known here has it" : `${roles[0]} would allow it`;
   return `${member} lacks ${permission} on ${inWords(resource)} (${resource}): nothing in the stack grants it, ${way}`;
 }

@@ -4,7 +4,7 @@ import { StackProblem } from "./problem";
 import type { Value } from "./values";
 
 /** Arguments of a block, nested blocks within. */
-export interface Body {
+interface Body {
   readonly [argument: string]: Value;
 }
 

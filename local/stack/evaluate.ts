@@ -18,7 +18,7 @@ export function evaluateTemplate({ parts }: Template, scope: Scope): Value {
     .join("");
 }
 
-export function evaluate(expression: Expression, scope: Scope): Value {
+function evaluate(expression: Expression, scope: Scope): Value {
   switch (expression.kind) {
     case "literal":
       return expression.value;

@@ -7,7 +7,7 @@ import { templateAt } from "./references";
 import { isList, isRecord, toNumber, toText, UnusableValue, type Value } from "./values";
 
 /** A resource and all that is known of it. */
-export interface Resolved {
+interface Resolved {
   readonly resource: StackResource;
   /** Configured and computed. */
   readonly attributes: Attributes;

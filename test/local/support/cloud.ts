@@ -5,7 +5,7 @@ import { stackOf } from "./stack";
 
 export const fixtures = join(__dirname, "../fixtures");
 
-export const images = {
+const images = {
   echo: { folder: "echo" },
   worker: { folder: "worker" },
   broken: { folder: "broken" },
