@@ -65,7 +65,8 @@ export const machine: Machine = {
     const child = spawn(
       process.execPath,
       ["--enable-source-maps", `--max-old-space-size=${memory}`, "--import", leaveWithParent, main, ...args],
-      { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe", "pipe"] },
+      // In a process group of its own: a terminal's Ctrl-C is for this process alone, which stops workloads in order.
+      { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe", "pipe"], detached: true },
     );
     for (const stream of ["stdout", "stderr"] as const) {
       const lines = new Lines((line) => onLine(line, stream));
