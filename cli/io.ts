@@ -19,7 +19,8 @@ export function processIo(): Io {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    columns: process.stderr.isTTY ? process.stderr.columns : undefined,
+    // A terminal that does not know its width says 0.
+    columns: process.stderr.isTTY ? process.stderr.columns || 80 : undefined,
     cwd: process.cwd(),
     environment: process.env,
     onInterrupt(listener) {

@@ -8,6 +8,7 @@ import { findStack } from "../../local/stack/find";
 import type { ResourceView } from "../../local/view";
 import { findApp, synthesize } from "../app";
 import { CommandError } from "../command-error";
+import { INTERRUPTED, onInterrupts } from "../interrupts";
 import type { Io } from "../io";
 import { Reporter } from "../local/reporter";
 import type { LocalOptions, LocalRun } from "../local/run";
@@ -15,17 +16,11 @@ import { checkSimulation, simulationOf } from "../local/simulated";
 import { summaryText } from "../local/summary";
 import { untilDrained } from "../local/until-drained";
 
-/** Ctrl-C, as shells count it. */
-const INTERRUPTED = 130;
-
 /** Runs a stack here until Ctrl-C, or until all is drained and accounted for. */
 export async function local(wanted: string, options: LocalOptions, io: Io): Promise<number> {
   checkSimulation(options);
   const interrupt = new AbortController();
-  const released = io.onInterrupt(() => {
-    if (interrupt.signal.aborted) io.exit(INTERRUPTED);
-    interrupt.abort(new CommandError("Interrupted."));
-  });
+  const released = onInterrupts(io, systemClock, () => interrupt.abort(new CommandError("Interrupted.")));
   const reporter = new Reporter(io, systemClock.now());
   try {
     const stack = await readStack(wanted, io, reporter);

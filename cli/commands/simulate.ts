@@ -1,4 +1,5 @@
 import { systemClock } from "../../local/clock";
+import { onInterrupts } from "../interrupts";
 import type { Io } from "../io";
 import { clickBodies, fileBodies } from "../simulate/bodies";
 import { postTo } from "../simulate/endpoint";
@@ -23,12 +24,7 @@ export async function simulate(options: SimulateOptions, io: Io): Promise<number
     post: postTo(endpoint, token),
     clock: systemClock,
   });
-  let interrupts = 0;
-  const released = io.onInterrupt(() => {
-    interrupts += 1;
-    if (interrupts > 1) io.exit(130);
-    simulation.stop();
-  });
+  const released = onInterrupts(io, systemClock, () => simulation.stop());
   const began = Date.now();
   const report = (): void => io.err(`${Math.round((Date.now() - began) / 1000)}s  ${stateOf(simulation)}\n`);
   const timer = setInterval(report, 1000);
