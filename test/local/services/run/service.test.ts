@@ -107,6 +107,11 @@ describe("a service's process", () => {
     });
   });
 
+  test("is the first of a process group of its own: a terminal's Ctrl-C reaches this process, and not that one", () => {
+    const pid = workload("open").instances[0]?.pid ?? 0;
+    expect(() => process.kill(-pid, 0)).not.toThrow();
+  });
+
   test("gets a request as it was sent, and its answer goes back as it was given", async () => {
     const response = await fetch(`${urlOf("open")}/teapot?x=1`, {
       method: "PUT",
