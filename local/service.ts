@@ -35,6 +35,7 @@ export interface Attributes {
 }
 
 export interface ResourceType {
+  /** google_pubsub_topic; of a data source data.google_project */
   readonly type: string;
   /**
    * Makes the resource so, or brings the one that is there (a run with kept state) to this configuration.
