@@ -71,7 +71,7 @@ export class PubSub implements Service {
     private readonly host: Host,
     parts: PubSubParts,
   ) {
-    const { access, clock } = host;
+    const { clock } = host;
     const folder = host.folder("pubsub");
     const { journal, kept } = Journal.open(
       folder,
@@ -96,7 +96,7 @@ export class PubSub implements Service {
       schemas: this.schemas,
       firstId: Math.max(kept.lastId + 1, clock.now() * 1000),
       forward: (subscription, delivery, reason) => deadLetters.forward(subscription, delivery, reason),
-      admit: (config) => admit(config, { ...delivering, host: { access, projectNumber: host.projectNumber } }),
+      admit: (config) => admit(config, delivering),
       configured: (subscription) => this.deliveries.configured(subscription),
     });
     this.broker.restore(kept);

@@ -339,8 +339,8 @@ export class Subscription {
   /** Whoever takes messages has to stop. */
   dismiss(reason: CloudError): void {
     for (const consumer of this.consumers.splice(0)) {
-      this.backlog.leave(consumer);
       consumer.end(reason);
+      this.backlog.leave(consumer);
     }
   }
 

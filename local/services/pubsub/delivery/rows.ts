@@ -61,7 +61,7 @@ export function checkColumns(config: BigQueryConfig, columns: Columns, ofTopic: 
   }
 }
 
-/** @throws NoRow */
+/** Makes rows of messages, for one table. */
 export class RowWriter {
   constructor(
     private readonly subscription: string,
@@ -71,6 +71,7 @@ export class RowWriter {
     private readonly schemas: RowSchemas,
   ) {}
 
+  /** @throws NoRow */
   row(message: StoredMessage): Row {
     const { data, attributes, messageId } = message.decode();
     return {
