@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { ledgerFold } from "../../../../pipeline-images/stream-processor/checkpoint/ledger";
 import { CheckpointMessage } from "../../../../pipeline-images/stream-processor/checkpoint/record";
+import { RecordedIdsMessage } from "../../../../pipeline-images/stream-processor/checkpoint/recorded-ids";
 import { decodeEntry } from "../../../../pipeline-images/stream-processor/log/entry";
+import { readHistory } from "../../../../pipeline-images/stream-processor/log/history";
 import {
   ENTRIES,
   positionOf,
@@ -131,9 +134,14 @@ describe("a message counts once", () => {
     const second = journey.start();
     await journey.pass(120);
     expect(second.processor.status).toMatchObject({ messages: 10, duplicates: 10, unacknowledged: 0 });
-    await journey.until(second.processor.drain());
     expect(counted(journey)).toBe(10);
     expect(journey.tables.of(ROWS)).toHaveLength(10);
+
+    // Once its time is over the log holds no id, neither of the first nor of the second coming.
+    await journey.pass(720);
+    const { state } = await readHistory(journey.bucket.direct, ledgerFold);
+    const { runs, left } = RecordedIdsMessage.decode(state.ids.encode());
+    expect({ runs, left }).toEqual({ runs: [], left: [] });
   });
 
   test("also when Pub/Sub delivers it again after it was acknowledged", async () => {
@@ -188,10 +196,18 @@ describe("whoever takes over", () => {
     const journey = journeyOf();
     const first = journey.start();
     await journey.pass(2);
+    // It has rows to write, and would go on doing so.
+    journey.tables.down = true;
+    for (let i = 0; i < 5; i += 1) journey.click(0, "ada");
+    await journey.pass(3);
     first.process.sleep(40_000);
     journey.start();
-    await journey.pass(41);
-    await journey.pass(10);
+    await journey.pass(45);
+    const asked = journey.tables.asked.get(first.process);
+    journey.tables.down = false;
+    await journey.pass(60);
+    expect(journey.tables.asked.get(first.process)).toBe(asked);
+    expect(journey.tables.of(ROWS)).toHaveLength(5);
     expect(first.processor.status).toMatchObject({
       state: "failed",
       problem: expect.stringContaining("another instance has taken over"),
@@ -362,7 +378,22 @@ describe("the watermark", () => {
     expect(counted(journey)).toBe(1);
   });
 
-  test("is recorded: what was late stays late, and a drained pipeline begins anew", async () => {
+  test("is recorded: after a restart nothing is in time that was late before", async () => {
+    const journey = journeyOf();
+    const first = journey.start();
+    await journey.pass(120);
+    const before = first.processor.status.watermark;
+    await journey.until(first.processor.stop());
+    first.process.kill();
+    const second = journey.start();
+    await journey.pass(3);
+    expect(second.processor.status.watermark).toBe(before);
+    journey.click(-600, "ada");
+    await journey.pass(5);
+    expect(second.processor.status).toMatchObject({ late: 1 });
+  });
+
+  test("begins anew after a drain", async () => {
     const journey = journeyOf();
     const first = journey.start();
     await journey.pass(120);

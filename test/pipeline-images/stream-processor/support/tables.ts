@@ -19,6 +19,8 @@ interface Stream {
 export class SimulatedTables {
   readonly rows = new Map<string, WireRow[]>();
   private readonly streams = new Map<string, Stream>();
+  /** How many appends each process has asked for. */
+  readonly asked = new Map<SimulatedProcess, number>();
   /** Nothing is taken, and nothing is answered but that. */
   down = false;
   /** Rows that do not fit. */
@@ -57,7 +59,10 @@ export class SimulatedTables {
     };
     return {
       createStream: (table) => process.call(once, () => this.createStream(table)),
-      append: (request) => process.call(inOrder, () => this.append(request)),
+      append: (request) => {
+        this.asked.set(process, (this.asked.get(process) ?? 0) + 1);
+        return process.call(inOrder, () => this.append(request));
+      },
       finalize: (stream) => process.call(once, () => this.finalize(stream)),
     };
   }
