@@ -17,8 +17,7 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    // A stack that is wrong and a command that cannot be are for the reader; anything else is a fault of ours.
-    const expected = error instanceof CommandError || (error instanceof Error && error.name === "StackProblem");
+    const expected = error instanceof Error && forTheReader.has(error.name);
     const message = error instanceof Error ? error.message : String(error);
     io.err(`${message}\n`);
     if (io.environment["DEBUG"] && error instanceof Error) io.err(`${error.stack}\n`);
@@ -26,6 +25,9 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
     return error instanceof CommandError ? error.exitCode : 1;
   }
 }
+
+/** Errors that say what to do; by name, for their classes are loaded with the commands. All others are faults of ours. */
+const forTheReader: ReadonlySet<string> = new Set(["CommandError", "StackProblem", "CloudError"]);
 
 /** Commands load what they need when they run: help is there at once. */
 function commands(io: Io, ends: (code: number) => void): Command {

@@ -6,7 +6,7 @@ import type { CloudView } from "../../local/view";
 /** Milliseconds without any progress after which a journey is stuck: twice the longest pause of a restart or retry. */
 const PATIENCE = 60_000;
 /** Where an access was refused: grants are at once here, so what is refused for so long stays refused. */
-const PATIENCE_AFTER_DENIAL = 10_000;
+const PATIENCE_AFTER_DENIAL = 5_000;
 
 /** Looks at one moment after the other. */
 export class StuckWatch {

@@ -76,7 +76,8 @@ export function summaryOf(props: SummaryProps): Summary {
       ...Object.entries(refused).map(
         ([status, { clicks, reason }]) => `${clicks} clicks were refused: ${status}, ${reason}`,
       ),
-      ...accounts
+      // Of a journey that did not come to its end, windows are open still: what is missing may only be on its way.
+      ...(stuck === undefined ? accounts : [])
         .map((account) => (props.carried ? { ...account, extra: 0 } : account))
         .flatMap((account) => problemOf(account) ?? []),
       ...(unacknowledged > 0 ? [`${unacknowledged} messages are not acknowledged`] : []),

@@ -3,7 +3,10 @@ import type { GraphNode, JourneyGraph, NodeKind } from "../graph";
 
 /** Addresses of resources, all of them. */
 export interface Journey {
-  /** Services that take events and publish them; who delivers nothing to them. Public ones first. */
+  /**
+   * Services that take events and publish them, public ones first. Where none may publish, those that anyone may call:
+   * a proxy without its grant is a proxy all the same, and what it lacks is to be said by whoever refuses it.
+   */
   readonly entrances: readonly Entrance[];
   /** Topics that events come in at. */
   readonly topics: readonly string[];
@@ -15,7 +18,8 @@ export interface Journey {
 
 export interface Entrance {
   readonly service: string;
-  readonly topic: string;
+  /** Where it publishes; undefined where it may not. */
+  readonly topic: string | undefined;
   readonly public: boolean;
 }
 
@@ -41,11 +45,13 @@ export function journeyOf({ nodes, edges }: JourneyGraph): Journey {
     edges.filter(({ from, to }) => from === id && kinds.includes(kind(to) as NodeKind)).map(({ to }) => to);
   const isFed = (id: string): boolean => edges.some(({ to, kind: how }) => to === id && how === "deliver");
 
-  const entrances = nodes
-    .filter((node) => node.kind === "service" && !isFed(node.id))
+  const callable = nodes.filter((node) => node.kind === "service" && !isFed(node.id));
+  const publishing = callable
     .flatMap((node) => after(node.id, "topic").map((topic) => entrance(node, topic)))
     .toSorted((a, b) => Number(b.public) - Number(a.public));
-  const published = [...new Set(entrances.map(({ topic }) => topic))];
+  const mute = callable.filter((node) => node.public === true).map((node) => entrance(node, undefined));
+  const entrances = publishing.length > 0 ? publishing : mute;
+  const published = [...new Set(publishing.flatMap(({ topic }) => topic ?? []))];
   const topics = published.length > 0 ? published : topicsWithoutPublisher({ nodes, edges });
   return {
     entrances,
@@ -66,7 +72,7 @@ export function journeyOf({ nodes, edges }: JourneyGraph): Journey {
   };
 }
 
-const entrance = (node: GraphNode, topic: string): Entrance => ({
+const entrance = (node: GraphNode, topic: string | undefined): Entrance => ({
   service: node.id,
   topic,
   public: node.public === true,

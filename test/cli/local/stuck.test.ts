@@ -34,7 +34,7 @@ describe("a journey is stuck", () => {
     );
   });
 
-  test("after ten seconds where an access was refused: who lacks what on what, and the role that has it", () => {
+  test("after five seconds where an access was refused: who lacks what on what, and the role that has it", () => {
     const watch = new StuckWatch(view, journey);
     const denials = [
       {
@@ -45,8 +45,8 @@ describe("a journey is stuck", () => {
       },
     ];
     watch.look(at(0, { denials }));
-    expect(watch.look(at(9, { denials }))).toBeUndefined();
-    expect(watch.look(at(10, { denials }))).toBe(
+    expect(watch.look(at(4, { denials }))).toBeUndefined();
+    expect(watch.look(at(5, { denials }))).toBe(
       "serviceAccount:data-journey-pipeline@acme-dev.iam.gserviceaccount.com lacks pubsub.subscriptions.consume on " +
         "pubsub.googleapis.com/projects/acme-dev/subscriptions/dj_subscription_dataflow; " +
         "roles/pubsub.subscriber would give it. Nothing in the stack grants it.",

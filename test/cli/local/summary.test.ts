@@ -74,15 +74,20 @@ describe("the summary", () => {
       simulation: { accepted: ["1"], refused: new Map([[503, { count: 2, reason: "come again" }]]) },
       totals: { ...props.totals, backlog: 4 },
       unwritten: 5,
-      stuck: "nothing moves any more",
       accounts: account === undefined ? [] : [{ ...account, reached: 2, missing: 1 }],
     });
     expect(problems).toEqual([
-      "the journey does not get on: nothing moves any more",
       "2 clicks were refused: 503, come again",
       "data.raw lacks 1 of 3 clicks, by message ids: they are neither there nor among the dead letters",
       "4 messages are not acknowledged",
       "5 rows are not written",
+    ]);
+  });
+
+  test("of a journey that did not get on says why, and not what may only be on its way", () => {
+    const accounts = props.accounts.map((account) => ({ ...account, reached: 2, missing: 1 }));
+    expect(summaryOf({ ...props, accounts, stuck: "nothing moves any more" }).problems).toEqual([
+      "the journey does not get on: nothing moves any more",
     ]);
   });
 

@@ -39,6 +39,13 @@ describe("a journey's parts", () => {
     });
   });
 
+  test("have a way in also where the proxy lacks its grant: what it lacks is said when it is refused", () => {
+    const edges = fake.gamingGraph.edges.filter(({ from }) => from !== fake.proxy);
+    const journey = journeyOf({ nodes: fake.gamingGraph.nodes, edges });
+    expect(journey.entrances).toEqual([{ service: fake.proxy, topic: undefined, public: true }]);
+    expect(journey.topics).toEqual([fake.topic]);
+  });
+
   test("without a proxy, begin at the topic that nobody in the stack writes to", () => {
     const { edges, nodes } = fake.gamingGraph;
     const without = {
