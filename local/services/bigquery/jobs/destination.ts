@@ -61,17 +61,12 @@ export async function writeTo(
   }
   const replaces = there !== undefined && disposition === "WRITE_TRUNCATE" && columns.length > 0;
   const { record, rows } = await database.write(async (connection) => {
-    if (there !== undefined && replaces) {
-      await tables.remove(connection, there);
-    } else if (there !== undefined && disposition === "WRITE_TRUNCATE") {
-      await connection.run(`DELETE FROM ${sqlName(there.physical)}`);
+    if (there === undefined || replaces) {
+      const wanted = { dataset, id, columns, settings: there?.settings ?? {} };
+      return tables.replace(connection, there, wanted, (made) => write(connection, made));
     }
-    const made =
-      there === undefined || replaces
-        ? tables.describe({ dataset, id, columns, settings: there?.settings ?? {} }, replaces)
-        : there;
-    if (made !== there) await tables.make(connection, made);
-    return { record: made, rows: await write(connection, made) };
+    if (disposition === "WRITE_TRUNCATE") await connection.run(`DELETE FROM ${sqlName(there.physical)}`);
+    return { record: there, rows: await write(connection, there) };
   });
   catalog.tableIs(tableKey(record), record);
   await counts.recount(dataset, id);

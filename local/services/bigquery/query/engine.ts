@@ -282,23 +282,17 @@ export class Engine {
     if (there !== undefined && statement.ifNotExists) return;
     access.dataset(caller, "bigquery.tables.create", dataset);
     if (there !== undefined && !statement.replace) throw alreadyThere(project, there);
-    const compiled = statement.query === undefined ? undefined : named(compileQuery(statement.query, context));
-    const columns = createdColumns(
-      statement,
-      compiled === undefined
-        ? undefined
-        : compileQuery(statement.query as NonNullable<typeof statement.query>, context),
-    );
+    const compiled = statement.query === undefined ? undefined : compileQuery(statement.query, context);
+    const columns = createdColumns(statement, compiled);
     if (there !== undefined) access.table(caller, "bigquery.tables.delete", there);
-    const record = await database.write(async (connection) => {
-      if (there !== undefined) await tables.remove(connection, there);
-      const made = tables.describe({ dataset, id, columns, settings: createdSettings(statement) }, there !== undefined);
-      await tables.make(connection, made);
-      if (compiled !== undefined) {
-        await this.execute(connection, `INSERT INTO ${sqlName(made.physical)} ${compiled.sql}`, parameters);
-      }
-      return made;
-    });
+    const wanted = { dataset, id, columns, settings: createdSettings(statement) };
+    const { record } = await database.write((connection) =>
+      tables.replace(connection, there, wanted, async ({ physical }) => {
+        if (compiled === undefined) return 0;
+        const result = await this.execute(connection, `INSERT INTO ${sqlName(physical)} ${compiled.sql}`, parameters);
+        return result.rowsChanged;
+      }),
+    );
     catalog.tableIs(tableKey(record), record);
     await counts.recount(dataset, id);
   }

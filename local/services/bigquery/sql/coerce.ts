@@ -13,6 +13,9 @@ export function coerce(value: Typed, to: SqlType): Typed | undefined {
   const from = value.type;
   if (to.kind === "UNKNOWN" || sameType(from, to)) return value;
   if (from.kind === "UNKNOWN") return cast(value, to);
+  if (from.kind === "ARRAY" && to.kind === "ARRAY" && to.element.kind === "RECORD") {
+    return coerceRecords(value.sql, from.element, to);
+  }
   if (from.kind === "RECORD" && to.kind === "RECORD") return coerceRecord(value.sql, from.fields, to);
   if (from.kind === "FLOAT" && to.kind === "NUMERIC")
     return value.text === undefined ? undefined : numericLiteral(value.text);
@@ -20,6 +23,13 @@ export function coerce(value: Typed, to: SqlType): Typed | undefined {
   if (value.adapts === true && from.kind === "STRING" && times.includes(to.kind)) return cast(value, to);
   const common = commonType(from, to);
   return common !== undefined && sameType(common, to) ? cast(value, to) : undefined;
+}
+
+/** Element by element; the parameter's name tells the levels of arrays within arrays apart. */
+function coerceRecords(sql: string, from: SqlType, to: SqlType & { kind: "ARRAY" }): Typed | undefined {
+  const element = `element_${sql.length}`;
+  const fitted = coerce(typed(element, from), to.element);
+  return fitted && typed(`list_transform(${sql}, lambda ${element}: ${fitted.sql})`, to);
 }
 
 /** Field by field, by their places: the names are those of the wanted type. */

@@ -20,7 +20,7 @@ const space = /(?:\s+|--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 const word = /[A-Za-z_][A-Za-z0-9_]*/y;
 const number = /0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 const string = /([rR][bB]?|[bB][rR]?)?("""|'''|"|')/y;
-const parameter = /@@?[A-Za-z_][A-Za-z0-9_.]*|\?/y;
+const parameter = /@@?[A-Za-z_][A-Za-z0-9_]*|\?/y;
 // The longest first.
 const symbol = /<=>|<>|!=|<=|>=|=>|\|\||<<|>>|\|>|[-+*/%&|^~=<>()[\]{},.;:@$]/y;
 

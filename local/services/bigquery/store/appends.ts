@@ -2,7 +2,7 @@
  * Rows on their way into tables. Requests that wait while a transaction is written go into the next one together:
  * one sync of the disk then serves them all, and each still is all there or not at all.
  */
-import { DuckDBDataChunk, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
+import { DuckDBDataChunk, type DuckDBAppender, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
 import { CloudError } from "../../../errors";
 import type { Column } from "../schema/column";
 import { duckdbType, sqlName, type PhysicalName } from "../schema/duckdb-type";
@@ -128,7 +128,18 @@ export async function appendRows(
       appender.appendDataChunk(chunk);
     }
     appender.flushSync();
-  } finally {
+  } catch (error) {
+    close(appender);
+    throw error;
+  }
+  appender.closeSync();
+}
+
+/** After an error: closing tries to flush what is left, and fails once more. */
+function close(appender: DuckDBAppender): void {
+  try {
     appender.closeSync();
+  } catch {
+    // The first error tells what was wrong.
   }
 }

@@ -94,15 +94,33 @@ export class Tables {
   }
 
   async drop(record: TableRecord): Promise<void> {
-    await this.database.write((connection) => this.remove(connection, record));
+    await this.database.write(async (connection) => {
+      await dropRows(connection, record);
+      await this.catalog.dropTable(connection, record);
+    });
     this.catalog.tableIs(tableKey(record), undefined);
   }
 
-  /** Within a transaction. */
-  async remove(connection: DuckDBConnection, record: TableRecord): Promise<void> {
-    if (record.view === undefined) await connection.run(`DROP TABLE ${sqlName(record.physical)}`);
-    await this.catalog.dropTable(connection, record);
+  /**
+   * Makes a table in the place of another, within a transaction. The other one goes last: the new rows may be read from it.
+   * @param fill writes the rows, and says how many
+   */
+  async replace(
+    connection: DuckDBConnection,
+    there: TableRecord | undefined,
+    wanted: NewTable,
+    fill: (record: TableRecord) => Promise<number>,
+  ): Promise<{ readonly record: TableRecord; readonly rows: number }> {
+    const record = this.describe(wanted, there !== undefined);
+    await this.make(connection, record);
+    const rows = await fill(record);
+    if (there !== undefined) await dropRows(connection, there);
+    return { record, rows };
   }
+}
+
+async function dropRows(connection: DuckDBConnection, { view, physical }: TableRecord): Promise<void> {
+  if (view === undefined) await connection.run(`DROP TABLE ${sqlName(physical)}`);
 }
 
 /** CREATE TABLE of DuckDB. */

@@ -27,7 +27,7 @@ export async function running(
   options: { readonly host?: FakeHost; readonly dependencies?: BigQueryDependencies } = {},
 ): Promise<Running> {
   const host = options.host ?? fakeHost();
-  if (options.host === undefined) stops.push(() => host.close());
+  stops.push(() => host.close());
   const bigquery = new BigQuery(host, options.dependencies);
   stops.push(() => bigquery.stop());
   const door = await host.serve(bigquery, you);

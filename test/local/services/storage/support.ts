@@ -24,7 +24,7 @@ export async function running(
   options: { readonly host?: FakeHost; readonly dependencies?: StorageDependencies } = {},
 ): Promise<Running> {
   const host = options.host ?? fakeHost();
-  if (options.host === undefined) stops.push(() => host.close());
+  stops.push(() => host.close());
   const storage = new Storage(host, options.dependencies);
   stops.push(() => storage.stop());
   const as = async (caller: Caller): Promise<Client> =>
