@@ -4,7 +4,6 @@ import { BigQuery } from "../../../../local/services/bigquery/bigquery";
 import { PubSub } from "../../../../local/services/pubsub/pubsub";
 import { Storage } from "../../../../local/services/storage/storage";
 import type { Tokens } from "../../../../local/service";
-import type { Clock } from "../../../../pipeline-images/stream-processor/clock";
 import type { Environment } from "../../../../pipeline-images/stream-processor/settings";
 import { fakeHost, type HandClock, you } from "../../../local/support/host";
 
@@ -56,6 +55,40 @@ export async function localServices() {
   return { host, clock: host.clock, bigquery, pubsub, storage, environment, apply };
 }
 
+const column = (name: string, type: string) => ({ name, type, mode: "REQUIRED" });
+
+/** A topic, a subscription, tables and dead letters, and what a processor is told of them. */
+export async function makeJourney({ apply, environment }: Awaited<ReturnType<typeof localServices>>) {
+  await apply("google_pubsub_topic", { name: "clicks" });
+  await apply("google_pubsub_topic", { name: "dead" });
+  await apply("google_pubsub_subscription", { name: "dead-kept", topic: "projects/acme-dev/topics/dead" });
+  await apply("google_pubsub_subscription", { name: "clicks-pull", topic: "projects/acme-dev/topics/clicks" });
+  await apply("google_storage_bucket", { name: "acme-checkpoints", location: "EU" });
+  await apply("google_bigquery_dataset", { dataset_id: "games", location: "EU" });
+  const table = (table_id: string, columns: object[]) =>
+    apply("google_bigquery_table", {
+      dataset_id: "games",
+      table_id,
+      schema: JSON.stringify(columns),
+      deletion_protection: false,
+    });
+  await table("activity", [
+    column("user", "STRING"),
+    column("window_start", "TIMESTAMP"),
+    column("clicks", "INTEGER"),
+    column("points", "INTEGER"),
+  ]);
+  await table("rows", [column("id", "STRING"), column("user", "STRING")]);
+  return {
+    ...environment,
+    MODE: "pull",
+    SUBSCRIPTION: "projects/acme-dev/subscriptions/clicks-pull",
+    OUTPUTS: JSON.stringify({ activity: { table: "acme-dev.games.activity" }, rows: { table: "acme-dev.games.rows" } }),
+    ERRORS: "projects/acme-dev/topics/dead",
+    LEASE: "10s",
+  };
+}
+
 /** Lets time pass, a millisecond a turn of the process, until something has happened. */
 export async function passUntil(clock: HandClock, happened: () => boolean): Promise<void> {
   for (let turn = 0; turn < 2_000_000; turn += 1) {
@@ -74,5 +107,3 @@ export async function passing<T>(clock: HandClock, promise: Promise<T>): Promise
   await passUntil(clock, () => over);
   return outcome;
 }
-
-export const clockOf = (clock: HandClock): Clock => clock;
