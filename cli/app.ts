@@ -48,6 +48,17 @@ function readApp(file: string, folder: string): App {
 }
 
 /**
+ * What the app wrote before: cdktf.out, edited by hand or made by another step of CI.
+ * @throws CommandError where the folder holds no stacks
+ */
+export function synthesizedIn(out: string, app: App): Synthesized {
+  if (!existsSync(join(out, "manifest.json"))) {
+    throw new CommandError(`--synthesized ${out} holds no manifest.json: it is no folder that an app wrote`, 2);
+  }
+  return { app, out, remove: () => undefined };
+}
+
+/**
  * Runs the app as `cdktf synth` does, into a folder of its own: the user's cdktf.out stays as it is.
  * @throws CommandError with what the app wrote, where it failed
  */

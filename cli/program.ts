@@ -59,6 +59,7 @@ function commands(io: Io, ends: (code: number) => void): Command {
       "--state <folder>",
       "keep topics, tables and files in this folder, for the next run (default: a temporary one)",
     )
+    .option("--synthesized <folder>", "what the app wrote before, such as cdktf.out (default: the app is run)")
     .option("--port <port>", "of the page (default: 4000, or the next that is free)", portNumber)
     .addHelpText(
       "after",
@@ -104,10 +105,11 @@ function commands(io: Io, ends: (code: number) => void): Command {
       "prints a stack's journey as Mermaid: who publishes, who delivers, who writes, from the stack's own grants",
     )
     .argument("<stack>", "a stack's id, or what it begins with")
+    .option("--synthesized <folder>", "what the app wrote before, such as cdktf.out (default: the app is run)")
     .addHelpText("after", examples(["journey graph gaming-events > journey.mmd", "GitHub and many editors draw it"]))
-    .action(async (stack: string) => {
+    .action(async (stack: string, options: object) => {
       const { graph } = await import("./commands/graph.js");
-      ends(await graph(stack, io));
+      ends(await graph(stack, options, io));
     });
 
   program

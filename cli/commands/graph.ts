@@ -1,23 +1,22 @@
-import { graphOf } from "../../local/graph";
+import { resolve } from "node:path";
+import { graphOfStack } from "../../local/graph";
 import { toMermaid } from "../../local/mermaid";
-import { computedAttributes } from "../../local/stack/computed";
 import { findStack } from "../../local/stack/find";
-import { resolveStack } from "../../local/stack/resolve";
-import { findApp, synthesize } from "../app";
-import { CommandError } from "../command-error";
+import { findApp, synthesize, synthesizedIn } from "../app";
 import type { Io } from "../io";
 
+export interface GraphOptions {
+  readonly synthesized?: string;
+}
+
 /** Prints a stack's journey as Mermaid, from its synthesized JSON; nothing is started. */
-export async function graph(wanted: string, io: Io): Promise<number> {
+export async function graph(wanted: string, options: GraphOptions, io: Io): Promise<number> {
   const app = findApp(io.cwd);
-  const synthesized = await synthesize(app, io);
+  const { synthesized: there } = options;
+  const synthesized = there === undefined ? await synthesize(app, io) : synthesizedIn(resolve(io.cwd, there), app);
   try {
     const stack = findStack(synthesized.out, wanted, app.folder);
-    const { failures, resolved } = await resolveStack(stack, (resource) => computedAttributes(resource, stack));
-    const [failure] = failures;
-    if (failure !== undefined) throw new CommandError(`${failure.address}: ${failure.error.message}`);
-    const known = resolved.map(({ resource, attributes }) => ({ ...resource, attributes }));
-    io.out(`${toMermaid(graphOf(known, stack.project)).trimEnd()}\n`);
+    io.out(`${toMermaid(await graphOfStack(stack)).trimEnd()}\n`);
     return 0;
   } finally {
     synthesized.remove();

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { LocalCloud } from "../../local/cloud";
 import { systemClock } from "../../local/clock";
 import { startConsole } from "../../local/console/console";
@@ -6,7 +7,7 @@ import { sourceOf } from "../../local/console/source";
 import type { StackDocument } from "../../local/stack/document";
 import { findStack } from "../../local/stack/find";
 import type { ResourceView } from "../../local/view";
-import { findApp, synthesize } from "../app";
+import { findApp, synthesize, synthesizedIn } from "../app";
 import { CommandError } from "../command-error";
 import { INTERRUPTED, onInterrupts } from "../interrupts";
 import type { Io } from "../io";
@@ -23,7 +24,7 @@ export async function local(wanted: string, options: LocalOptions, io: Io): Prom
   const released = onInterrupts(io, systemClock, () => interrupt.abort(new CommandError("Interrupted.")));
   const reporter = new Reporter(io, systemClock.now());
   try {
-    const stack = await readStack(wanted, io, reporter);
+    const stack = await readStack(wanted, options, io, reporter);
     return await runStack(stack, options, io, reporter, interrupt.signal);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
@@ -34,8 +35,11 @@ export async function local(wanted: string, options: LocalOptions, io: Io): Prom
   }
 }
 
-async function readStack(wanted: string, io: Io, reporter: Reporter): Promise<StackDocument> {
+async function readStack(wanted: string, options: LocalOptions, io: Io, reporter: Reporter): Promise<StackDocument> {
   const app = findApp(io.cwd);
+  if (options.synthesized !== undefined) {
+    return findStack(synthesizedIn(resolve(io.cwd, options.synthesized), app).out, wanted, app.folder);
+  }
   reporter.say(`synthesizes ${app.folder} (${app.command})`);
   const synthesized = await synthesize(app, io);
   try {

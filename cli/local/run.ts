@@ -11,6 +11,7 @@ export interface LocalOptions {
   readonly untilDrained?: true;
   readonly json?: true;
   readonly state?: string;
+  readonly synthesized?: string;
   readonly port?: number;
 }
 

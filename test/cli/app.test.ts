@@ -73,6 +73,19 @@ test("graph prints the journey as Mermaid, by what the stack's id begins with", 
   expect(io.stderr()).toBe("");
 });
 
+test("what was synthesized before is read instead of running the app", async () => {
+  app = appFixture({ "journey-dev": clicks });
+  const synthesized = await synthesize(findApp(app.folder), testIo());
+  app.file("app.cjs", 'throw new Error("the app was run")');
+  const io = testIo({ cwd: app.folder });
+  expect(await run(["graph", "journey", "--synthesized", synthesized.out], io)).toBe(0);
+  expect(io.stdout()).toContain("clicks");
+  expect(await run(["graph", "journey", "--synthesized", "."], io)).toBe(2);
+  expect(io.stderr()).toContain("holds no manifest.json: it is no folder that an app wrote");
+  expect(existsSync(synthesized.out)).toBe(true);
+  synthesized.remove();
+});
+
 test("a stack that is not there is answered with those that are", async () => {
   app = appFixture({ "journey-dev": clicks, "registry-dev": clicks });
   const io = testIo({ cwd: app.folder });
