@@ -72,7 +72,7 @@ export class LocalCloud implements CloudView {
   private readonly state: StateFolder;
   private readonly doors: Doors;
   private readonly serviceOf = new Map<string, Service>();
-  private resolution: Resolution = { resolved: [], failures: [], outputs: {} };
+  private resolution: Resolution = { resolved: [], failures: [], outputs: {}, warnings: [] };
   private applied: Promise<unknown> = Promise.resolve();
   private ownersDoor: Door | undefined;
   private stopped: Promise<void> | undefined;
@@ -174,7 +174,8 @@ export class LocalCloud implements CloudView {
     const resolving = resolveStack(stack, (resource) => this.apply(resource), variables);
     this.applied = resolving.catch(() => undefined);
     this.resolution = await resolving;
-    const { failures } = this.resolution;
+    const { failures, warnings } = this.resolution;
+    for (const message of warnings) this.logs.add({ severity: "WARNING", source: "stack", message });
     if (failures.length > 0) throw notApplied(stack.id, failures);
     // Processes come before deliveries: what is delivered finds somebody there.
     await this.parts.run.start();

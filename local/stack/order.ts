@@ -8,6 +8,8 @@ export interface Ordered {
   readonly blocks: readonly Block[];
   /** What each needs, by address. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
+  /** What `depends_on` names and the stack does not have: sentences. Terraform refuses it; here nothing is lost by it. */
+  readonly dangling: readonly string[];
 }
 
 /**
@@ -16,7 +18,9 @@ export interface Ordered {
  */
 export function inOrder(stack: StackDocument): Ordered {
   const byAddress = new Map(stack.blocks.map((block) => [block.address, block]));
-  const needs = new Map(stack.blocks.map((block) => [block.address, needsOf(block, stack)]));
+  const needs = new Map(
+    stack.blocks.map((block) => [block.address, needsOf(block, stack, (address) => byAddress.has(address))]),
+  );
   refuseUndeclared(needs, byAddress, stack);
   const done: Block[] = [];
   const finished = new Set<string>();
@@ -35,13 +39,23 @@ export function inOrder(stack: StackDocument): Ordered {
     done.push(block);
   };
   for (const { address } of stack.blocks) visit(address);
-  return { blocks: done, needs };
+  const dangling = stack.blocks.flatMap(({ address, dependsOn }) =>
+    dependsOn
+      .filter((needed) => !byAddress.has(needed))
+      .map((needed) => `${address} depends on ${needed}, which the stack does not have: Terraform would refuse it`),
+  );
+  return { blocks: done, needs, dangling };
 }
 
-function needsOf({ address, body, dependsOn, count, forEach }: Block, stack: StackDocument): string[] {
+/** A `depends_on` of nothing is left out: a grant that was taken out by hand must be missed by whoever needs it. */
+function needsOf(
+  { address, body, dependsOn, count, forEach }: Block,
+  stack: StackDocument,
+  isThere: (address: string) => boolean,
+): string[] {
   const values: Value[] = [body, count ?? null, forEach ?? null];
   const direct = values.flatMap((value) => referencesIn(value, address));
-  return [...new Set([...direct.flatMap((name) => throughLocals(name, stack, [])), ...dependsOn])];
+  return [...new Set([...direct.flatMap((name) => throughLocals(name, stack, [])), ...dependsOn.filter(isThere)])];
 }
 
 /** What a local refers to is needed by whoever refers to the local. */

@@ -23,6 +23,8 @@ export interface Resolution {
   readonly resolved: readonly Resolved[];
   readonly failures: readonly Failure[];
   readonly outputs: { readonly [name: string]: Value };
+  /** What Terraform would refuse and a run here need not: sentences. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -37,7 +39,7 @@ export async function resolveStack(
   make: (resource: StackResource) => Attributes | Promise<Attributes>,
   variables: { readonly [name: string]: string | undefined } = {},
 ): Promise<Resolution> {
-  const { blocks, needs } = inOrder(stack);
+  const { blocks, needs, dangling } = inOrder(stack);
   const names = new StackNames(stack, variables);
   const resolved: Resolved[] = [];
   const failures: Failure[] = [];
@@ -70,7 +72,7 @@ export async function resolveStack(
       return [];
     }
   });
-  return { resolved, failures, outputs: Object.fromEntries(outputs) };
+  return { resolved, failures, outputs: Object.fromEntries(outputs), warnings: dangling };
 }
 
 /** All that failed, a line each. */

@@ -175,6 +175,19 @@ describe("what is wrong is said at once, with its place", () => {
     );
   });
 
+  test("a depends_on of nothing is a warning: what was taken out by hand is missed by whoever needs it", async () => {
+    const { make, made } = maker();
+    const stack = stackOf({
+      resource: { google_pubsub_topic: { a: { name: "a", depends_on: ["google_pubsub_topic_iam_member.gone"] } } },
+    });
+    const { warnings } = await resolveStack(stack, make);
+    expect(made.map(({ name }) => name)).toEqual(["a"]);
+    expect(warnings).toEqual([
+      "google_pubsub_topic.a depends on google_pubsub_topic_iam_member.gone, which the stack does not have: " +
+        "Terraform would refuse it",
+    ]);
+  });
+
   test("a circle is shown as one", async () => {
     const stack = stackOf({
       resource: {
