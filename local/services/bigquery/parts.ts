@@ -1,8 +1,8 @@
 /** What BigQuery is made of, once its file is open. */
-import type { DuckDBValue } from "@duckdb/node-api";
 import type { Caller, Clock, Grant, Host } from "../../service";
 import { BigQueryAccess } from "./access";
 import { Engine } from "./query/engine";
+import type { Defaults } from "./rows/table-rows";
 import type { Column } from "./schema/column";
 import { Appends } from "./store/appends";
 import { Catalog } from "./store/catalog";
@@ -25,7 +25,7 @@ export interface Parts {
   readonly engine: Engine;
   /** The columns of a view's query. */
   readonly describeView: (query: string, dataset: string) => Promise<readonly Column[]>;
-  readonly defaults: (column: Column, count: number) => Promise<readonly DuckDBValue[]>;
+  readonly defaults: Defaults;
 }
 
 /** Who defines a view does not have to be able to read it. */

@@ -3,7 +3,8 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import { CloudError } from "../../errors";
 import type { Caller } from "../../service";
 import type { BigQueryAccess } from "./access";
-import { BadValue, rowReader } from "./rows/json-value";
+import { BadValue } from "./rows/json-value";
+import { readTableRows, type Defaults } from "./rows/table-rows";
 import { TableChanged, type Appends } from "./store/appends";
 import type { Catalog, TableRecord } from "./store/catalog";
 import type { RowCounts } from "./store/row-counts";
@@ -14,6 +15,7 @@ export interface TableWriterParts {
   readonly catalog: Catalog;
   readonly appends: Appends;
   readonly counts: RowCounts;
+  readonly defaults: Defaults;
 }
 
 /** @param name project.dataset.table @throws CloudError NOT_FOUND */
@@ -35,15 +37,13 @@ export async function appendToTable(
   parts.access.table(caller, "bigquery.tables.updateData", table);
   const { dataset, id, columns } = table;
   if (table.view !== undefined) throw new CloudError("INVALID_ARGUMENT", `${name} is a view: it takes no rows.`);
-  const read = rowReader(columns, { jsonText: true });
   const values: (readonly DuckDBValue[])[] = [];
-  for (const row of rows) {
-    const one = read(row);
-    if (one instanceof BadValue) {
+  for (const row of await readTableRows(columns, rows, { jsonText: true }, parts.defaults)) {
+    if (row instanceof BadValue) {
       parts.counts.refuse(dataset, id, rows.length);
-      throw new CloudError("INVALID_ARGUMENT", `${name}: ${one.reason}`);
+      throw new CloudError("INVALID_ARGUMENT", `${name}: ${row.reason}`);
     }
-    values.push(one);
+    values.push(row);
   }
   try {
     await parts.appends.append({ target: () => parts.catalog.table(dataset, id), columns, rows: values });

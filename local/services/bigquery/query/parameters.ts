@@ -1,5 +1,5 @@
 /** Query parameters, as the REST API sends them. @see https://cloud.google.com/bigquery/docs/reference/rest/v2/QueryParameter */
-import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { CloudError } from "../../../errors";
 import { BadValue, columnReader } from "../rows/json-value";
 import { readColumns, type Column } from "../schema/column";
@@ -68,4 +68,21 @@ function plain({ value, arrayValues, structValues }: RestParameterValue): unknow
     return Object.fromEntries(Object.entries(structValues).map(([name, field]) => [name, plain(field)]));
   }
   return value ?? null;
+}
+
+/** Runs a statement with the parameters that it uses. */
+export function runBound(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: readonly BoundParameter[],
+): Promise<DuckDBMaterializedResult> {
+  // DuckDB refuses a value that the statement does not use.
+  const used = parameters
+    .map((parameter, at) => ({ ...parameter, place: String(at + 1) }))
+    .filter(({ place }) => new RegExp(`\\$${place}(?!\\d)`).test(sql));
+  return connection.run(
+    sql,
+    Object.fromEntries(used.map(({ place, value }) => [place, value])),
+    Object.fromEntries(used.map(({ place, duckdb }) => [place, duckdb])),
+  );
 }

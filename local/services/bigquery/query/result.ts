@@ -1,5 +1,8 @@
 import type { DuckDBMaterializedResult, DuckDBValue } from "@duckdb/node-api";
 import type { Column } from "../schema/column";
+import type { CompiledQuery } from "../sql/compile/context";
+import { SqlError } from "../sql/sql-error";
+import { columnOfType } from "../sql/types";
 
 /** Rows of a query; they stay where DuckDB has them until a page is asked for. */
 export class QueryResult {
@@ -27,4 +30,19 @@ export class QueryResult {
     }
     return rows;
   }
+}
+
+/** A query's columns under their final names: f0_ for what has none. @throws SqlError for two of one name */
+export function finalColumns({ sql, columns }: CompiledQuery): {
+  readonly sql: string;
+  readonly columns: readonly Column[];
+} {
+  let unnamed = 0;
+  const final = columns.map(({ name, type }) => columnOfType(name === "" ? `f${unnamed++}_` : name, type));
+  const seen = new Set<string>();
+  const again = final.find(({ name }) => seen.size === seen.add(name.toLowerCase()).size);
+  if (again !== undefined) {
+    throw new SqlError(`Duplicate column names in the result are not supported. Found duplicate(s): ${again.name}`);
+  }
+  return { sql, columns: final };
 }

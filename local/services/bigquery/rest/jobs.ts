@@ -9,7 +9,7 @@ import type { Jobs, NewJob } from "../jobs/jobs";
 import { filesAt, load, type SourceFile } from "../jobs/load";
 import type { Objects } from "../jobs/objects";
 import type { Parts } from "../parts";
-import type { Query } from "../query/engine";
+import type { Query } from "../query/prepared";
 import type { QueryParameter } from "../query/parameters";
 import { restColumns } from "../schema/column";
 import { bodyIn, bodyOf, checkProject, inPath, isBody, pageOf, textIn, tokenFor, type Body } from "./exchange";

@@ -3,8 +3,9 @@ import { CloudError } from "../../../errors";
 import type { Exchange, RestMethod } from "../../../routes";
 import type { Caller } from "../../../service";
 import type { Parts } from "../parts";
-import { BadValue, rowReader } from "../rows/json-value";
+import { BadValue } from "../rows/json-value";
 import { restRow } from "../rows/rest-value";
+import { readTableRows } from "../rows/table-rows";
 import type { Column } from "../schema/column";
 import { quoted, sqlName } from "../schema/duckdb-type";
 import { TableChanged } from "../store/appends";
@@ -114,11 +115,13 @@ async function insertAll(
     );
   }
   const { columns, dataset, id } = table;
-  const read = rowReader(columns, { jsonText: true, ignoreUnknown: body.ignoreUnknownValues === true });
+  const options = { jsonText: true, ignoreUnknown: body.ignoreUnknownValues === true };
+  const jsons = given.map(({ json }) => (isBody(json) ? json : {}));
+  const read = await readTableRows(columns, jsons, options, parts.defaults);
   const rows = given.map((row, index) => ({
     index,
     insertId: typeof row.insertId === "string" && row.insertId !== "" ? row.insertId : undefined,
-    values: isBody(row.json) ? read(row.json) : new BadValue("", "The row is not an object."),
+    values: isBody(row.json) ? (read[index] as (typeof read)[number]) : new BadValue("", "The row is not an object."),
   }));
   const bad = rows.flatMap(({ index, values }) => (values instanceof BadValue ? [{ index, values }] : []));
   const stopped = bad.length > 0 && body.skipInvalidRows !== true;

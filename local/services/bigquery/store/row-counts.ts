@@ -18,39 +18,40 @@ export class RowCounts {
   }
 
   async recount(dataset: string, id: string): Promise<void> {
-    const key = `${dataset}.${id}`;
     const table = this.catalog.findTable(dataset, id);
-    if (table === undefined || table.view !== undefined) {
-      this.rows.delete(key);
-      return;
-    }
+    if (table === undefined || table.view !== undefined) return;
     // In a writer's turn: what is appended before is counted and added already, what comes after is in neither.
     const result = await this.database.write((connection) =>
       connection.runAndReadAll(`SELECT count(*) FROM ${sqlName(table.physical)}`),
     );
-    this.rows.set(key, Number(result.getRows()[0]?.[0]));
+    this.rows.set(table.uid, Number(result.getRows()[0]?.[0]));
   }
 
   /** Rows that were appended, durable. */
   add(dataset: string, id: string, rows: number): void {
-    const key = `${dataset}.${id}`;
+    const key = this.key(dataset, id);
     this.rows.set(key, (this.rows.get(key) ?? 0) + rows);
     this.appended.set(key, (this.appended.get(key) ?? 0) + rows);
   }
 
   /** Rows that were not taken. */
   refuse(dataset: string, id: string, rows: number): void {
-    const key = `${dataset}.${id}`;
+    const key = this.key(dataset, id);
     this.refused.set(key, (this.refused.get(key) ?? 0) + rows);
   }
 
   /** `rows` now; `appended` and `refused` since the start. */
   of(dataset: string, id: string): { readonly rows: number; readonly appended: number; readonly refused: number } {
-    const key = `${dataset}.${id}`;
+    const key = this.key(dataset, id);
     return {
       rows: this.rows.get(key) ?? 0,
       appended: this.appended.get(key) ?? 0,
       refused: this.refused.get(key) ?? 0,
     };
+  }
+
+  /** A table that is made anew under its name is another. */
+  private key(dataset: string, id: string): string {
+    return this.catalog.findTable(dataset, id)?.uid ?? `${dataset}.${id}`;
   }
 }

@@ -4,6 +4,7 @@ import { timestampOf } from "../../../../pipeline/protobuf/message";
 import { duplex, fail, unary, type GrpcMethod } from "../../../grpc";
 import type { Caller } from "../../../service";
 import type { BigQueryAccess } from "../access";
+import type { Defaults } from "../rows/table-rows";
 import type { Column } from "../schema/column";
 import type { Appends } from "../store/appends";
 import type { Catalog, TableRecord } from "../store/catalog";
@@ -25,7 +26,7 @@ export interface WriteParts {
   readonly streams: WriteStreams;
   readonly appends: Appends;
   readonly counts: RowCounts;
-  readonly defaults: (column: Column, count: number) => Promise<readonly DuckDBValue[]>;
+  readonly defaults: Defaults;
 }
 
 /** @param parts once the file is open */

@@ -38,6 +38,11 @@ export class Scope {
     return new Scope(this.sources, this.parent, aliases);
   }
 
+  /** As it is within an aggregate: SUM(n) AS n is not the sum of itself. */
+  withoutAliases(): Scope {
+    return this.aliases.size === 0 ? this : new Scope(this.sources, this.parent);
+  }
+
   /**
    * What the beginning of a path names, and how many of its parts.
    * @throws AmbiguousName

@@ -47,7 +47,7 @@ export function compileSelect(select: Select, context: Context, parent: Scope | 
   ];
   if (from.sql !== "") clauses.push(`FROM ${from.sql}`);
   if (select.where !== undefined) clauses.push(`WHERE ${plain.boolean(select.where, "WHERE clause")}`);
-  if (select.groupBy !== undefined) clauses.push(`GROUP BY ${groupBy(select.groupBy, after, place)}`);
+  if (select.groupBy !== undefined) clauses.push(`GROUP BY ${groupBy(select.groupBy, plain, place)}`);
   if (select.having !== undefined) clauses.push(`HAVING ${after.boolean(select.having, "HAVING clause")}`);
   if (select.qualify !== undefined) clauses.push(`QUALIFY ${after.boolean(select.qualify, "QUALIFY clause")}`);
   return {

@@ -1,18 +1,18 @@
-import type {
-  BinaryOperator,
-  Branch,
-  DatePart,
-  Expression,
-  InList,
-  Query,
-  StructField,
-  SubscriptKind,
-  TypedLiteralKind,
-} from "../ast";
+import type { BinaryOperator, Expression, InList, Query, SubscriptKind } from "../ast";
 import type { Cursor, Identifier } from "../cursor";
-import type { Token } from "../tokens";
 import { parseArguments } from "./call";
-import { parseType } from "./type";
+import {
+  array,
+  arrayWord,
+  caseExpression,
+  cast,
+  extract,
+  interval,
+  literal,
+  struct,
+  typedLiteral,
+  type Inner,
+} from "./forms";
 
 /** What an expression needs of the rest of the grammar. */
 export interface Grammar {
@@ -40,8 +40,8 @@ const comparisons: readonly (readonly [string, BinaryOperator])[] = [
 ];
 
 /** @see https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#operator_precedence */
-export class Expressions {
-  private readonly cursor: Cursor;
+export class Expressions implements Inner {
+  readonly cursor: Cursor;
   private questionMarks = 0;
 
   constructor(private readonly grammar: Grammar) {
@@ -50,6 +50,14 @@ export class Expressions {
 
   expression(): Expression {
     return this.or();
+  }
+
+  query(): Query {
+    return this.grammar.query();
+  }
+
+  operand(): Expression {
+    return this.binary(0);
   }
 
   private or(): Expression {
@@ -189,7 +197,7 @@ export class Expressions {
       case "float":
       case "string":
       case "bytes":
-        return this.literal(cursor.advance());
+        return literal(cursor.advance());
       case "parameter":
         cursor.advance();
         if (current.text === "") this.questionMarks += 1;
@@ -200,16 +208,11 @@ export class Expressions {
         return this.word();
       case "symbol":
         if (current.text === "(") return this.parenthesized();
-        if (current.text === "[") return this.array();
+        if (current.text === "[") return array(this);
         throw cursor.unexpected();
       case "end":
         throw cursor.unexpected();
     }
-  }
-
-  private literal({ kind, text, at }: Token): Expression {
-    const types = { integer: "INTEGER", float: "FLOAT", string: "STRING", bytes: "BYTES" } as const;
-    return { kind: "literal", at, type: types[kind as keyof typeof types], text };
   }
 
   private word(): Expression {
@@ -221,17 +224,17 @@ export class Expressions {
       return { kind: "boolean", at, value: word === "TRUE" };
     }
     if (cursor.take("NULL")) return { kind: "null", at };
-    if (word === "CASE") return this.case();
+    if (word === "CASE") return caseExpression(this);
     if (word === "CAST" || (word === "SAFE_CAST" && cursor.peek(1).text === "("))
-      return this.cast(word === "SAFE_CAST");
-    if (word === "EXTRACT") return this.extract();
-    if (word === "INTERVAL") return this.interval();
-    if (word === "ARRAY") return this.arrayWord();
-    if (word === "STRUCT") return this.struct();
+      return cast(this, word === "SAFE_CAST");
+    if (word === "EXTRACT") return extract(this);
+    if (word === "INTERVAL") return interval(this);
+    if (word === "ARRAY") return arrayWord(this);
+    if (word === "STRUCT") return struct(this);
     if (cursor.take("EXISTS")) {
       return { kind: "subquery", at, form: "exists", query: cursor.enclosed(() => this.grammar.query()) };
     }
-    const typed = this.typedLiteral(word);
+    const typed = typedLiteral(this, word);
     if (typed !== undefined) return typed;
     if (this.startsCall()) return parseArguments(this, cursor);
     return this.path();
@@ -256,109 +259,6 @@ export class Expressions {
       parts.push(cursor.anyWord());
     }
     return { kind: "path", at, parts };
-  }
-
-  private typedLiteral(word: string): Expression | undefined {
-    const { cursor } = this;
-    const { at } = cursor;
-    const kinds: readonly string[] = ["DATE", "DATETIME", "TIME", "TIMESTAMP", "NUMERIC", "DECIMAL", "JSON"];
-    if (!kinds.includes(word) || cursor.peek(1).kind !== "string") return undefined;
-    cursor.advance();
-    const { text } = cursor.advance();
-    return { kind: "typed literal", at, type: (word === "DECIMAL" ? "NUMERIC" : word) as TypedLiteralKind, text };
-  }
-
-  private case(): Expression {
-    const { cursor } = this;
-    const { at } = cursor;
-    cursor.expect("CASE");
-    const operand = cursor.is("WHEN") ? undefined : this.expression();
-    const branches: Branch[] = [];
-    while (cursor.take("WHEN")) {
-      const when = this.expression();
-      cursor.expect("THEN");
-      branches.push({ when, result: this.expression() });
-    }
-    const otherwise = cursor.take("ELSE") ? this.expression() : undefined;
-    cursor.expect("END");
-    return { kind: "case", at, operand, branches, otherwise };
-  }
-
-  private cast(safe: boolean): Expression {
-    const { cursor } = this;
-    const { at } = cursor.advance();
-    return cursor.enclosed((): Expression => {
-      const operand = this.expression();
-      cursor.expect("AS");
-      const type = parseType(cursor);
-      if (cursor.is("FORMAT"))
-        throw cursor.notTranslated("CAST with FORMAT", cursor.at, "Use FORMAT_TIMESTAMP or PARSE_TIMESTAMP");
-      return { kind: "cast", at, operand, type, safe };
-    });
-  }
-
-  private extract(): Expression {
-    const { cursor } = this;
-    const { at } = cursor.advance();
-    return cursor.enclosed((): Expression => {
-      const part = this.datePart();
-      cursor.expect("FROM");
-      const from = this.expression();
-      const zone = cursor.take("AT", "TIME", "ZONE") ? this.expression() : undefined;
-      return { kind: "extract", at, part, from, zone };
-    });
-  }
-
-  private interval(): Expression {
-    const { cursor } = this;
-    const { at } = cursor.advance();
-    const value = this.binary(0);
-    const part = this.datePart();
-    if (cursor.is("TO"))
-      throw cursor.notTranslated("INTERVAL with a range of parts", at, "Add intervals of one part each");
-    return { kind: "interval", at, value, part };
-  }
-
-  datePart(): DatePart {
-    const { cursor } = this;
-    const { name, at } = cursor.anyWord();
-    const weekday = cursor.is("(") ? cursor.enclosed(() => cursor.identifier().name.toUpperCase()) : undefined;
-    return { name: name.toUpperCase(), weekday, at };
-  }
-
-  private arrayWord(): Expression {
-    const { cursor } = this;
-    const { at } = cursor;
-    if (cursor.is("ARRAY", "<")) {
-      const type = parseType(cursor);
-      return { ...this.array(), at, kind: "array", type } as Expression;
-    }
-    cursor.expect("ARRAY");
-    if (cursor.is("[")) return this.array();
-    return { kind: "subquery", at, form: "array", query: cursor.enclosed(() => this.grammar.query()) };
-  }
-
-  private array(): Expression {
-    const { cursor } = this;
-    const { at } = cursor;
-    cursor.expect("[");
-    const elements = cursor.is("]") ? [] : cursor.list(() => this.expression());
-    cursor.expect("]");
-    return { kind: "array", at, elements };
-  }
-
-  private struct(): Expression {
-    const { cursor } = this;
-    const { at } = cursor;
-    const type = cursor.is("STRUCT", "<") ? parseType(cursor) : undefined;
-    if (type === undefined) cursor.expect("STRUCT");
-    const fields = cursor.enclosed(() => (cursor.is(")") ? [] : cursor.list((): StructField => this.structField())));
-    return { kind: "struct", at, fields, type };
-  }
-
-  private structField(): StructField {
-    const value = this.expression();
-    return this.cursor.take("AS") ? { value, name: this.cursor.identifier() } : { value };
   }
 
   /** A query, a tuple, or an expression in brackets. */

@@ -102,6 +102,17 @@ cases("groups", [
     ],
   ],
   ["SELECT UPPER(customer) AS c, COUNT(*) AS n FROM shop.orders GROUP BY 1 HAVING n > 1", [{ c: "ANN", n: 2 }]],
+  [
+    "SELECT customer AS id, SUM(total) AS total FROM shop.orders GROUP BY customer HAVING SUM(total) > 16 ORDER BY SUM(total)",
+    [{ id: "bob", total: "20" }],
+  ],
+  [
+    "SELECT UPPER(customer) AS customer, COUNT(*) AS n FROM shop.orders GROUP BY UPPER(customer) ORDER BY LENGTH(customer), n",
+    [
+      { customer: "BOB", n: 1 },
+      { customer: "ANN", n: 2 },
+    ],
+  ],
   ["SELECT customer, id FROM shop.orders GROUP BY ALL ORDER BY id LIMIT 1", [{ customer: "ann", id: 1 }]],
   [
     "SELECT customer, COUNT(*) AS n FROM shop.orders GROUP BY ROLLUP(customer) ORDER BY customer",

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { CloudError } from "../../../../../local/errors";
+import type { CloudError } from "../../../../../local/errors";
 import { parseStatement } from "../../../../../local/services/bigquery/sql/parse/statement";
 import { NotTranslated, SqlError } from "../../../../../local/services/bigquery/sql/sql-error";
 import { sqlBench } from "./bench";

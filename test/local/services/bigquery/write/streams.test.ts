@@ -176,6 +176,29 @@ test("a column that is added meanwhile is told to the writer, and taken from the
   ]);
 });
 
+test("a column that a row does not give is NULL, or its default where the request wants that", async () => {
+  const { writer, create, bigquery } = await writing([
+    { name: "user", type: "STRING" },
+    { name: "source", type: "STRING", mode: "REQUIRED", defaultValueExpression: "CONCAT('w', 'eb')" },
+  ]);
+  const connection = await writer.createStreamConnection({ streamId: await create(CommittedStream) });
+  const protoDescriptor = {
+    name: "root",
+    field: [
+      { name: "user", number: 1, type: 9, label: 1 },
+      { name: "source", number: 2, type: 9, label: 1 },
+    ],
+  };
+  const json = new managedwriter.JSONWriter({ connection, protoDescriptor });
+  expect(refused(await json.appendRows([{ user: "u1" }], 0).getResult())).toMatch(/^3 Errors found/);
+  json.setDefaultMissingValueInterpretation("DEFAULT_VALUE");
+  await json.appendRows([{ user: "u1" }, { user: "u2", source: "app" }], 0).getResult();
+  expect(await bigquery.query("SELECT * FROM journey.clicks ORDER BY user")).toEqual([
+    { user: "u1", source: "web" },
+    { user: "u2", source: "app" },
+  ]);
+});
+
 test("streams and their offsets survive a restart with the rows", async () => {
   const first = await writing();
   const committed = await first.create(CommittedStream);
