@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { CommandError } from "./command-error";
 import type { Io } from "./io";
@@ -33,6 +35,7 @@ const forTheReader: ReadonlySet<string> = new Set(["CommandError", "StackProblem
 function commands(io: Io, ends: (code: number) => void): Command {
   const program = new Command("journey")
     .description("Runs the data journeys of a cdktf app on this machine, and drives and shows deployed ones.")
+    .version(version(), "--version")
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => 100, getErrHelpWidth: () => 100 })
     .showHelpAfterError("(--help shows how)");
@@ -132,6 +135,14 @@ function commands(io: Io, ends: (code: number) => void): Command {
     });
 
   return program;
+}
+
+/** Of the package, found above this file: in the repository and in what is published from it. */
+function version(): string {
+  for (let folder = __dirname; ; folder = dirname(folder)) {
+    const file = join(folder, "package.json");
+    if (existsSync(file)) return (JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version;
+  }
 }
 
 function examples(...of: readonly (readonly [command: string, what: string])[]): string {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { version } from "../../package.json";
 import { nodeProblem } from "../../cli/node-version";
 import { run } from "../../cli/program";
 import { testIo } from "./support";
@@ -32,6 +33,10 @@ describe("help", () => {
       expect((await journey(...words, "--help")).out).toContain(`$ journey ${words.join(" ")} `);
     }
   });
+});
+
+test("the version is the package's", async () => {
+  expect(await journey("--version")).toEqual({ code: 0, out: `${version}\n`, err: "" });
 });
 
 describe("what cannot be asked for is said in a sentence, with 2:", () => {
