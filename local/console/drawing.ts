@@ -1,5 +1,5 @@
 /** The journey's graph with places: what the page draws. */
-import type { EdgeKind, GraphNode, JourneyGraph } from "../graph";
+import type { EdgeKind, GraphEdge, GraphNode, JourneyGraph } from "../graph";
 import { type Box, layoutOf, type Point } from "./layout/layout";
 
 export interface Drawing {
@@ -29,12 +29,19 @@ const GAPS = { across: 64, down: 18 };
 export function drawingOf({ nodes, edges }: JourneyGraph): Drawing {
   const shown = nodes.filter((node) => isConnected(node, edges));
   const sizes = new Map(shown.map((node) => [node.id, { width: widthOf(node.label), height: HEIGHT }]));
-  const { boxes, height, routes, width } = layoutOf(sizes, edges, GAPS);
+  const buckets = new Set(nodes.filter(({ kind }) => kind === "bucket").map(({ id }) => id));
+  // A bucket that a workload reads its settings from is no earlier station of the journey: it stands behind it.
+  const isBehind = ({ from, kind }: GraphEdge): boolean => kind === "read" && buckets.has(from);
+  const links = edges.map((edge) => (isBehind(edge) ? { from: edge.to, to: edge.from } : edge));
+  const { boxes, height, routes, width } = layoutOf(sizes, links, GAPS);
   return {
     width,
     height,
     nodes: shown.map((node) => ({ ...node, box: boxes.get(node.id) as Box })),
-    edges: edges.map((edge, index) => ({ ...edge, points: routes[index] ?? [] })),
+    edges: edges.map((edge, index) => {
+      const route = routes[index] ?? [];
+      return { ...edge, points: isBehind(edge) ? route.toReversed() : route };
+    }),
   };
 }
 
