@@ -50,8 +50,8 @@ export async function startConsole({ clock, onSnapshot, port, source }: ConsoleO
   const routes: {
     readonly [path: string]: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
   } = {
-    "/events": (request, response) =>
-      events.connect(request, response, [
+    "/events": (_, response) =>
+      events.connect(response, [
         ["journey", first],
         ["tick", tickMessage(snapshot, graph)],
         ["logs", view.logs.recent(FIRST_LOGS).map(logMessage)],

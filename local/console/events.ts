@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 
 /**
  * Server-sent events to the pages that are open. A page that does not read is dropped: it comes back by itself.
@@ -8,15 +8,11 @@ export class EventStream {
   private readonly open = new Set<ServerResponse>();
 
   /** @param first what this page is told before all else */
-  connect(
-    request: IncomingMessage,
-    response: ServerResponse,
-    first: readonly (readonly [name: string, data: unknown])[],
-  ): void {
+  connect(response: ServerResponse, first: readonly (readonly [name: string, data: unknown])[]): void {
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     for (const [name, data] of first) response.write(frame(name, data));
     this.open.add(response);
-    request.once("close", () => this.open.delete(response));
+    response.once("close", () => this.open.delete(response));
   }
 
   send(name: string, data: unknown): void {
@@ -28,10 +24,6 @@ export class EventStream {
         response.destroy();
       } else response.write(text);
     }
-  }
-
-  get listeners(): number {
-    return this.open.size;
   }
 
   close(): void {

@@ -16,7 +16,7 @@ export interface Journey {
   readonly deadLetters: readonly DeadLetterTopic[];
 }
 
-export interface Entrance {
+interface Entrance {
   readonly service: string;
   /** Where it publishes; undefined where it may not. */
   readonly topic: string | undefined;
@@ -32,7 +32,7 @@ export interface Route {
   readonly tables: readonly string[];
 }
 
-export interface DeadLetterTopic {
+interface DeadLetterTopic {
   readonly topic: string;
   /** Subscriptions that keep what comes. */
   readonly subscriptions: readonly string[];

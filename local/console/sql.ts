@@ -7,7 +7,7 @@ export interface QueryResult {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-export interface Column {
+interface Column {
   readonly name: string;
   /** BigQuery's: "STRING", "TIMESTAMP" ... */
   readonly type: string;

@@ -7,7 +7,7 @@ const PubsubMessage = message({ data: field(1, bytes), attributes: field(2, map(
 const PublishRequest = message({ topic: field(1, string), messages: field(2, repeated(PubsubMessage)) });
 const PublishResponse = message({ messageIds: field(1, repeated(string)) });
 
-export interface StoredMessage {
+interface StoredMessage {
   readonly id: string;
   readonly data: string;
   readonly attributes: { readonly [name: string]: string };
