@@ -50,6 +50,8 @@ export interface ErrorMessageAttributes {
   readonly reason: string;
   /** Of the message that became the row; absent where there is no one message. */
   readonly message_id?: string;
+  /** The same whenever the row is published again: topics are at least once. Rows of an output's topic have it too. */
+  readonly row_id: string;
 }
 
 /**

@@ -138,23 +138,33 @@ class Reader {
   }
 
   outputs(): OutputBindings {
-    const text = this.optional("OUTPUTS") ?? "";
-    let given: unknown;
-    try {
-      given = JSON.parse(text);
-    } catch {
+    const given = objectOf(this.optional("OUTPUTS") ?? "");
+    if (given === undefined) {
+      const text = this.optional("OUTPUTS") ?? "";
       this.problems.push(`OUTPUTS is "${text}": it is the JSON of an object, output name to where its rows go`);
       return {};
     }
-    for (const [output, binding] of Object.entries(given as OutputBindings)) this.checkBinding(output, binding);
+    for (const [output, binding] of Object.entries(given)) {
+      if (isBinding(binding)) continue;
+      this.problems.push(
+        `OUTPUTS.${output} is ${JSON.stringify(binding)}: it is { "table": "project.dataset.table" } or { "topic": "projects/<project>/topics/<topic>" }`,
+      );
+    }
     return given as OutputBindings;
   }
+}
 
-  private checkBinding(output: string, binding: OutputBinding): void {
-    const valid = "table" in binding ? TABLE.test(binding.table) : "topic" in binding && TOPIC.test(binding.topic);
-    if (valid) return;
-    this.problems.push(
-      `OUTPUTS.${output} is ${JSON.stringify(binding)}: it is { "table": "project.dataset.table" } or { "topic": "projects/<project>/topics/<topic>" }`,
-    );
+function objectOf(text: string): object | undefined {
+  try {
+    const given: unknown = JSON.parse(text);
+    return typeof given === "object" && given !== null && !Array.isArray(given) ? given : undefined;
+  } catch {
+    return undefined;
   }
+}
+
+function isBinding(given: unknown): given is OutputBinding {
+  if (typeof given !== "object" || given === null) return false;
+  const { table, topic } = given as { table?: unknown; topic?: unknown };
+  return (typeof table === "string" && TABLE.test(table)) || (typeof topic === "string" && TOPIC.test(topic));
 }

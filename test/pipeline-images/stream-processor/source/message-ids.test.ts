@@ -32,7 +32,9 @@ class Model {
   }
 
   confirm(from: number, to: number, running: number): void {
-    for (let index = from; index < to; index += 1) this.confirmed.set(index, running);
+    for (let index = from; index < to; index += 1) {
+      if (!this.confirmed.has(index)) this.confirmed.set(index, running);
+    }
   }
 
   mustHave(id: string, running: number): boolean {

@@ -1,0 +1,149 @@
+/** Google's services as the processor calls them, answered by the local cloud over real sockets. */
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { float, integer, string } from "../../../pipeline";
+import { fieldSpecs } from "../../../pipeline/schema/field-spec";
+import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
+import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
+import { systemClock } from "../../../pipeline-images/stream-processor/clock";
+import { metadataTokens } from "../../../pipeline-images/stream-processor/google/access-token";
+import { cloudOf } from "../../../pipeline-images/stream-processor/google/cloud";
+import { CloudStorage } from "../../../pipeline-images/stream-processor/google/storage";
+import { StorageWrite } from "../../../pipeline-images/stream-processor/google/storage-write";
+import { BucketStore } from "../../../pipeline-images/stream-processor/log/bucket-store";
+import { entryName, snapshotName } from "../../../pipeline-images/stream-processor/log/position";
+import { localServices, makeJourney } from "./support/local";
+
+async function scene() {
+  const services = await localServices();
+  await makeJourney(services);
+  return { ...services, cloud: cloudOf(services.environment, systemClock) };
+}
+
+const name = (seq: number) => entryName({ term: 1, seq });
+
+test("the log in a bucket: a name is created once, found, listed in order and deleted", async () => {
+  const { cloud } = await scene();
+  const store = new BucketStore(cloud.storage, "acme-checkpoints", "journeys/clicks/");
+  expect(store.place).toBe("gs://acme-checkpoints/journeys/clicks/");
+  const tried = await Promise.all(["a", "b", "c"].map((one) => store.create(name(1), Buffer.from(one))));
+  expect(tried.filter((outcome) => outcome === "created")).toHaveLength(1);
+  await store.create(name(3), Buffer.from("3"));
+  await store.create(name(2), Buffer.from("2"));
+  await store.create(snapshotName({ term: 1, seq: 2 }), Buffer.from("s"));
+  expect(await store.list("log/")).toEqual([name(1), name(2), name(3)]);
+  expect(await store.list("log/", name(2))).toEqual([name(2), name(3)]);
+  expect(Buffer.from((await store.read(name(2))) as Uint8Array).toString()).toBe("2");
+  await store.delete(name(2));
+  await store.delete(name(2));
+  expect(await store.read(name(2))).toBeUndefined();
+});
+
+test("a bucket that is not there is a sentence with what was asked of whom", async () => {
+  const { cloud } = await scene();
+  await expect(cloud.storage.listObjects("nowhere", "log/", "")).rejects.toThrow(
+    /^404 from http:.*\/b\/nowhere\/o.*: The specified bucket does not exist/,
+  );
+});
+
+const columns = { user: string(), clicks: integer(), points: float() };
+
+function rows(...given: { user: string; clicks: number; points: number }[]) {
+  const encode = compileRowEncoder(columns);
+  const writer = new WireWriter();
+  for (const row of given) writer.tag(1, WireType.bytes).message((into) => encode(row, into));
+  return { rows: writer.finish(), descriptor: storageWriteDescriptor(columns) };
+}
+
+test("rows are appended at their offset once; what an offset or a stream tells is told apart", async () => {
+  const { apply, bigquery, cloud } = await scene();
+  const schema = JSON.stringify(fieldSpecs(columns).map(({ name, type, mode }) => ({ name, type, mode })));
+  await apply("google_bigquery_table", { dataset_id: "games", table_id: "points", schema, deletion_protection: false });
+  const write = new StorageWrite(cloud.storageWrite(), systemClock);
+  const stream = await write.createStream("projects/acme-dev/datasets/games/tables/points");
+  const two = rows({ user: "ada", clicks: 1, points: 0.5 }, { user: "bob", clicks: 2, points: -1 });
+
+  expect(await write.append({ stream, offset: 0, ...two })).toEqual({ kind: "written" });
+  expect(await write.append({ stream, offset: 0, ...two })).toEqual({ kind: "exists" });
+  expect(await write.append({ stream, offset: 7, ...two })).toEqual({ kind: "gap" });
+  expect(await write.append({ stream, offset: 2, ...rows({ user: "eve", clicks: 3, points: 2 }) })).toEqual({
+    kind: "written",
+  });
+  expect(await write.finalize(stream)).toBe(3);
+  expect(await write.append({ stream, offset: 3, ...two })).toEqual({ kind: "ended" });
+  expect(await write.append({ stream: `${stream}x`, offset: 0, ...two })).toEqual({ kind: "missing" });
+  await expect(write.createStream("projects/acme-dev/datasets/games/tables/none")).rejects.toThrow(
+    /none.*CreateWriteStream at 127/s,
+  );
+  expect(await bigquery.query("SELECT user, clicks FROM `acme-dev.games.points` ORDER BY user")).toEqual([
+    { user: "ada", clicks: 1 },
+    { user: "bob", clicks: 2 },
+    { user: "eve", clicks: 3 },
+  ]);
+});
+
+const row = (user: string) => ({ user, clicks: 1, points: 0 });
+
+test("a default stream takes rows without an offset, and names those that do not fit", async () => {
+  const { apply, bigquery, cloud } = await scene();
+  // The table's user has 5 characters at most.
+  const schema = JSON.stringify([
+    { name: "user", type: "STRING", mode: "REQUIRED", maxLength: "5" },
+    { name: "clicks", type: "INTEGER", mode: "REQUIRED" },
+    { name: "points", type: "FLOAT", mode: "REQUIRED" },
+  ]);
+  await apply("google_bigquery_table", { dataset_id: "games", table_id: "short", schema, deletion_protection: false });
+  const write = new StorageWrite(cloud.storageWrite(), systemClock);
+  const stream = "projects/acme-dev/datasets/games/tables/short/streams/_default";
+  const refused = await write.append({
+    stream,
+    offset: undefined,
+    ...rows(row("ada"), row("a long name"), row("bob")),
+  });
+  expect(refused.kind).toBe("refused");
+  expect(refused.kind === "refused" && [...refused.rows.keys()]).toEqual([1]);
+  expect(await write.append({ stream, offset: undefined, ...rows(row("ada"), row("bob")) })).toEqual({
+    kind: "written",
+  });
+  expect(await bigquery.query("SELECT user FROM `acme-dev.games.short` ORDER BY user")).toEqual([
+    { user: "ada" },
+    { user: "bob" },
+  ]);
+});
+
+test("an access token is asked for once, and again before it ends", async () => {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    asked += 1;
+    const known = request.headers["metadata-flavor"] === "Google" && request.url?.endsWith("/default/token") === true;
+    response.writeHead(known ? 200 : 403).end(JSON.stringify({ access_token: `token-${asked}`, expires_in: 3_600 }));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const host = `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  let now = 0;
+  const tokens = metadataTokens({ now: () => now, after: (...given) => systemClock.after(...given) }, host);
+  expect(await Promise.all([tokens.token(), tokens.token()])).toEqual(["token-1", "token-1"]);
+  now = 3_355_000;
+  expect(await tokens.token()).toBe("token-1");
+  now = 3_361_000;
+  expect(await tokens.token()).toBe("token-2");
+  server.close();
+});
+
+test("a request that is not answered is given up after half a minute", async () => {
+  const server = createServer(() => {}).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const endpoint = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  const waiting: { delay: number; task: () => void }[] = [];
+  const clock = { now: () => 0, after: (delay: number, task: () => void) => (waiting.push({ delay, task }), () => {}) };
+  const read = new CloudStorage({ clock, endpoint }).readObject("b", "o");
+  await once(server, "request");
+  expect(waiting.map(({ delay }) => delay)).toEqual([30_000]);
+  waiting[0]?.task();
+  await expect(read).rejects.toThrow(`no answer from ${endpoint} in time`);
+  server.closeAllConnections();
+  server.close();
+});
