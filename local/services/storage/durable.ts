@@ -18,7 +18,7 @@ export async function writeDurably(path: string, content: string): Promise<void>
 }
 
 /** Names of a folder are data of the folder: without its sync, a rename may be forgotten. */
-export async function renameDurably(from: string, to: string): Promise<void> {
+async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
   await syncFolder(dirname(to));
 }

@@ -44,4 +44,3 @@ export function compareNames(a: string, b: string): number {
 }
 
 export const bucketResource = (bucket: string): string => `storage.googleapis.com/projects/_/buckets/${bucket}`;
-export const objectResource = (bucket: string, object: string): string => `${bucketResource(bucket)}/objects/${object}`;

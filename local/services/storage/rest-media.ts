@@ -58,7 +58,7 @@ const sumsHeader = ({ crc32c, md5Hash }: ObjectRecord): string =>
   md5Hash === undefined ? `crc32c=${crc32c}` : `crc32c=${crc32c},md5=${md5Hash}`;
 
 /** One range of bytes, both ends included; several at once are answered with the whole, as HTTP allows. */
-export function byteRange(
+function byteRange(
   header: string | undefined,
   size: number,
 ): { readonly start: number; readonly end: number } | "unsatisfiable" | undefined {

@@ -22,6 +22,10 @@ interface Session {
   /** Requests of one session, one after another. */
   turn: Promise<unknown>;
   done?: ObjectRecord;
+  /** Why all of it was refused in the end: asked again, the answer is the same. */
+  refused?: unknown;
+  /** Takes the end of its life back. */
+  readonly lives: () => void;
 }
 
 /** Sessions of resumable uploads. They do not survive a restart: the client begins anew, as after a week in the cloud. */
@@ -43,9 +47,7 @@ export class Uploads {
   }
 
   async stop(): Promise<void> {
-    const open = [...this.sessions.values()].filter(({ done }) => done === undefined);
-    this.sessions.clear();
-    await Promise.all(open.map(({ receiver }) => receiver.abandon()));
+    await Promise.all([...this.sessions.keys()].map((id) => this.forget(id)));
   }
 
   private begin(exchange: Exchange, caller: Caller): Promise<unknown> {
@@ -98,8 +100,8 @@ export class Uploads {
       expected: sumsOf(request.headers, metadata),
       receiver: await this.store.receive(bucket),
       turn: Promise.resolve(),
+      lives: this.clock.after(SESSION_LIFE, () => void this.forget(id)),
     });
-    this.clock.after(SESSION_LIFE, () => void this.forget(id));
     const where = `${base}/upload/storage/v1/b/${bucket}/o?uploadType=resumable&name=${encodeURIComponent(name)}&upload_id=${id}`;
     response.writeHead(200, { location: where, "x-guploader-uploadid": id, "content-length": 0 }).end();
     return undefined;
@@ -118,6 +120,7 @@ export class Uploads {
       request.resume();
       return objectResourceOf(session.done, base);
     }
+    if (session.refused !== undefined) throw session.refused;
     const range = chunkRange(request.headers["content-range"]);
     if (range.kind === "bytes") {
       if (range.start > receiver.size) {
@@ -142,7 +145,12 @@ export class Uploads {
     const { caller, bucket, name, settings, wanted, expected } = session;
     const content = await receiver.finish();
     const sums = { ...expected, ...sumsOf(request.headers, {}) };
-    session.done = await this.objects.put(caller, bucket, name, content, settings, wanted, sums);
+    try {
+      session.done = await this.objects.put(caller, bucket, name, content, settings, wanted, sums);
+    } catch (error) {
+      session.refused = error;
+      throw error;
+    }
     return objectResourceOf(session.done, base);
   }
 
@@ -155,9 +163,11 @@ export class Uploads {
 
   private async forget(id: string): Promise<void> {
     const session = this.sessions.get(id);
+    if (session === undefined) return;
     this.sessions.delete(id);
-    await session?.turn;
-    if (session?.done === undefined) await session?.receiver.abandon();
+    session.lives();
+    await session.turn;
+    if (session.done === undefined && session.refused === undefined) await session.receiver.abandon();
   }
 
   private find(query: URLSearchParams): Session {

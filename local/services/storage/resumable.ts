@@ -8,7 +8,7 @@ export type ChunkRange =
   | { readonly kind: "status"; readonly total: Total };
 
 /** In bytes, "unknown" while the sender does not know. */
-export type Total = number | "unknown";
+type Total = number | "unknown";
 
 /** @see https://cloud.google.com/storage/docs/performing-resumable-uploads */
 export function chunkRange(contentRange: string | undefined): ChunkRange {

@@ -11,7 +11,7 @@ export interface JobReference {
 }
 
 /** What a job did, beside a query's rows. */
-export interface JobNumbers {
+interface JobNumbers {
   readonly inputFiles?: number;
   readonly inputFileBytes?: number;
   readonly outputRows?: number;
@@ -47,6 +47,11 @@ export class Job {
 
   get state(): "RUNNING" | "DONE" {
     return this.ended === undefined ? "RUNNING" : "DONE";
+  }
+
+  /** Of its result. */
+  get rows(): number {
+    return this.outcome?.query?.result.rowCount ?? 0;
   }
 
   /** @throws what the job ended with. */

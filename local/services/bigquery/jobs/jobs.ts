@@ -6,24 +6,31 @@ import type { Caller } from "../../../service";
 import type { Parts } from "../parts";
 import { Job, type JobOutcome } from "./job";
 
-/** Jobs whose results are still there. */
-const KEPT = 100;
+/** Jobs that are kept, and rows of results: what is older than either allows is forgotten. */
+const KEPT_JOBS = 100;
+const KEPT_ROWS = 2_000_000;
 
 export interface NewJob {
   readonly jobId?: string;
   readonly location?: string;
+  /** A request that is sent again starts nothing: its job is the first one's. */
+  readonly requestId?: string;
   readonly configuration: { readonly [name: string]: unknown };
   readonly work: (running: (connection: DuckDBConnection) => void) => Promise<JobOutcome>;
 }
 
 export class Jobs {
   private readonly byId = new Map<string, Job>();
+  private readonly byRequest = new Map<string, Job>();
 
   constructor(private readonly parts: Pick<Parts, "project" | "clock" | "access">) {}
 
   /** @throws CloudError ALREADY_EXISTS: an id that is given makes a job happen once. */
-  start(caller: Caller, { jobId, location = "US", configuration, work }: NewJob): Job {
+  start(caller: Caller, { jobId, location = "US", requestId, configuration, work }: NewJob): Job {
     const { project, clock } = this.parts;
+    const request = requestId === undefined ? undefined : `${caller.member} ${requestId}`;
+    const known = request === undefined ? undefined : this.byRequest.get(request);
+    if (known !== undefined) return known;
     const id = jobId ?? `job_${randomUUID().replaceAll("-", "")}`;
     if (!/^[A-Za-z0-9_-]{1,1024}$/.test(id)) {
       throw new CloudError(
@@ -35,7 +42,8 @@ export class Jobs {
     const reference = { projectId: project, jobId: id, location };
     const job = new Job(reference, caller, configuration, clock.now(), () => clock.now(), work);
     this.byId.set(id, job);
-    this.forget();
+    if (request !== undefined) this.byRequest.set(request, job);
+    void job.done.then(() => this.forget());
     return job;
   }
 
@@ -55,7 +63,9 @@ export class Jobs {
   }
 
   delete(id: string): void {
+    const job = this.byId.get(id);
     this.byId.delete(id);
+    for (const [request, one] of this.byRequest) if (one === job) this.byRequest.delete(request);
   }
 
   cancelAll(): Promise<unknown> {
@@ -64,11 +74,14 @@ export class Jobs {
     return Promise.all(running.map(({ done }) => done));
   }
 
-  /** The oldest that are done. */
+  /** The oldest that are done, but never the newest: its rows are about to be read. */
   private forget(): void {
-    for (const [id, job] of this.byId) {
-      if (this.byId.size <= KEPT) return;
-      if (job.state === "DONE") this.byId.delete(id);
+    const done = [...this.byId.values()].filter(({ state }) => state === "DONE");
+    let rows = done.reduce((sum, job) => sum + job.rows, 0);
+    for (const job of done.slice(0, -1)) {
+      if (this.byId.size <= KEPT_JOBS && rows <= KEPT_ROWS) return;
+      rows -= job.rows;
+      this.delete(job.reference.jobId);
     }
   }
 }

@@ -53,7 +53,7 @@ export const changedTable = (statement: Dml): TablePath => {
   }
 };
 
-export function targetOf(table: TableRecord): Target {
+function targetOf(table: TableRecord): Target {
   return {
     sql: sqlName(table.physical),
     name: table.id,

@@ -1,5 +1,6 @@
 /** Tables and views by the names that queries have for them. */
 import { CloudError } from "../../../errors";
+import { RestError } from "../../../routes";
 import type { Caller } from "../../../service";
 import type { BigQueryAccess } from "../access";
 import { sqlName } from "../schema/duckdb-type";
@@ -8,7 +9,7 @@ import type { TablePath } from "../sql/ast";
 import type { FoundTable } from "../sql/compile/context";
 import { contextOf, compileQuery } from "../sql/compile/query";
 import { parseStatement } from "../sql/parse/statement";
-import { NotTranslated, SqlError } from "../sql/sql-error";
+import { NotTranslated, placed, SqlError } from "../sql/sql-error";
 import { typeOfColumn } from "../sql/types";
 import { informationSchema } from "./information-schema";
 
@@ -76,14 +77,7 @@ function find({ catalog }: Lookup, { dataset, id }: TableName, source: string, a
     const near = catalog.tables(dataset).find((table) => table.id.toLowerCase() === id.toLowerCase());
     const hint =
       near === undefined ? "" : `. Names of tables have upper and lower case: did you mean ${tableKey(near)}?`;
-    throw new NotFoundInQuery(`${error.message} was not found${hint}`, source, at);
-  }
-}
-
-/** As BigQuery answers a query of a table that is not there: with 404. */
-export class NotFoundInQuery extends SqlError {
-  override get httpStatus(): number {
-    return 404;
+    throw new RestError("NOT_FOUND", placed(`${error.message} was not found${hint}`, source, at), "notFound");
   }
 }
 

@@ -23,22 +23,14 @@ const PATIENCE = 10_000;
 /** @see https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/query */
 export function queryMethods({ parts, jobs }: JobParts, caller: Caller): readonly RestMethod[] {
   const { project, clock, access, engine } = parts;
-  /** A request that is sent again has the answer of the first. */
-  const requests = new Map<string, Job>();
-
   const start = (body: Body): Job => {
-    const requestId = typeof body.requestId === "string" ? body.requestId : undefined;
-    const known = requestId === undefined ? undefined : requests.get(requestId);
-    if (known !== undefined) return known;
     const query = queryOf(body);
-    const configuration = { jobType: "QUERY", query: { ...body, query: query.sql, useLegacySql: false } };
-    const job = jobs.start(caller, {
-      configuration,
+    return jobs.start(caller, {
+      configuration: { jobType: "QUERY", query: { ...body, query: query.sql, useLegacySql: false } },
       work: async (running) => ({ query: await engine.run(query, caller, running) }),
+      ...(typeof body.requestId === "string" ? { requestId: body.requestId } : {}),
       ...(typeof body.location === "string" ? { location: body.location } : {}),
     });
-    if (requestId !== undefined) requests.set(requestId, job);
-    return job;
   };
 
   /** Until the job is done, or the caller does not want to wait longer. */

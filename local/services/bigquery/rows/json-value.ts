@@ -177,7 +177,7 @@ function microsOfDay(time: string): bigint {
   return BigInt((Number(hours) * 3_600 + Number(minutes) * 60) * 1_000_000 + micros);
 }
 
-export function integerOf(value: Plain): bigint | undefined {
+function integerOf(value: Plain): bigint | undefined {
   if (typeof value === "number" && !Number.isInteger(value)) return undefined;
   if (typeof value === "boolean") return undefined;
   const text = String(value).trim().replace(/\.0*$/, "");

@@ -20,7 +20,7 @@ import type { Column } from "../schema/column";
 export type TimestampFormat = "seconds" | "microseconds" | "ISO8601";
 
 export type RestValue = string | null | { readonly f: readonly RestCell[] } | readonly RestCell[];
-export interface RestCell {
+interface RestCell {
   readonly v: RestValue;
 }
 export interface RestRow {
@@ -48,7 +48,7 @@ function itemValue({ fields = [] }: Column, value: DuckDBValue, format: Timestam
 }
 
 /** A scalar as text: the API writes numbers and booleans so as well. */
-export function scalarText(value: DuckDBValue, format: TimestampFormat): string {
+function scalarText(value: DuckDBValue, format: TimestampFormat): string {
   if (value instanceof DuckDBTimestampTZValue) return timestampText(value.micros, format);
   if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString("base64");
   if (value instanceof DuckDBDecimalValue) return decimalText(value);
@@ -61,7 +61,7 @@ export function scalarText(value: DuckDBValue, format: TimestampFormat): string 
 }
 
 /** FLOAT as BigQuery writes it: a whole number has its ".0". */
-export function floatText(value: number): string {
+function floatText(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "Infinity" : "-Infinity";
   if (Object.is(value, -0)) return "-0.0";

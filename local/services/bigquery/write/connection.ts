@@ -20,8 +20,10 @@ import { SchemaMismatch, sentRowReader, withoutMissing, type SentRowReader } fro
 
 /** @see https://cloud.google.com/bigquery/quotas#write-api-limits */
 const LARGEST_REQUEST = 10 * 1024 * 1024;
-/** Requests of one call that are not answered yet; more wait on the wire. */
-const MOST_UNANSWERED = 1_000;
+/** Bytes of one call's requests that are not answered yet; more wait on the wire. */
+const MOST_UNANSWERED = 32 * 1024 * 1024;
+/** What a request costs beside its rows. */
+const OVERHEAD = 4096;
 
 /** Where a stream's rows go, found anew for every request. */
 export interface Destination {
@@ -74,21 +76,22 @@ export class AppendConnection {
   }
 
   private receive(request: AppendRowsRequest): void {
+    const size = OVERHEAD + sizeOf(request.protoRows?.rows?.serializedRows ?? []);
     const answer = this.answer(request);
     answer.catch(() => undefined);
-    this.unanswered += 1;
+    this.unanswered += size;
     if (this.unanswered >= MOST_UNANSWERED) this.call.pause();
-    this.answered = this.send(this.answered, answer);
+    this.answered = this.send(this.answered, answer, size);
   }
 
-  private async send(before: Promise<void>, answer: Promise<Answer>): Promise<void> {
+  private async send(before: Promise<void>, answer: Promise<Answer>, size: number): Promise<void> {
     await before;
     try {
       this.call.write(await answer);
     } catch (error) {
       fail(this.call, error);
     }
-    this.unanswered -= 1;
+    this.unanswered -= size;
     if (this.unanswered < MOST_UNANSWERED) this.call.resume();
   }
 
@@ -185,6 +188,12 @@ export class AppendConnection {
 
 const isDefault = (stream: string): boolean => stream.endsWith("/_default");
 
+function sizeOf(rows: readonly Uint8Array[]): number {
+  let size = 0;
+  for (const row of rows) size += row.length;
+  return size;
+}
+
 function checkRequest(
   stream: string,
   { isDefault }: Destination,
@@ -198,8 +207,7 @@ function checkRequest(
     throw new WriteError("UNIMPLEMENTED", "Rows in Arrow are not taken here: send proto_rows.", stream);
   }
   if (sent.length === 0) refuse("Rows must be specified.");
-  let size = 0;
-  for (const row of sent) size += row.length;
+  const size = sizeOf(sent);
   if (size > LARGEST_REQUEST) refuse(`The request has ${size} bytes of rows, its limit is ${LARGEST_REQUEST}.`);
   if (isDefault && request.offset !== undefined)
     refuse("Offset must not be specified when writing to the default stream.");

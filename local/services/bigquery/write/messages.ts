@@ -18,8 +18,7 @@ import {
 import type { FieldMode, FieldType } from "../../../../pipeline/spec";
 import type { Column } from "../schema/column";
 
-export const streamTypes = { DEFAULT: 0, COMMITTED: 1, PENDING: 2, BUFFERED: 3 } as const;
-export type StreamType = keyof typeof streamTypes;
+export const streamTypes = { COMMITTED: 1, PENDING: 2, BUFFERED: 3 } as const;
 
 const typeNumbers: { readonly [type in FieldType]: number } = {
   STRING: 1,
@@ -51,7 +50,7 @@ const TableFieldSchema = message({
   scale: field(9, int64),
   defaultValueExpression: field(10, string),
 });
-export const TableSchema = message({ fields: field(1, repeated(bytes)) });
+const TableSchema = message({ fields: field(1, repeated(bytes)) });
 
 /** The fields of a TableSchema. */
 export const schemaFields = (columns: readonly Column[]): readonly Uint8Array[] =>

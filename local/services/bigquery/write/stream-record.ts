@@ -1,7 +1,7 @@
 /** What is durable of a write stream, in one row of DuckDB beside the rows that came through it. */
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Column } from "../schema/column";
-import type { PhysicalName } from "../schema/duckdb-type";
+import { sqlName, type PhysicalName } from "../schema/duckdb-type";
 
 export interface StreamRecord {
   /** projects/P/datasets/D/tables/T/streams/S */
@@ -40,28 +40,36 @@ export const stagingColumns = ({ columns }: StreamRecord): readonly Column[] => 
 export const stagedRows = `* EXCLUDE (${OFFSET})`;
 export const stagedUpTo = `${OFFSET} <= $1`;
 
+/** The streams that are known, after those that are of no use any more were forgotten, and the rows that waited in them. */
 export async function loadStreams(
   connection: DuckDBConnection,
-  forgetBefore: number,
+  isOfUse: (record: StreamRecord) => boolean,
 ): Promise<readonly StreamRecord[]> {
-  await connection.run(
-    "CREATE TABLE IF NOT EXISTS _catalog.streams (name VARCHAR, rows BIGINT, finalized BOOLEAN, record VARCHAR)",
-  );
-  await connection.run("DELETE FROM _catalog.streams WHERE finalized AND (record->>'$.created')::BIGINT < $1", [
-    BigInt(forgetBefore),
-  ]);
+  await connection.run("CREATE TABLE IF NOT EXISTS _catalog.streams (name VARCHAR, rows BIGINT, record VARCHAR)");
   const result = await connection.runAndReadAll("SELECT record, rows FROM _catalog.streams");
-  return result
+  const all = result
     .getRows()
     .map(([record, rows]) => ({ ...(JSON.parse(record as string) as StreamRecord), rows: Number(rows) }));
+  const kept = all.filter(isOfUse);
+  for (const { name } of all.filter((record) => !kept.includes(record))) {
+    await connection.run("DELETE FROM _catalog.streams WHERE name = $1", [name]);
+  }
+  const staged = new Set(kept.map((record) => stagingName(record).table));
+  const tables = await connection.runAndReadAll(
+    "SELECT table_name FROM duckdb_tables() WHERE schema_name = '_staging'",
+  );
+  for (const [table] of tables.getRows()) {
+    if (staged.has(table as string)) continue;
+    await connection.run(`DROP TABLE ${sqlName({ schema: "_staging", table: table as string })}`);
+  }
+  return kept;
 }
 
 export async function saveStream(connection: DuckDBConnection, record: StreamRecord): Promise<void> {
   await connection.run("DELETE FROM _catalog.streams WHERE name = $1", [record.name]);
-  await connection.run("INSERT INTO _catalog.streams VALUES ($1, $2, $3, $4)", [
+  await connection.run("INSERT INTO _catalog.streams VALUES ($1, $2, $3)", [
     record.name,
     BigInt(record.rows),
-    record.finalized,
     JSON.stringify(record),
   ]);
 }

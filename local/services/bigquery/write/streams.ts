@@ -52,7 +52,13 @@ export class WriteStreams {
     clock: Clock,
   ): Promise<WriteStreams> {
     const made = new WriteStreams(database, catalog, appends, counts, clock);
-    const records = await database.write((connection) => loadStreams(connection, clock.now() - REMEMBERED));
+    const since = clock.now() - REMEMBERED;
+    const records = await database.write((connection) =>
+      loadStreams(connection, ({ dataset, table, tableUid, finalized, created }) => {
+        const isThere = catalog.findTable(dataset, table)?.uid === tableUid;
+        return isThere && !(finalized && created < since);
+      }),
+    );
     for (const record of records) made.keep(record);
     return made;
   }

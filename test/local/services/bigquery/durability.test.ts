@@ -9,9 +9,13 @@ import { fakeHost } from "../../support/host";
 test("a process that is killed while it writes leaves every acknowledged request whole, and the offset that fits the rows", async () => {
   const host = fakeHost();
   try {
-    const writer = spawn(process.execPath, ["--import", "tsx", join(__dirname, "endless-writer.ts"), host.state], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const writer = spawn(
+      process.execPath,
+      ["--import", "tsx", join(__dirname, "../../fixtures/endless-appends/main.ts"), host.state],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     let stream = "";
     let acknowledged = 0;
     const lines = createInterface({ input: writer.stdout });

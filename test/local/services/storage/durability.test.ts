@@ -56,9 +56,13 @@ test("a process that is killed while it writes leaves every acknowledged object,
   const host = fakeHost();
   try {
     const folder = host.folder("storage");
-    const writer = spawn(process.execPath, ["--import", "tsx", join(__dirname, "endless-writer.ts"), folder], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const writer = spawn(
+      process.execPath,
+      ["--import", "tsx", join(__dirname, "../../fixtures/endless-objects/main.ts"), folder],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     const acknowledged: string[] = [];
     const lines = createInterface({ input: writer.stdout });
     lines.on("line", (line) => {

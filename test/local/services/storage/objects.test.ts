@@ -143,6 +143,17 @@ test("an upload whose connection breaks is continued where it stopped, and its b
   expect((await put("bytes */8", "")).status).toBe(200);
 });
 
+test("an upload that is refused at its end is refused again, and keeps nothing", async () => {
+  const { url, bucket } = await running();
+  await bucket.file("taken").save("first", { resumable: false });
+  const path = `${url}/upload/storage/v1/b/acme-data/o?uploadType=resumable&name=taken&ifGenerationMatch=0`;
+  const session = (await fetch(path, { method: "POST", body: "{}" })).headers.get("location") as string;
+  const put = () => fetch(session, { method: "PUT", headers: { "content-range": "bytes 0-5/6" }, body: "second" });
+  expect((await put()).status).toBe(412);
+  expect((await put()).status).toBe(412);
+  expect((await bucket.file("taken").download())[0].toString()).toBe("first");
+});
+
 test("metadata is merged by key, and null takes away", async () => {
   const { bucket } = await running();
   const file = bucket.file("a");

@@ -1,7 +1,6 @@
 /** What the parts of the compiler know of one another, and of the world. */
-import type { Expression, Query, TablePath } from "../ast";
+import type { Query, TablePath } from "../ast";
 import { NotTranslated, SqlError } from "../sql-error";
-import type { Typed } from "../typed";
 import type { SqlType } from "../types";
 import type { Scope } from "./scope";
 
@@ -63,5 +62,3 @@ export const notTranslatedAt = (
   at: number,
   instead?: string,
 ): NotTranslated => new NotTranslated(construct, environment.source, at, instead);
-
-export type CompileExpression = (expression: Expression, scope: Scope, context: Context) => Typed;

@@ -40,7 +40,7 @@ function asPart(argument: Expression): DatePart | undefined {
 }
 
 /** Days that a week starts after Monday: of WEEK, which starts on Sunday, 6. */
-export function weekOffset({ name, weekday }: DatePart): number {
+function weekOffset({ name, weekday }: DatePart): number {
   if (name === "ISOWEEK") return 0;
   return (weekdays.indexOf(weekday ?? "SUNDAY") + 6) % 7;
 }

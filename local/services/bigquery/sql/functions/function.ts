@@ -38,7 +38,7 @@ export interface Parameter {
   readonly optional: boolean;
 }
 
-export const just = (type: SqlType): Parameter => ({
+const just = (type: SqlType): Parameter => ({
   accepts: (given) => given.kind === type.kind && (type.kind !== "ARRAY" || sameType(given, type)),
   wanted: type,
   optional: false,

@@ -9,7 +9,7 @@ import { form, noSignature, one, optional, type CallSite, type Special, type Sql
 import { toJson } from "./to-json";
 
 /** BigQuery writes $['a b'] what DuckDB writes $."a b". */
-export function jsonPath(text: string): string | undefined {
+function jsonPath(text: string): string | undefined {
   const steps = text.replace(/^(lax|strict)\s+/, "");
   if (!steps.startsWith("$")) return undefined;
   let path = "$";

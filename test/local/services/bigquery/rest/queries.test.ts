@@ -78,7 +78,7 @@ test("an error has its reason and its place", async () => {
     '400 invalidQuery: Syntax error: Unexpected identifier "SELEC" at [1:1]',
   );
   expect(await failure(client.query("SELECT 1 FROM journey.nope"))).toBe(
-    "404 invalidQuery: Not found: Table acme-dev:journey.nope was not found at [1:15]",
+    "404 notFound: Not found: Table acme-dev:journey.nope was not found at [1:15]",
   );
   expect(await failure(client.query({ query: "SELECT 1", useLegacySql: true }))).toBe(
     "400 invalid: Legacy SQL does not run here: set useLegacySql to false and write GoogleSQL",

@@ -24,7 +24,7 @@ export interface Writing extends Running {
   readonly values: () => Promise<readonly unknown[]>;
 }
 
-export const clickSchema = [
+const clickSchema = [
   { name: "user", type: "STRING", mode: "REQUIRED" },
   { name: "n", type: "INTEGER" },
 ];
