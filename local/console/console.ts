@@ -6,6 +6,7 @@ import type { Clock } from "../service";
 import type { TimedEntry } from "../view";
 import { Assets } from "./assets";
 import { EventStream } from "./events";
+import { everySecond } from "./every-second";
 import { journeyOf } from "./journey";
 import { deadLetterMessages, journeyMessage, logMessage, rowsMessage, tickMessage } from "./messages";
 import { type Snapshot, takeSnapshot } from "./snapshot";
@@ -32,7 +33,6 @@ export interface RunningConsole {
 const FIRST_PORT = 4000;
 /** So many are tried before it gives up. */
 const PORTS = 100;
-const TICK = 1000;
 const MOST_ROWS = 200;
 const FIRST_LOGS = 200;
 
@@ -80,32 +80,23 @@ export async function startConsole({ clock, onSnapshot, port, source }: ConsoleO
 
   const unfollow = view.logs.follow((entry: TimedEntry) => events.send("logs", [logMessage(entry)]));
   let stopped = false;
-  let next = now() + TICK;
-  let takeBack = clock.after(TICK, tick);
-  function tick(): void {
-    void takeTick().finally(() => {
-      if (stopped) return;
-      // On the second, whatever a look took; one that took longer than a second is followed by the next at once.
-      next = Math.max(next + TICK, now());
-      takeBack = clock.after(next - now(), tick);
-    });
-  }
-  async function takeTick(): Promise<void> {
+  const endTicks = everySecond(clock, async () => {
     try {
       snapshot = await takeSnapshot(view, journey, now);
     } catch {
       // A service that stops while it is asked: the next moment says so.
       return;
     }
+    if (stopped) return;
     events.send("tick", tickMessage(snapshot, graph));
     onSnapshot?.(snapshot);
-  }
+  });
 
   return {
     url: `http://localhost:${server.port}`,
     async stop() {
       stopped = true;
-      takeBack();
+      endTicks();
       unfollow();
       events.close();
       await server.stop();
