@@ -3,7 +3,7 @@
  * hold personal data.
  * @see https://cloud.google.com/run/docs/logging#special-fields
  */
-export type Severity = "INFO" | "WARNING" | "ERROR";
+type Severity = "INFO" | "WARNING" | "ERROR";
 export type Log = (severity: Severity, message: string, more?: { readonly [field: string]: string | number }) => void;
 
 export const jsonLog =

@@ -25,7 +25,7 @@ export interface Ledger {
   reset: string | undefined;
 }
 
-export const noTotals = (): Totals => ({ messages: 0, duplicates: 0, late: 0, errors: {}, rows: {} });
+const noTotals = (): Totals => ({ messages: 0, duplicates: 0, late: 0, errors: {}, rows: {} });
 
 const empty = (): Ledger => ({
   context: undefined,

@@ -17,7 +17,7 @@ const UnwrittenMessage = message({
   descriptor: field(4, bytes),
   refused: field(5, repeated(int32)),
 });
-export const RecordedOutputMessage = message({
+const RecordedOutputMessage = message({
   output: field(1, string),
   stream: field(2, optional(string)),
   offset: field(3, int64),

@@ -15,10 +15,6 @@ const VALUE = 3;
 export class StateChanges {
   private readonly writer = new WireWriter(4_096);
 
-  get isEmpty(): boolean {
-    return this.writer.length === 0;
-  }
-
   /** What follows is of this store. */
   store(name: string): void {
     this.writer.tag(STORE, WireType.bytes).string(name);
@@ -45,7 +41,7 @@ export class StateChanges {
   }
 }
 
-export type Group = ReadonlyMap<string, Uint8Array>;
+type Group = ReadonlyMap<string, Uint8Array>;
 export type Store = ReadonlyMap<string, Group>;
 
 /** Keyed state as it is recorded: store, group, key, value. */

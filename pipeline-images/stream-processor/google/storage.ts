@@ -2,7 +2,7 @@ import type { Clock } from "../clock";
 import type { AccessTokens } from "./access-token";
 
 /** What Google answered instead of what was asked for. */
-export class GoogleFailure extends Error {
+class GoogleFailure extends Error {
   override readonly name = "GoogleFailure";
 
   constructor(

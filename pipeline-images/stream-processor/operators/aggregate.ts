@@ -17,8 +17,8 @@ import { type Refuse, wordsOf } from "./error-rows";
 import type { Moment, TakeRow } from "./flow";
 import { type KeyCodec, keyCodec } from "./keys";
 
-export type AggregateStep = Extract<StepSpec, { readonly kind: "aggregate" }>;
-export type WindowStep = Extract<StepSpec, { readonly kind: "window" }>;
+type AggregateStep = Extract<StepSpec, { readonly kind: "aggregate" }>;
+type WindowStep = Extract<StepSpec, { readonly kind: "window" }>;
 
 export interface AggregateOptions {
   readonly step: AggregateStep;

@@ -42,8 +42,10 @@ export interface Saying {
 }
 
 export class Checkpointer {
-  /** When the last record became durable. */
+  /** When the last record became durable, how long that took in milliseconds, and how many bytes it had. */
   last: number;
+  took = 0;
+  size = 0;
   private readonly compactor: Compactor<Ledger>;
   private underway: Promise<void> | undefined;
   private compacting = false;
@@ -74,6 +76,7 @@ export class Checkpointer {
 
   private async append(saying: Saying): Promise<void> {
     const { log, clock, work, durable } = this.options;
+    const begun = clock.now();
     const { checkpoint, run, changes } = this.make(saying);
     const content = CheckpointMessage.encode(checkpoint);
     try {
@@ -82,6 +85,8 @@ export class Checkpointer {
       this.underway = undefined;
     }
     this.last = clock.now();
+    this.took = this.last - begun;
+    this.size = content.length;
     for (const change of changes) work.outputs.get(change.output)?.release(change);
     work.acknowledgements.release(run);
     durable();

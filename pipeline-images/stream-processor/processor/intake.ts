@@ -8,7 +8,7 @@ import type { Saying } from "./checkpointer";
 import type { Work } from "./work";
 
 /** Owners that ended without a recorded message, after which messages are taken one by one. */
-export const FAILED_STARTS = 3;
+const FAILED_STARTS = 3;
 /** So many messages are taken one by one before all is taken to be well. */
 const ONE_BY_ONE = 200;
 

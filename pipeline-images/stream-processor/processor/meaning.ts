@@ -49,7 +49,7 @@ function meanings(spec: PipelineSpec): { [step: string]: string } {
 const accumulatorOf = (one: object): unknown => ("accumulator" in one ? one.accumulator : "");
 
 /** Why what a log holds is not for this processor: sentences. None where it is. */
-export function misfits(ledger: Ledger, own: Context): string[] {
+function misfits(ledger: Ledger, own: Context): string[] {
   const { context } = ledger;
   if (context === undefined) return [];
   const problems: string[] = [];

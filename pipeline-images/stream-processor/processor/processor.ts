@@ -11,6 +11,7 @@ import { patient } from "../log/patient-store";
 import { Signal } from "../signal";
 import { contextOf, refuseMisfits } from "./meaning";
 import { makeParts, type Parts } from "./parts";
+import { Report } from "./report";
 import type { PullSettings } from "./settings";
 import { Troubles } from "./troubles";
 import type { World } from "./world";
@@ -39,6 +40,7 @@ export class Processor {
   /** Nothing leaves any more, no row and no acknowledgement. */
   private left = false;
   private soon = false;
+  private readonly report: Report;
 
   constructor(
     private readonly world: World,
@@ -46,6 +48,7 @@ export class Processor {
   ) {
     this.troubles = new Troubles(world.log);
     this.progress = new Signal(world.clock);
+    this.report = new Report(world.log, world.clock.now());
     this.ending = new Promise((resolve) => {
       this.end = (ending) => {
         this.end = () => {};
@@ -219,6 +222,7 @@ export class Processor {
       this.world.subscriber.modifyDeadline(request).catch(() => {});
     }
     if (!checkpointer.busy && this.isRecordDue(parts, now)) void checkpointer.record();
+    this.report.tell(now, () => this.status, parts);
   }
 
   private isRecordDue({ work, checkpointer }: Parts, now: number): boolean {

@@ -118,10 +118,6 @@ export class Acknowledgements {
     this.confirmed.push({ from: index, to: index + 1 });
   }
 
-  get hasConfirmed(): boolean {
-    return this.confirmed.length > 0;
-  }
-
   private async acknowledge(run: AckRun, from: number, to: number): Promise<void> {
     const { subscription, subscriber, clock, trouble, mayLeave, progress } = this.options;
     const request = run.request(subscription, from, to);

@@ -6,7 +6,7 @@
 import { WireReader, type WireWriter } from "../../../pipeline/protobuf/wire";
 
 /** Milliseconds without a message, or a row, after which there are none. */
-export const QUIET = 5_000;
+const QUIET = 5_000;
 /** An event that is later than its publication by more than this is a mistake. */
 export const FUTURE = 300_000;
 

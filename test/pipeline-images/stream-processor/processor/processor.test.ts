@@ -421,6 +421,19 @@ describe("the watermark", () => {
   });
 });
 
+test("how it goes is told once a minute, without a word of any event", async () => {
+  const journey = journeyOf();
+  journey.start();
+  await journey.pass(2);
+  journey.click(0, "a secret user");
+  await journey.pass(130);
+  expect(journey.lines.filter((line) => line.includes("messages so far"))).toEqual([
+    "INFO clicks: 1 messages so far, 0 rows to write",
+    "INFO clicks: 1 messages so far, 0 rows to write",
+  ]);
+  expect(journey.lines.join()).not.toContain("secret");
+});
+
 test("a message that kills is found after three failed starts, and goes to the error output unseen", async () => {
   const journey = journeyOf();
   const ids = Array.from({ length: 5 }, () => journey.click(0, "ada"));

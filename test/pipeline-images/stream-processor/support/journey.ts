@@ -20,7 +20,7 @@ import { SimulatedSubscription, SimulatedTopics } from "./pubsub";
 import { goodNetwork, type Network, SimulatedProcess, type Simulation } from "./simulation";
 import { SimulatedTables } from "./tables";
 
-export const Click = schema("click", { user: string(), name: string(), points: integer(), at: timestamp() });
+const Click = schema("click", { user: string(), name: string(), points: integer(), at: timestamp() });
 
 export const clicksPipeline = pipeline("clicks", { clicks: Click.withMetadata() }, ({ clicks }) => ({
   activity: clicks
