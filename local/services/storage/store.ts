@@ -115,8 +115,9 @@ export class ObjectStore {
   async deleteBucket(name: string): Promise<void> {
     await this.inTurn(name, async () => {
       const bucket = this.find(name);
-      if (bucket.objects.size > 0)
+      if (bucket.objects.size > 0) {
         throw new CloudError("ALREADY_EXISTS", "The bucket you tried to delete is not empty.");
+      }
       // Without its record it is no bucket, whatever is left of its folder.
       await removeDurably(join(bucket.folder, "bucket.json"));
       this.buckets.delete(name);

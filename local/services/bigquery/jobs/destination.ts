@@ -54,8 +54,9 @@ export async function writeTo(
   }
   if (there === undefined) access.dataset(caller, "bigquery.tables.create", dataset);
   else access.table(caller, "bigquery.tables.updateData", there);
-  if (there?.view !== undefined)
+  if (there?.view !== undefined) {
     throw new CloudError("INVALID_ARGUMENT", `${tableKey(there)} is a view: it takes no rows`);
+  }
   if (disposition === "WRITE_EMPTY" && there !== undefined && counts.of(dataset, id).rows > 0) {
     throw new RestError("ALREADY_EXISTS", `Already Exists: Table ${project}:${dataset}.${id}`, "duplicate");
   }

@@ -30,8 +30,9 @@ export async function extract(
     throw new CloudError("UNIMPLEMENTED", `Tables are not extracted as ${format} here: CSV and JSON lines are`);
   }
   const [uri] = Array.isArray(config.destinationUris) ? config.destinationUris.map(String) : [];
-  if (uri === undefined || objects === undefined)
+  if (uri === undefined || objects === undefined) {
     throw new CloudError("INVALID_ARGUMENT", "An extract needs a destination URI in Cloud Storage");
+  }
   const { bucket, object } = gsAddress(uri);
   const packed = config.compression === "GZIP";
   const lines = format === "CSV" ? csv(parts, table, config) : json(parts, table);

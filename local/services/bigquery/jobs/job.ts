@@ -13,7 +13,6 @@ export interface JobReference {
 /** What a job did, beside a query's rows. */
 interface JobNumbers {
   readonly inputFiles?: number;
-  readonly inputFileBytes?: number;
   readonly outputRows?: number;
   readonly badRecords?: number;
   readonly destinationUriFileCounts?: readonly number[];

@@ -81,7 +81,7 @@ export async function load(
       return count;
     },
   );
-  return { numbers: { inputFiles: files.length, inputFileBytes: 0, outputRows, badRecords } };
+  return { numbers: { inputFiles: files.length, outputRows, badRecords } };
 }
 
 function convertRow(
@@ -91,8 +91,9 @@ function convertRow(
 ): readonly DuckDBValue[] | BadValue {
   if (value instanceof Error) return new BadValue("", `Failed to parse JSON: ${value.message}.`);
   if (Array.isArray(value)) {
-    if (value.length > columns.length)
+    if (value.length > columns.length) {
       return new BadValue("", `Too many values in line: ${value.length}, the schema has ${columns.length}.`);
+    }
     return convert(
       Object.fromEntries(columns.map(({ name }, at) => [name, emptyIsNull(columns[at] as Column, value[at])])),
     );
@@ -131,12 +132,14 @@ async function detected(
   if (config.autodetect !== true || first === undefined) {
     throw new CloudError("INVALID_ARGUMENT", "No schema specified on job or table.");
   }
-  if (format === "CSV")
+  if (format === "CSV") {
     throw new CloudError("UNIMPLEMENTED", "The schema of CSV files is not detected here: give it with the job");
+  }
   const rows: { readonly [name: string]: unknown }[] = [];
   for await (const { value } of await read(first)) {
-    if (typeof value === "object" && value !== null && !(value instanceof Error))
+    if (typeof value === "object" && value !== null && !(value instanceof Error)) {
       rows.push(value as { readonly [name: string]: unknown });
+    }
     if (rows.length >= SAMPLE) break;
   }
   return detectColumns(rows);
@@ -149,8 +152,9 @@ export async function filesAt(
   uris: unknown,
 ): Promise<readonly SourceFile[]> {
   const list = Array.isArray(uris) ? uris.map(String) : [];
-  if (list.length === 0)
+  if (list.length === 0) {
     throw new CloudError("INVALID_ARGUMENT", "Load configuration must specify at least one source URI");
+  }
   const files: SourceFile[] = [];
   for (const uri of list) {
     const { bucket, object } = gsAddress(uri);
@@ -174,7 +178,8 @@ export async function filesAt(
 
 export function gsAddress(uri: string): { readonly bucket: string; readonly object: string } {
   const found = /^gs:\/\/([^/]+)\/(.+)$/.exec(uri);
-  if (found === null)
+  if (found === null) {
     throw new CloudError("INVALID_ARGUMENT", `Source URI must be a Google Cloud Storage location: ${uri}`);
+  }
   return { bucket: found[1] as string, object: found[2] as string };
 }

@@ -58,8 +58,9 @@ export function lookupTable(lookup: Lookup, path: TablePath, source: string, def
   const schema = path.parts.findIndex(({ name }) => name.toUpperCase() === "INFORMATION_SCHEMA");
   if (schema >= 0) return informationSchema(lookup, path, schema, source, defaultDataset);
   const name = tableName(path, lookup.project, source, defaultDataset);
-  if (name.id.includes("*"))
+  if (name.id.includes("*")) {
     throw new NotTranslated("A wildcard table", source, path.at, "Join the tables with UNION ALL");
+  }
   const table = find(lookup, name, source, path.at);
   lookup.access.table(lookup.caller, "bigquery.tables.getData", table);
   lookup.read.add(table);

@@ -31,8 +31,9 @@ export const inPath = ({ path }: Exchange, name: string): string => path[name] a
 /** @throws CloudError NOT_FOUND for another project than the stack's */
 export function checkProject(exchange: Exchange, project: string): void {
   const asked = inPath(exchange, "project");
-  if (asked !== project)
+  if (asked !== project) {
     throw new CloudError("NOT_FOUND", `Not found: Project ${asked}. This local cloud is ${project}`);
+  }
 }
 
 const PAGE = 10_000;

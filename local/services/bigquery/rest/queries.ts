@@ -104,8 +104,9 @@ function answerOf(
   const base = { jobReference: reference, queryId: reference.jobId, jobComplete: job.state === "DONE" };
   if (job.state !== "DONE") return base;
   const { result } = job;
-  if (result === undefined)
+  if (result === undefined) {
     throw new CloudError("INVALID_ARGUMENT", `Job ${reference.jobId} is no query: it has no rows`);
+  }
   const rows = result.rows(from, count).map((values) => restRow(result.columns, values, format));
   const outcome = job.outcome?.query;
   const { numDmlAffectedRows, dmlStats } = outcome === undefined ? {} : queryStatistics(outcome);

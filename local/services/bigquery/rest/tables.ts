@@ -166,8 +166,9 @@ const settingsOf = (body: Body): Settings =>
 function viewIn(body: Body): string | undefined {
   const view = isBody(body.view) ? body.view : isBody(body.materializedView) ? body.materializedView : undefined;
   if (view === undefined) return undefined;
-  if (view.useLegacySql === true)
+  if (view.useLegacySql === true) {
     throw new CloudError("UNIMPLEMENTED", "Views in legacy SQL do not run here: set useLegacySql to false");
+  }
   return textIn(view, "query");
 }
 

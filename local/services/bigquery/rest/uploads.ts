@@ -73,8 +73,9 @@ function multipart(body: Buffer, contentType: string): { readonly metadata: Body
   for (let at = body.indexOf(delimiter); at >= 0; at = body.indexOf(delimiter, at + delimiter.length)) places.push(at);
   const [first, second] = places;
   const last = places.at(-1);
-  if (boundary === null || first === undefined || second === undefined || last === undefined || last === second)
+  if (boundary === null || first === undefined || second === undefined || last === undefined || last === second) {
     throw malformed;
+  }
   const part = (from: number, to: number): Buffer => {
     const head = body.indexOf("\r\n\r\n", from);
     return body.subarray(head + 4, to - 2);

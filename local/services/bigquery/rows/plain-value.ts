@@ -41,8 +41,9 @@ function columnValue(column: Column, value: DuckDBValue): PlainValue {
 
 function itemValue({ fields = [] }: Column, value: DuckDBValue): PlainValue {
   if (value instanceof DuckDBStructValue) return plainRow(fields, Object.values(value.entries));
-  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
     return value;
+  }
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof DuckDBTimestampTZValue) return timestampOfMicroseconds(value.micros);
   if (value instanceof DuckDBTimestampValue) return datetimeText(value.micros);

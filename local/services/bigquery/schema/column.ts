@@ -50,8 +50,9 @@ const DEEPEST = 15;
  */
 export function readColumns(fields: unknown, path = "", depth = 1): readonly Column[] {
   if (!Array.isArray(fields)) throw invalid(`${path === "" ? "The schema" : path} is not a list of fields`);
-  if (fields.length > MOST_COLUMNS)
+  if (fields.length > MOST_COLUMNS) {
     throw invalid(`The schema has ${fields.length} fields: BigQuery takes ${MOST_COLUMNS}`);
+  }
   if (depth > DEEPEST) throw invalid(`${path} lies ${depth} records deep: BigQuery takes ${DEEPEST}`);
   const columns = fields.map((field) => readColumn(field, path, depth));
   const seen = new Set<string>();

@@ -17,8 +17,9 @@ export function coerce(value: Typed, to: SqlType): Typed | undefined {
     return coerceRecords(value.sql, from.element, to);
   }
   if (from.kind === "RECORD" && to.kind === "RECORD") return coerceRecord(value.sql, from.fields, to);
-  if (from.kind === "FLOAT" && to.kind === "NUMERIC")
+  if (from.kind === "FLOAT" && to.kind === "NUMERIC") {
     return value.text === undefined ? undefined : numericLiteral(value.text);
+  }
   if (value.text !== undefined && from.kind === "STRING" && times.includes(to.kind)) return timeLiteral(value.text, to);
   if (value.adapts === true && from.kind === "STRING" && times.includes(to.kind)) return cast(value, to);
   const common = commonType(from, to);
@@ -73,19 +74,16 @@ export function sameType(a: SqlType, b: SqlType): boolean {
 export function unify(
   values: readonly Typed[],
 ): { readonly values: readonly Typed[]; readonly type: SqlType } | undefined {
-  const fixed = values.filter((value) => value.text === undefined || value.type.kind !== "STRING");
-  // String literals take the others' type, where that is a time's.
-  let type: SqlType | undefined = (fixed.length === 0 ? values : fixed)
-    .map((value) => value.type)
-    .reduce<SqlType | undefined>((a, b) => a && commonType(a, b), UNKNOWN);
-  if (type === undefined || (!times.includes(type.kind) && fixed.length < values.length)) {
-    type = values.map((value) => value.type).reduce<SqlType | undefined>((a, b) => a && commonType(a, b), UNKNOWN);
-  }
+  // Text that is a literal or a parameter becomes a time where the others are times.
+  const others = commonOf(values.filter(({ type, adapts }) => !(adapts === true && type.kind === "STRING")));
+  const type = others !== undefined && times.includes(others.kind) ? others : commonOf(values);
   if (type === undefined) return undefined;
-  const common = type;
-  const coerced = values.map((value) => coerce(value, common));
-  return coerced.includes(undefined) ? undefined : { values: coerced as readonly Typed[], type: common };
+  const coerced = values.map((value) => coerce(value, type));
+  return coerced.includes(undefined) ? undefined : { values: coerced as readonly Typed[], type };
 }
+
+const commonOf = (values: readonly Typed[]): SqlType | undefined =>
+  values.map(({ type }) => type).reduce<SqlType | undefined>((a, b) => a && commonType(a, b), UNKNOWN);
 
 /** DATE '...' of a text; undefined where it is none. */
 export function timeLiteral(text: string, type: SqlType): Typed | undefined {

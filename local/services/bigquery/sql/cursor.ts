@@ -133,8 +133,9 @@ const same = ({ kind, text }: Token, word: string): boolean =>
 
 function shown({ kind, text }: Token): string {
   if (kind === "end") return "end of script";
-  if (kind === "word")
+  if (kind === "word") {
     return reserved.has(text.toUpperCase()) ? `keyword ${text.toUpperCase()}` : `identifier "${text}"`;
+  }
   if (kind === "quoted") return `identifier "${text}"`;
   if (kind === "integer") return `integer literal "${text}"`;
   if (kind === "float") return `floating point literal "${text}"`;

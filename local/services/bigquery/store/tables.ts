@@ -81,7 +81,9 @@ export class Tables {
               "Columns can be added and made NULLABLE with the rows in place; for anything else make a new table.",
           );
         }
-        const columns = merged(there.columns, after.columns);
+        const now = merged(there.columns, after.columns);
+        // The same columns stay the same object: whoever writes rows sees a change by that.
+        const columns = JSON.stringify(now) === JSON.stringify(there.columns) ? there.columns : now;
         for (const step of steps) await take(connection, there.physical, columns, step);
         await this.catalog.saveTable(connection, { ...after, columns });
         return { ...after, columns };

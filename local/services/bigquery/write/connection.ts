@@ -107,8 +107,9 @@ export class AppendConnection {
       throw new WriteError("INVALID_ARGUMENT", what, stream);
     }
     this.current = stream;
-    if (request.defaultMissingValueInterpretation !== 0)
+    if (request.defaultMissingValueInterpretation !== 0) {
       this.defaultMissing = request.defaultMissingValueInterpretation;
+    }
     const before = this.writers.get(stream)?.columns;
     const answer = await this.write(stream, destination, request).catch((error: unknown) =>
       this.inBand(error, destination, request),
@@ -209,8 +210,9 @@ function checkRequest(
   if (sent.length === 0) refuse("Rows must be specified.");
   const size = sizeOf(sent);
   if (size > LARGEST_REQUEST) refuse(`The request has ${size} bytes of rows, its limit is ${LARGEST_REQUEST}.`);
-  if (isDefault && request.offset !== undefined)
+  if (isDefault && request.offset !== undefined) {
     refuse("Offset must not be specified when writing to the default stream.");
+  }
 }
 
 /** Rows with nothing missing. One that does not fit, and none is taken. */

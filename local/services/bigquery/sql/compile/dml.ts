@@ -145,8 +145,9 @@ function assignments(
       const found = column(first, target.columns, context);
       if (seen.has(found.name)) throw failAt(context, `Update item ${found.name} assigned more than once`, first.at);
       seen.add(found.name);
-      if (fields.length === 0)
+      if (fields.length === 0) {
         return `${quoted(found.name)} = ${valueOrDefault(value, found, target, compiler, context)}`;
+      }
       if (value === "DEFAULT") throw notTranslatedAt(context, "DEFAULT of a field within a STRUCT", first.at);
       const now = `${quoted(alias)}.${quoted(found.name)}`;
       return `${quoted(found.name)} = ${withField(now, found, fields, value, compiler, context)}`;
@@ -212,8 +213,9 @@ function mergeBranch(
       : new ExpressionCompiler(context, new Scope(matched === "NOT MATCHED" ? sources : [own]));
   const when = `WHEN ${matched}${and === undefined ? "" : ` AND ${compiler.boolean(and, "MERGE condition")}`} THEN`;
   if (action.kind === "delete") return `${when} DELETE`;
-  if (action.kind === "update")
+  if (action.kind === "update") {
     return `${when} UPDATE SET ${assignments(action.set, alias, target, compiler, context)}`;
+  }
   const columns = insertColumns(action.columns, target, 0, context);
   const values =
     action.values === "ROW"

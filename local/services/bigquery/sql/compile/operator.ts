@@ -97,8 +97,9 @@ function sum(operands: Operands): Typed {
   const { operator, left, right } = operands;
   const [a, b] = [left.type.kind, right.type.kind];
   if (isNumber(left.type) && isNumber(right.type)) return arithmetic(operands);
-  if (a === "DATE" && b === "INTEGER")
+  if (a === "DATE" && b === "INTEGER") {
     return typed(`CAST(${left.sql} ${operator} CAST(${right.sql} AS INTEGER) AS DATE)`, DATE);
+  }
   if (a === "INTEGER" && b === "DATE" && operator === "+") {
     return typed(`CAST(${right.sql} + CAST(${left.sql} AS INTEGER) AS DATE)`, DATE);
   }

@@ -75,8 +75,9 @@ export class Scope {
     const [first, second] = found;
     if (first === undefined) return undefined;
     // The elements of an array are called as their alias: the same thing under two names is not ambiguous.
-    if (second !== undefined && second.sql !== first.sql)
+    if (second !== undefined && second.sql !== first.sql) {
       throw new AmbiguousName(`Column name ${first.name} is ambiguous`);
+    }
     return { value: typed(first.sql, first.type), used: 1 };
   }
 

@@ -32,8 +32,9 @@ export function compileSelect(select: Select, context: Context, parent: Scope | 
 
   const listed = select.items.flatMap((item) => selected(item, plain, scope, context));
   const list = select.as === "STRUCT" ? [structOf(listed)] : listed;
-  if (select.as === "VALUE" && list.length !== 1)
+  if (select.as === "VALUE" && list.length !== 1) {
     throw failAt(context, "SELECT AS VALUE query must have exactly one column", select.at);
+  }
   const columns = emittedNames(list);
 
   const aliases = new Map(

@@ -41,8 +41,9 @@ function operands(site: CallSite): { readonly value: Typed; readonly path: strin
   const path = site.expression(second);
   if (path.text === undefined) throw site.notTranslated(`${site.call.name} with a path that is not a literal`);
   const translated = jsonPath(path.text);
-  if (translated === undefined)
+  if (translated === undefined) {
     throw site.fail(`JSONPath ${JSON.stringify(path.text)} is not one that ${site.call.name} takes`, second.at);
+  }
   return { value, path: quotedText(translated) };
 }
 

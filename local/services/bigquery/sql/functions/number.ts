@@ -27,8 +27,9 @@ const safely =
     const values = site.call.arguments.map((argument) => site.expression(argument));
     const [a, b] = values;
     const type = a && b && commonType(a.type, b.type);
-    if (a === undefined || b === undefined || type === undefined || values.length !== 2)
+    if (a === undefined || b === undefined || type === undefined || values.length !== 2) {
       throw noSignature(site, values);
+    }
     if (operator === "*" && type.kind === "NUMERIC") return typed(`TRY(numeric_multiply(${a.sql}, ${b.sql}))`, type);
     return typed(`TRY(${a.sql} ${operator} ${b.sql})`, type);
   };

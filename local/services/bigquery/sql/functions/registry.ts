@@ -26,12 +26,15 @@ export function callFunction(site: CallSite): Typed {
   const aggregate = aggregateFunctions[name] ?? overWindow;
   const found = aggregate ?? scalars[name];
   if (found === undefined) throw unknown(site);
-  if (overWindow !== undefined && over === undefined)
+  if (overWindow !== undefined && over === undefined) {
     throw site.fail(`Window function ${name} cannot be called without OVER clause`);
-  if (aggregate === undefined && over !== undefined)
+  }
+  if (aggregate === undefined && over !== undefined) {
     throw site.fail(`Function ${name} does not support an OVER clause`);
-  if (aggregate === undefined && site.call.distinct)
+  }
+  if (aggregate === undefined && site.call.distinct) {
     throw site.fail(`Function ${name} does not support DISTINCT in arguments`);
+  }
   const result =
     typeof found === "function"
       ? found(site)

@@ -49,8 +49,9 @@ const format: Special = (site) => {
     else if (piece === "%%") pieces.push(quotedText("%"));
     else {
       const value = values[next++];
-      if (value === undefined)
+      if (value === undefined) {
         throw site.fail(`Too few arguments to FORMAT for pattern ${JSON.stringify(pattern.text)}`);
+      }
       pieces.push(formatted(piece, value, site));
     }
   }

@@ -73,8 +73,9 @@ export function formatSql(
   const pieces: string[] = [];
   let plain = "";
   const flush = (): void => {
-    if (plain !== "")
+    if (plain !== "") {
       pieces.push(plain.includes("%") ? `strftime(${timestamp}, ${quotedText(plain)})` : quotedText(plain));
+    }
     plain = "";
   };
   for (const [element] of format.matchAll(elements)) {

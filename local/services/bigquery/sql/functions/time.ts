@@ -35,8 +35,9 @@ const moved =
   (type: TimeType, sign: "+" | "-"): Special =>
   (site) => {
     const [value, by] = site.call.arguments;
-    if (by?.kind !== "interval")
+    if (by?.kind !== "interval") {
       throw site.fail(`${site.call.name} takes INTERVAL n PART as its second argument`, by?.at);
+    }
     if (!addable(type).includes(by.part.name)) {
       throw site.fail(`${site.call.name} does not support the ${by.part.name} date part`, by.part.at);
     }
@@ -56,8 +57,9 @@ const difference =
     if (type.kind === "TIMESTAMP" && micros !== undefined) {
       return typed(`((epoch_us(${a}) - epoch_us(${b})) // ${micros})`, INTEGER);
     }
-    if (type.kind === "TIME" && micros !== undefined)
+    if (type.kind === "TIME" && micros !== undefined) {
       return typed(`date_diff('${part.name.toLowerCase()}', ${b}, ${a})`, INTEGER);
+    }
     return typed(`CAST(${boundaries(a, b, part)} AS BIGINT)`, INTEGER);
   };
 
@@ -136,8 +138,9 @@ const generated =
   (type: typeof DATE | typeof TIMESTAMP): Special =>
   (site) => {
     const [from, to, by] = site.call.arguments;
-    if (by !== undefined && by.kind !== "interval")
+    if (by !== undefined && by.kind !== "interval") {
       throw site.fail(`${site.call.name} takes INTERVAL n PART as its third argument`, by.at);
+    }
     const step = by === undefined ? "INTERVAL 1 DAY" : interval(as(site, by.value, INTEGER).sql, by.part);
     const list = `generate_series(${as(site, from, type).sql}, ${as(site, to, type).sql}, ${step})`;
     return typed(type.kind === "DATE" ? `CAST(${list} AS DATE[])` : list, arrayOf(type));

@@ -26,8 +26,9 @@ function within(inner: Inner, cursor: Cursor, name: string): Within {
     cursor.advance();
     return { ...none, star: true };
   }
-  if (["SELECT", "WITH"].some((word) => cursor.is(word)))
+  if (["SELECT", "WITH"].some((word) => cursor.is(word))) {
     throw cursor.fail(`Syntax error: a query as the argument of ${name} needs brackets of its own`);
+  }
   const distinct = cursor.take("DISTINCT");
   const named: { name: string; value: Expression }[] = [];
   const values: Expression[] = [];

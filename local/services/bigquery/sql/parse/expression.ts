@@ -225,8 +225,9 @@ export class Expressions implements Inner {
     }
     if (cursor.take("NULL")) return { kind: "null", at };
     if (word === "CASE") return caseExpression(this);
-    if (word === "CAST" || (word === "SAFE_CAST" && cursor.peek(1).text === "("))
+    if (word === "CAST" || (word === "SAFE_CAST" && cursor.peek(1).text === "(")) {
       return cast(this, word === "SAFE_CAST");
+    }
     if (word === "EXTRACT") return extract(this);
     if (word === "INTERVAL") return interval(this);
     if (word === "ARRAY") return arrayWord(this);

@@ -51,8 +51,9 @@ export function cast(inner: Inner, safe: boolean): Expression {
     const operand = inner.expression();
     cursor.expect("AS");
     const type = parseType(cursor);
-    if (cursor.is("FORMAT"))
+    if (cursor.is("FORMAT")) {
       throw cursor.notTranslated("CAST with FORMAT", cursor.at, "Use FORMAT_TIMESTAMP or PARSE_TIMESTAMP");
+    }
     return { kind: "cast", at, operand, type, safe };
   });
 }
@@ -74,8 +75,9 @@ export function interval(inner: Inner): Expression {
   const { at } = cursor.advance();
   const value = inner.operand();
   const part = datePart(inner);
-  if (cursor.is("TO"))
+  if (cursor.is("TO")) {
     throw cursor.notTranslated("INTERVAL with a range of parts", at, "Add intervals of one part each");
+  }
   return { kind: "interval", at, value, part };
 }
 

@@ -147,8 +147,9 @@ export class Queries implements Grammar {
   private groupBy(): GroupBy {
     const { cursor } = this;
     if (cursor.take("ALL")) return { kind: "all" };
-    if (cursor.take("ROLLUP"))
+    if (cursor.take("ROLLUP")) {
       return { kind: "ROLLUP", by: cursor.enclosed(() => cursor.list(() => this.expression())) };
+    }
     if (cursor.take("CUBE")) return { kind: "CUBE", by: cursor.enclosed(() => cursor.list(() => this.expression())) };
     if (cursor.take("GROUPING", "SETS")) {
       const set = (): readonly Expression[] => {
@@ -230,8 +231,9 @@ export class Queries implements Grammar {
       return { kind: "query", at, query, alias: this.alias() };
     }
     const path = this.tablePath();
-    if (cursor.is("("))
+    if (cursor.is("(")) {
       throw cursor.notTranslated(`Table function ${path.parts.map(({ name }) => name).join(".")}`, at);
+    }
     if (cursor.is("FOR", "SYSTEM_TIME")) throw cursor.notTranslated("FOR SYSTEM_TIME AS OF", cursor.at);
     const alias = this.alias();
     return { kind: "table", at, path, alias, offset: this.withOffset() };

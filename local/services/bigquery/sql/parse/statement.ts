@@ -176,8 +176,9 @@ class Statements extends Queries {
     const { cursor } = this;
     const ifNotExists = cursor.take("IF", "NOT", "EXISTS");
     const view = this.tablePath();
-    if (cursor.is("("))
+    if (cursor.is("(")) {
       throw cursor.notTranslated("A view's own list of columns", cursor.at, "Name them in its query with AS");
+    }
     const options = this.options();
     cursor.expect("AS");
     const from = cursor.at;

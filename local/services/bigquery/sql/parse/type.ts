@@ -49,8 +49,9 @@ export function parseType(cursor: Cursor): SqlType {
   const found = names[word];
   if (found === undefined) {
     if (word === "") throw cursor.unexpected();
-    if (["BIGNUMERIC", "BIGDECIMAL", "GEOGRAPHY", "RANGE"].includes(word))
+    if (["BIGNUMERIC", "BIGDECIMAL", "GEOGRAPHY", "RANGE"].includes(word)) {
       throw cursor.notTranslated(`Type ${word}`, at);
+    }
     throw cursor.fail(`Type not found: ${word}`, at);
   }
   // STRING(10), NUMERIC(10, 2): limits, which a cast does not apply.
