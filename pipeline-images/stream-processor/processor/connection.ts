@@ -6,6 +6,9 @@ import type { MessageStream, Subscriber } from "../source/subscriber";
 /** Pub/Sub gives a stream some 10 MB/s. @see https://cloud.google.com/pubsub/quotas#quotas */
 const STREAMS = 4;
 
+/** Milliseconds after which a stream that was connected has been accepted. */
+const LASTS = 5_000;
+
 export interface ConnectionOptions {
   readonly subscriber: Subscriber;
   readonly clock: Clock;
@@ -63,16 +66,22 @@ export class Connection {
   private openOne(i: number, failures: number): void {
     if (this.closed) return;
     const { subscriber, clock, trouble } = this.options;
-    let wasUp = false;
     let over = false;
+    let lasted = false;
+    // Connected is not yet accepted: who may not read is told so a moment later.
+    const last = (): void => {
+      if (lasted || over) return;
+      lasted = true;
+      if (failures > 0) trouble(undefined, failures);
+    };
     this.streams[i] = subscriber.open({
       connected: () => {
         if (over || this.closed) return;
-        wasUp = true;
         this.connect(i);
-        if (failures > 0) trouble(undefined, failures);
+        clock.after(LASTS, last);
       },
       response: (bytes) => {
+        last();
         if (!over && !this.closed) this.options.response(bytes);
       },
       ended: (error) => {
@@ -80,10 +89,10 @@ export class Connection {
         over = true;
         this.up.delete(i);
         this.disconnect();
-        // A stream that stood for a while was cut as they are now and then: only one that does not come up is in trouble.
-        const more = wasUp ? 1 : failures + 1;
-        if (!wasUp) trouble(error, more);
-        clock.after(pauseAfter(more), () => this.openOne(i, more));
+        // One that lasted was cut as they are now and then; only one that does not come to last is a trouble.
+        const more = lasted ? 1 : failures + 1;
+        if (!lasted) trouble(error, more);
+        clock.after(pauseAfter(more), () => this.openOne(i, lasted ? 0 : more));
       },
     });
   }

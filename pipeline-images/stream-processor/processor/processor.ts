@@ -10,6 +10,7 @@ import { Deposed, type LogWriter, takeOver } from "../log/owner";
 import { patient } from "../log/patient-store";
 import { Signal } from "../signal";
 import { contextOf, refuseMisfits } from "./meaning";
+import { shortLateness } from "./lateness";
 import { makeParts, type Parts } from "./parts";
 import { Report } from "./report";
 import type { PullSettings } from "./settings";
@@ -191,6 +192,7 @@ export class Processor {
     this.world.log("INFO", `${this.settings.spec.name}: owns ${this.world.store.place}`, {
       term: this.log?.next.term ?? 0,
     });
+    for (const step of shortLateness(this.settings)) this.world.log("WARNING", step);
     // Timers that became due meanwhile come first, once.
     work.engine.advanceClock(this.world.clock.now());
     for (const output of work.outputs.values()) output.run().catch((error: unknown) => this.fail(error));

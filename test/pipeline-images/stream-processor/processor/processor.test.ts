@@ -292,6 +292,32 @@ describe("what a log was written for", () => {
   });
 });
 
+describe("the source", () => {
+  test("that may not be read is asked again, calmly, and the status says so until it lasts", async () => {
+    const journey = journeyOf();
+    journey.subscription.denied = "7 PERMISSION_DENIED: no right to consume";
+    const { processor } = journey.start();
+    await journey.pass(60);
+    expect(processor.status.problem).toBe(
+      "projects/acme/subscriptions/clicks: 7 PERMISSION_DENIED: no right to consume",
+    );
+    expect(journey.subscription.opened).toBeLessThan(100);
+    journey.subscription.denied = undefined;
+    await journey.pass(20);
+    expect(processor.status.problem).toBeNull();
+    expect(processor.ready).toBe(true);
+  });
+
+  test("whose rows may come later than a window waits is warned of", async () => {
+    const journey = journeyOf({ lease: 200_000 });
+    journey.start();
+    await journey.pass(2);
+    expect(journey.lines).toContain(
+      "WARNING activity.window allows a lateness of 300s: after a crash rows may come two leases late, and are dropped then. Let it allow 400s at least",
+    );
+  });
+});
+
 describe("a destination", () => {
   test("that refuses at first, because grants take time, is asked again, and the status says so", async () => {
     const journey = journeyOf();

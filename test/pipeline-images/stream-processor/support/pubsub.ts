@@ -29,6 +29,10 @@ export class SimulatedSubscription {
     deliver(messages: readonly Message[]): void;
     readonly process: SimulatedProcess;
   }>();
+  /** Nobody may read it, for this reason. */
+  denied: string | undefined;
+  /** Streams that were opened. */
+  opened = 0;
   /** Chance that an acknowledged message is delivered once more, within the ten minutes that are allowed. */
   again = 0;
 
@@ -73,10 +77,17 @@ export class SimulatedSubscription {
         });
       },
     };
+    this.opened += 1;
     world.at(network.delay(world), () => {
       if (!open || !process.alive) return;
-      this.streams.add(stream);
       process.deliver(() => listener.connected());
+      const { denied } = this;
+      if (denied !== undefined) {
+        open = false;
+        process.deliver(() => listener.ended(new Error(denied)));
+        return;
+      }
+      this.streams.add(stream);
       this.deliver();
     });
     // Cut now and then, with what is underway on it.
