@@ -88,7 +88,7 @@ async function runStack(
 /** Until its end, or until Ctrl-C, which rejects. */
 async function follow(run: LocalRun, io: Io): Promise<number> {
   const { json, untilDrained: ends } = run.options;
-  const simulation = simulationOf(run);
+  const simulation = await simulationOf(run);
   const interrupted = new Promise<never>((_, reject) => {
     run.signal.addEventListener("abort", () => reject(run.signal.reason as Error), { once: true });
   });

@@ -2,9 +2,11 @@ import { owner } from "../../local/access/members";
 import { systemClock } from "../../local/clock";
 import { emailOf } from "../../local/services/iam/tokens";
 import { CommandError } from "../command-error";
-import { clickBodies, spoiling } from "../simulate/bodies";
+import type { FieldSpec } from "../../pipeline/spec";
+import { bodiesFor, spoiling } from "../simulate/bodies";
 import { postTo } from "../simulate/endpoint";
 import { Simulation } from "../simulate/simulation";
+import { pipelineOf } from "./pipelines";
 import type { LocalOptions, LocalRun } from "./run";
 
 /** Clicks a second where neither a rate nor a number says how fast. */
@@ -24,17 +26,18 @@ export function checkSimulation({ malformed = 0, simulate, untilDrained }: Local
 }
 
 /**
- * The clicks that were asked for; undefined where none were.
+ * The events that were asked for, such as the journey's pipelines take; undefined where none were.
  * @throws CommandError where the stack has no way in
  */
-export function simulationOf(run: LocalRun): Simulation | undefined {
+export async function simulationOf(run: LocalRun): Promise<Simulation | undefined> {
   const { malformed = 0, rate, seed = Date.now(), simulate } = run.options;
   if (simulate === undefined) return undefined;
   const count = simulate === true ? Infinity : simulate;
-  const clicks = clickBodies({ seed, now: Date.now });
+  const fields = await eventFieldsOf(run);
+  const bodies = bodiesFor({ fields, seed, now: Date.now });
   const { token, url } = entranceOf(run);
   return new Simulation({
-    bodies: malformed === 0 ? clicks : spoiling(clicks, { seed, malformed, count }),
+    bodies: malformed === 0 ? bodies : spoiling(bodies, { seed, malformed, count, fields }),
     count,
     rate: rate ?? (simulate === true ? CALM : Infinity),
     post: postTo(url, token),
@@ -52,4 +55,17 @@ function entranceOf({ cloud, journey }: LocalRun): { readonly url: string; reado
     );
   }
   return entrance.public ? { url } : { url, token: cloud.parts.iam.tokens.identity(emailOf(owner), url) };
+}
+
+/** What the pipelines that read the journey's topics take an event for; none where no pipeline reads them. */
+async function eventFieldsOf({ cloud, journey }: LocalRun): Promise<readonly FieldSpec[]> {
+  const byName = new Map<string, FieldSpec>();
+  for (const { workload } of journey.routes) {
+    const pipeline = workload === undefined ? undefined : await pipelineOf(cloud, workload);
+    for (const { fields, kind, metadata = [] } of Object.values(pipeline?.spec.inputs ?? {})) {
+      if (kind !== "unbounded") continue;
+      for (const field of fields) if (!metadata.includes(field.name)) byName.set(field.name, field);
+    }
+  }
+  return [...byName.values()];
 }

@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import { CommandError } from "../command-error";
+import { compileDecoder } from "../../pipeline/schema/decoder";
+import { RowError } from "../../pipeline/schema/row";
+import type { FieldSpec } from "../../pipeline/spec";
 import { type ClicksOptions, clicks } from "./clicks";
+import { madeUpBodies, type MadeUpOptions } from "./made-up";
 import { pick, seeded, whole } from "./random";
 
 /** What is posted to a proxy: one event each, as text. */
@@ -9,6 +13,25 @@ export type Bodies = Iterable<string>;
 /** Simulated clicks, as JSON. */
 export function* clickBodies(options: ClicksOptions): Generator<string> {
   for (const click of clicks(options)) yield JSON.stringify(click);
+}
+
+/** Clicks where these fields are a click's, else events made up from the fields. */
+export function bodiesFor(options: MadeUpOptions): Generator<string> {
+  return takesClicks(options.fields) ? clickBodies(options) : madeUpBodies(options);
+}
+
+/** Enough of them that each of a click's fields has held all that it can hold. */
+const CLICKS_TRIED = 500;
+
+function takesClicks(fields: readonly FieldSpec[]): boolean {
+  const decode = compileDecoder(fields);
+  let left = CLICKS_TRIED;
+  for (const click of clicks({ seed: 1, now: Date.now })) {
+    if (left-- === 0) break;
+    if (!fields.every(({ name }) => Object.hasOwn(click, name))) return false;
+    if (decode(Buffer.from(JSON.stringify(click))) instanceof RowError) return false;
+  }
+  return true;
 }
 
 /**
@@ -39,6 +62,7 @@ function linesOf(file: string): readonly string[] {
  */
 export function* spoiling(bodies: Bodies, options: SpoilingOptions): Generator<string> {
   const random = seeded(options.seed ^ 0x5bd1e995);
+  const ways = waysToSpoil(options.fields);
   let { malformed, count: left } = options;
   for (const body of bodies) {
     // Of what is left, each is as likely as any other: exactly `malformed` of them are chosen.
@@ -54,15 +78,27 @@ interface SpoilingOptions {
   readonly malformed: number;
   /** Bodies among which they are. */
   readonly count: number;
+  /** The fields that the event's readers need. */
+  readonly fields: readonly FieldSpec[];
 }
 
-/** What breaks in practice: a cut connection, an error page, a wrong type, a forgotten field, a batch where one event belongs. */
-const ways: readonly [(body: string) => string, ...((body: string) => string)[]] = [
-  (body) => body.slice(0, body.length >> 1),
-  () => "<html><body>502 Bad Gateway</body></html>",
-  (body) => JSON.stringify({ ...object(body), event_timestamp: "yesterday" }),
-  (body) => JSON.stringify({ ...object(body), user_pseudo_id: undefined }),
-  (body) => `[${body}]`,
-];
+type Way = (body: string) => string;
 
-const object = (body: string): object => JSON.parse(body) as object;
+/** What breaks in practice: a cut connection, an error page, a batch where one event belongs, a wrong type, forgotten fields. */
+function waysToSpoil(fields: readonly FieldSpec[]): readonly [Way, ...Way[]] {
+  const required = fields.filter(({ mode }) => mode === "REQUIRED");
+  const time = required.find(({ type }) => type === "TIMESTAMP");
+  // All of them: a pipeline that reads only some of the fields misses one as well.
+  const forgotten = required.filter((field) => field !== time);
+  return [
+    (body) => body.slice(0, body.length >> 1),
+    () => "<html><body>502 Bad Gateway</body></html>",
+    (body) => `[${body}]`,
+    ...(time === undefined ? [] : [having({ [time.name]: "yesterday" })]),
+    ...(forgotten.length === 0 ? [] : [having(Object.fromEntries(forgotten.map(({ name }) => [name, undefined])))]),
+  ];
+}
+
+const having = (other: { readonly [field: string]: unknown }): Way => {
+  return (body) => JSON.stringify({ ...(JSON.parse(body) as object), ...other });
+};

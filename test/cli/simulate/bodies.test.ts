@@ -3,10 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clickBodies, fileBodies, spoiling } from "../../../cli/simulate/bodies";
+import { bodiesFor, clickBodies, fileBodies, spoiling } from "../../../cli/simulate/bodies";
 import { clicks } from "../../../cli/simulate/clicks";
+import { compileDecoder } from "../../../pipeline/schema/decoder";
+import { fieldSpecs } from "../../../pipeline/schema/field-spec";
+import { RowError } from "../../../pipeline/schema/row";
+import type { FieldSpec } from "../../../pipeline/spec";
+import { ClickEvent } from "../../../stacks/gaming-events/pipeline";
+import { someFields } from "../../pipeline/schema/support/arbitrary";
 
 const now = () => Date.UTC(2024, 4, 6, 12);
+
+const fields = fieldSpecs(ClickEvent.fields);
 
 function take<T>(count: number, from: Iterable<T>): T[] {
   const taken: T[] = [];
@@ -45,20 +53,44 @@ describe("simulated clicks", () => {
   });
 });
 
+describe("events for a journey's pipelines", () => {
+  test("are clicks where the pipelines take them", () => {
+    expect(take(10, bodiesFor({ fields, seed: 5, now }))).toEqual(take(10, clickBodies({ seed: 5, now })));
+  });
+
+  test("are made up from the fields where they take something else, and each is one that they take", () => {
+    fc.assert(
+      fc.property(someFields, fc.nat(), (any: readonly FieldSpec[], seed) => {
+        const decode = compileDecoder(any);
+        for (const body of take(5, bodiesFor({ fields: any, seed, now }))) {
+          expect(decode(Buffer.from(body))).not.toBeInstanceOf(RowError);
+        }
+      }),
+    );
+  });
+});
+
 describe("malformed clicks", () => {
   test("are exactly as many as were asked for, among as many clicks as were asked for", () => {
     fc.assert(
       fc.property(fc.nat({ max: 200 }), fc.nat(), fc.nat(), (count, part, seed) => {
         const malformed = part % (count + 1);
-        const bodies = take(count, spoiling(clickBodies({ seed, now }), { seed, malformed, count }));
+        const bodies = take(count, spoiling(clickBodies({ seed, now }), { seed, malformed, count, fields }));
         expect(bodies.filter((body) => !isWhole(body))).toHaveLength(malformed);
       }),
       { numRuns: 50 },
     );
   });
 
+  test("are refused by whoever reads any of the fields that must be there", () => {
+    const reads = ["event_timestamp", "user_pseudo_id"];
+    const decode = compileDecoder(fields, { reads });
+    const bodies = take(100, spoiling(clickBodies({ seed: 4, now }), { seed: 4, malformed: 100, count: 100, fields }));
+    for (const body of bodies) expect(decode(Buffer.from(body))).toBeInstanceOf(RowError);
+  });
+
   test("are broken in every way that breaks in practice, and never empty", () => {
-    const bodies = take(100, spoiling(clickBodies({ seed: 3, now }), { seed: 3, malformed: 100, count: 100 }));
+    const bodies = take(100, spoiling(clickBodies({ seed: 3, now }), { seed: 3, malformed: 100, count: 100, fields }));
     const kinds = new Set(bodies.map((body) => (body.startsWith("{") ? "object" : body[0])));
     expect(kinds).toEqual(new Set(["object", "<", "["]));
     expect(bodies.every((body) => body.length > 0)).toBe(true);
