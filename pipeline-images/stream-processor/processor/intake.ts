@@ -39,6 +39,7 @@ export class Intake {
   private unrecordedSince = Infinity;
   private oneByOne: number;
   private careful: Promise<void> | undefined;
+  private over = false;
   lastResponse = -Infinity;
 
   constructor(private readonly options: IntakeOptions) {
@@ -85,7 +86,7 @@ export class Intake {
   /** What waits is given up: its leases are given back by whoever calls. */
   forget(): void {
     this.queue.length = 0;
-    this.oneByOne = 0;
+    this.over = true;
   }
 
   /** A record is being made: what was worked on is in it. */
@@ -125,7 +126,7 @@ export class Intake {
     const { work, record } = this.options;
     while (this.oneByOne > 0 && this.queue[0] !== undefined && !this.full) {
       const batch = this.queue.shift() as MessageBatch;
-      for (let place = 0; place < batch.count; place += 1) {
+      for (let place = 0; place < batch.count && !this.over; place += 1) {
         if (this.oneByOne > 0 && work.isUntried(batch, place)) {
           await record({ attempting: batch.id(place) });
           this.oneByOne -= 1;
@@ -135,7 +136,7 @@ export class Intake {
         this.end();
         await record();
       }
-      this.worked.push(batch);
+      if (!this.over) this.worked.push(batch);
     }
   }
 

@@ -5,6 +5,7 @@ import { compileRowReader, type WireValue } from "../../../pipeline/schema/stora
 import type { AnyRow } from "../../../pipeline/schema/row";
 import type { Json } from "../../../pipeline/spec";
 import { errorFields } from "../../../pipeline/transforms/errors";
+import type { OutputBinding } from "../contract";
 import type { Ledger } from "../checkpoint/ledger";
 import { RecordedOutput } from "../checkpoint/recorded-output";
 import { writeErrorRow } from "../operators/error-rows";
@@ -45,9 +46,7 @@ export function makeOutputs(options: OutputsOptions): ReadonlyMap<string, Output
     );
   const errors = topic(ERRORS, bound.errors, (row) => errorAttributes(bound.spec.name, row));
   for (const [name, reference] of Object.entries(bound.spec.outputs)) {
-    const binding = bound.outputs[name];
-    if (binding === undefined)
-      throw new Error(`output ${name} of ${bound.spec.name} is bound to nothing: OUTPUTS names no sink`);
+    const binding = bound.outputs[name] as OutputBinding;
     const sink = sinkOf(binding);
     if ("topic" in binding)
       outputs.set(

@@ -9,10 +9,12 @@ import type { ProcessorStatus } from "../contract";
 import { Deposed, type LogWriter, takeOver } from "../log/owner";
 import { patient } from "../log/patient-store";
 import { Signal } from "../signal";
-import { contextOf, refuseMisfits } from "./meaning";
+import type { Saying } from "./checkpointer";
 import { shortLateness } from "./lateness";
+import { contextOf, refuseMisfits } from "./meaning";
 import { makeParts, type Parts } from "./parts";
 import { Report } from "./report";
+import { checkRunnable } from "./runnable";
 import type { PullSettings } from "./settings";
 import { Troubles } from "./troubles";
 import type { World } from "./world";
@@ -40,6 +42,7 @@ export class Processor {
   private failure: string | null = null;
   /** Nothing leaves any more, no row and no acknowledgement. */
   private left = false;
+  private releasing = false;
   private soon = false;
   private readonly report: Report;
 
@@ -66,6 +69,8 @@ export class Processor {
   /** Resolves once it works on messages, or has ended before that. */
   async start(): Promise<void> {
     try {
+      // Before the log is taken from anybody.
+      checkRunnable(this.settings);
       const context = contextOf(this.settings);
       const { store } = this.world;
       this.state = "waiting";
@@ -122,25 +127,26 @@ export class Processor {
     return this.state === "running" && this.parts?.connection.connected === true;
   }
 
-  /** Takes what is there, closes every window, and leaves when all of it is written and acknowledged. */
+  /**
+   * Takes what is there, closes every window, and leaves when all of it is written and acknowledged.
+   * @throws Error where it cannot, or was ended meanwhile.
+   */
   async drain(): Promise<void> {
     const { parts } = this;
-    if (parts === undefined || this.state !== "running")
+    if (parts === undefined || this.state !== "running") {
       throw new Error(`it is ${this.state}: only a running processor can be drained`);
+    }
     this.state = "draining";
     const { clock } = this.world;
-    const { connection, intake, work } = parts;
     const longest = clock.now() + DRAIN_LONGEST;
     while (clock.now() < longest && !this.isQuiet(parts)) await pause(clock, TICK);
-    connection.close();
-    while (!intake.isEmpty && this.lives) await this.progress.wait(TICK);
-    work.engine.advanceClock(clock.now());
-    work.engine.close();
+    parts.connection.close();
+    while (!parts.intake.isEmpty && this.lives) await this.progress.wait(TICK);
+    parts.work.engine.advanceClock(clock.now());
+    parts.work.engine.close();
     await this.settle(parts);
-    if (!this.lives || this.state !== "draining") return;
-    await parts.checkpointer.record({ release: true, drained: true });
-    if (!this.lives) return;
-    this.left = true;
+    if (this.isStill("draining")) await this.release(parts, { drained: true });
+    if (!this.isStill("draining")) throw new Error(this.failure ?? `it is ${this.state}, and was not drained`);
     this.state = "drained";
     this.end("drained");
   }
@@ -155,13 +161,23 @@ export class Processor {
       parts.connection.close();
       parts.intake.forget();
       await Promise.race([this.settle(parts), pause(this.world.clock, STOP_LONGEST)]);
-      await parts.checkpointer.record({ release: true });
-      this.left = true;
+      await this.release(parts, {});
       await Promise.all(
         parts.leases.giveBack().map((request) => this.world.subscriber.modifyDeadline(request).catch(() => {})),
       );
     }
     this.end("stopped");
+  }
+
+  /** The last record: from here on the log may be another's, and nothing leaves any more. */
+  private async release({ checkpointer }: Parts, saying: Saying): Promise<void> {
+    this.releasing = true;
+    await checkpointer.record({ ...saying, release: true });
+    this.left = true;
+  }
+
+  private isStill(state: ProcessorStatus["state"]): boolean {
+    return this.state === state;
   }
 
   private get lives(): boolean {
@@ -243,7 +259,7 @@ export class Processor {
   /** Waits until all that was worked on is recorded, written and acknowledged. */
   private async settle({ work, checkpointer }: Parts): Promise<void> {
     const { acknowledgements } = work;
-    for (;;) {
+    while (!this.releasing) {
       const outputs = [...work.outputs.values()];
       const open = work.unrecorded > 0 || this.soon || outputs.some(({ buffered }) => buffered > 0);
       this.soon = false;

@@ -8,6 +8,7 @@ import type { AnyRow } from "../../../pipeline/schema/row";
 import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
 import type { FieldSpec } from "../../../pipeline/spec";
 import { errorFields } from "../../../pipeline/transforms/errors";
+import type { OutputBinding } from "../contract";
 import type { Request } from "../checkpoint/record";
 import { writeErrorRow } from "../operators/error-rows";
 import type { Moment, TakeRow } from "../operators/flow";
@@ -49,9 +50,7 @@ export function directOutputs(options: DirectOptions): {
   const errors = topicOutput(options, ERRORS, bound.errors, (row) => errorAttributes(bound.spec.name, row));
   const outputs = new Map<string, DirectOutput>();
   for (const [name, reference] of Object.entries(bound.spec.outputs)) {
-    const binding = bound.outputs[name];
-    if (binding === undefined)
-      throw new Error(`output ${name} of ${bound.spec.name} is bound to nothing: OUTPUTS names no sink`);
+    const binding = bound.outputs[name] as OutputBinding;
     const fields = rows.get(reference) ?? fieldSpecs(errorFields);
     const output =
       "topic" in binding

@@ -7,6 +7,7 @@ import type { ProcessorStatus } from "../contract";
 import { Engine } from "../operators/engine";
 import type { Messages } from "../operators/flow";
 import type { Bound } from "../processor/meaning";
+import { checkRunnable } from "../processor/runnable";
 import type { Troubles } from "../processor/troubles";
 import type { TableClient } from "../sinks/table-client";
 import type { TopicClient } from "../sinks/topic-client";
@@ -46,6 +47,11 @@ export class PushPipeline {
   /** @throws Error for a pipeline that keeps state between messages. */
   constructor(private readonly options: PushPipelineOptions) {
     const { bound, tables, topics } = options;
+    if (!checkRunnable(bound)) {
+      throw new Error(
+        `${bound.spec.name} keeps windows, which a push service cannot: let a worker pool run it, Runner.workerPool()`,
+      );
+    }
     const count = (reason: string): void => void (this.counts[reason] = (this.counts[reason] ?? 0) + 1);
     const moment = () => this.engine.moment;
     const direct = directOutputs({ bound, tables, topics, moment, refused: () => count("write") });
@@ -57,11 +63,6 @@ export class PushPipeline {
       errors: this.errors.take,
       refused: count,
     });
-    if (!this.engine.isRowWise) {
-      throw new Error(
-        `${bound.spec.name} keeps windows, which a push service cannot: let a worker pool run it, Runner.workerPool()`,
-      );
-    }
   }
 
   /** Resolves when every row of the message is confirmed. @throws Error where that failed: the message is to come again. */

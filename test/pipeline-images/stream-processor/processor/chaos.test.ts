@@ -107,17 +107,19 @@ async function holds(story: Story): Promise<number> {
   const reasons = (reason: string) => errors.filter((row) => row["reason"] === reason);
 
   expect(journey.subscription.unacknowledged).toBe(0);
+
+  // Whoever was being tried alone when a processor died, after three that died, is one error row and nothing else.
+  for (const row of reasons("function")) {
+    expect(row["error"]).toContain("ended several times");
+    const id = row["message_id"] as string;
+    expect(sent.delete(id) || malformed.delete(id)).toBe(true);
+  }
+
   expect(
     reasons("parse")
       .map((row) => row["message_id"] as string)
       .toSorted(),
   ).toEqual([...malformed].toSorted());
-
-  // Whoever was being tried alone when a processor died, after three that died, is one error row and nothing else.
-  for (const row of reasons("function")) {
-    expect(row["error"]).toContain("ended several times");
-    expect(sent.delete(row["message_id"] as string)).toBe(true);
-  }
 
   // Row by row: each message is one row of the table, or one error row of what the table refused.
   const refused = reasons("write")

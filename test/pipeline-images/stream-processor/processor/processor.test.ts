@@ -159,6 +159,32 @@ describe("a message counts once", () => {
   });
 });
 
+describe("an ending", () => {
+  test("that comes while a drain is underway ends the drain with a sentence", async () => {
+    const journey = journeyOf();
+    const { processor } = journey.start();
+    await journey.pass(2);
+    journey.tables.down = true;
+    journey.click(0, "ada");
+    await journey.pass(2);
+    const drained = processor.drain().then(
+      () => "drained",
+      (error: Error) => error.message,
+    );
+    await journey.pass(5);
+    await journey.until(processor.stop());
+    expect(await processor.ended).toBe("stopped");
+    expect(await drained).toBe("it is stopping, and was not drained");
+    // The last record was the release: nothing came after it.
+    const last = journey.bucket.list(ENTRIES).at(-1) as string;
+    expect(decodeEntry(journey.bucket.objects.get(last) as Uint8Array, positionOf(last) as Position).release).toBe(
+      true,
+    );
+    await journey.pass(30);
+    expect(journey.bucket.list(ENTRIES).at(-1)).toBe(last);
+  });
+});
+
 describe("whoever takes over", () => {
   test("does not wait after an orderly stop, and what was not worked on is free at once", async () => {
     const journey = journeyOf();
@@ -269,6 +295,26 @@ describe("what a log was written for", () => {
         "  it has open windows of activity.aggregate, whose keys, windows or aggregates are others now\n" +
         "Drain the old one first (POST /drain), or start with --reset-state=<name>: open windows are lost then",
     );
+  });
+
+  test("is asked only by a processor that can run: one that cannot takes nothing from the one that does", async () => {
+    const journey = journeyOf();
+    const first = journey.start();
+    await journey.pass(2);
+    const unbound = journey.start(goodNetwork, { outputs: { rows: { table: TABLES.rows } } });
+    const broken = journey.start(
+      goodNetwork,
+      changed((spec) => stepsWith(spec, "activity.filter", { function: { source: "(", reads: [] } })),
+    );
+    await journey.pass(60);
+    expect(unbound.processor.status.problem).toBe(
+      "output activity of clicks is bound to nothing: OUTPUTS names no sink",
+    );
+    expect(broken.processor.status).toMatchObject({
+      state: "failed",
+      problem: expect.stringMatching(/Unexpected token/),
+    });
+    expect(first.processor.status).toMatchObject({ state: "running", problem: null });
   });
 
   test("may have another function: its state means the same", async () => {

@@ -1,0 +1,22 @@
+import { Engine } from "../operators/engine";
+import type { TakeRow } from "../operators/flow";
+import type { Bound } from "./meaning";
+import { tablePath } from "./outputs";
+
+const nowhere: TakeRow = () => {};
+
+/**
+ * Makes a pipeline once for nothing, to see that it can run: its steps, its functions, its bindings.
+ * @returns whether it is row-wise: keeps nothing between messages
+ * @throws Error that says what is in the way.
+ */
+export function checkRunnable({ spec, outputs }: Bound): boolean {
+  for (const name of Object.keys(spec.outputs)) {
+    const binding = outputs[name];
+    if (binding === undefined) {
+      throw new Error(`output ${name} of ${spec.name} is bound to nothing: OUTPUTS names no sink`);
+    }
+    if ("table" in binding) tablePath(binding.table);
+  }
+  return new Engine({ spec, output: () => nowhere, errors: nowhere }).isRowWise;
+}
