@@ -50,7 +50,7 @@ const MINUTES = 10;
 const USERS = 20_000;
 const START = Date.UTC(2024, 0, 31, 12);
 
-export interface QueryBench {
+interface QueryBench {
   /** Median microseconds of CPU an event. */
   readonly microseconds: { readonly naive: number; readonly engine: number };
   /** How many times as fast as the naive loop. */

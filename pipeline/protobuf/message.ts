@@ -46,14 +46,13 @@ export const bool = scalar<boolean>(
   (w, v) => w.bool(v),
   (r) => r.bool(),
 );
+/** Also an enum, which is its number. */
 export const int32 = scalar<number>(
   WireType.varint,
   0,
   (w, v) => w.int32(v),
   (r) => r.int32(),
 );
-/** An enum is its number. */
-export const enumeration = int32;
 /** int64 as a number of the safe range; reading one outside of it throws. */
 export const int64 = scalar<number>(
   WireType.varint,
@@ -73,13 +72,6 @@ export const double = scalar<number>(
   0,
   (w, v) => w.double(v),
   (r) => r.double(),
-  (v) => Object.is(v, 0),
-);
-export const float = scalar<number>(
-  WireType.fixed32,
-  0,
-  (w, v) => w.float(v),
-  (r) => r.float(),
   (v) => Object.is(v, 0),
 );
 

@@ -38,8 +38,8 @@ const FieldOptions = m.message({
 export const FieldDescriptor = m.message({
   name: m.field(1, m.string),
   number: m.field(3, m.int32),
-  label: m.field(4, m.enumeration),
-  type: m.field(5, m.enumeration),
+  label: m.field(4, m.int32),
+  type: m.field(5, m.int32),
   typeName: m.field(6, m.string),
   options: m.field(8, m.optional(FieldOptions)),
 });

@@ -5,7 +5,7 @@
  */
 import {
   bytes,
-  enumeration,
+  int32,
   field,
   int64,
   message,
@@ -23,14 +23,14 @@ const COMMITTED = 1;
 /** Milliseconds without an answer after which a call is given up. */
 const TIMEOUT = 60_000;
 
-const WriteStream = message({ name: field(1, string), type: field(2, enumeration) });
+const WriteStream = message({ name: field(1, string), type: field(2, int32) });
 const CreateWriteStreamRequest = message({ parent: field(1, string), writeStream: field(2, optional(WriteStream)) });
 const FinalizeWriteStreamRequest = message({ name: field(1, string) });
 const FinalizeWriteStreamResponse = message({ rowCount: field(1, int64) });
 
 const Any = message({ typeUrl: field(1, string), value: field(2, bytes) });
-const Status = message({ code: field(1, enumeration), message: field(2, string), details: field(3, repeated(Any)) });
-const StorageError = message({ code: field(1, enumeration) });
+const Status = message({ code: field(1, int32), message: field(2, string), details: field(3, repeated(Any)) });
+const StorageError = message({ code: field(1, int32) });
 const RowError = message({ index: field(1, int64), message: field(3, string) });
 const AppendRowsResponse = message({ error: field(2, optional(Status)), rowErrors: field(4, repeated(RowError)) });
 

@@ -49,7 +49,7 @@ export class HandClock implements Clock {
 }
 
 /** What {@link you} ask for is allowed; of others only what the list says. */
-export class ListedAccess implements Access {
+class ListedAccess implements Access {
   readonly grants: Grant[] = [];
   readonly denials: Denial[] = [];
   private readonly allowed = new Set<string>();

@@ -4,7 +4,7 @@
  */
 import {
   bytes,
-  enumeration,
+  int32,
   field,
   int64,
   map,
@@ -41,8 +41,8 @@ const Int64Value = message({ value: field(1, int64) });
 /** A schema is a tree: its fields' own fields are carried as they are encoded. */
 const TableFieldSchema = message({
   name: field(1, string),
-  type: field(2, enumeration),
-  mode: field(3, enumeration),
+  type: field(2, int32),
+  mode: field(3, int32),
   fields: field(4, repeated(bytes)),
   description: field(6, string),
   maxLength: field(7, int64),
@@ -65,11 +65,11 @@ export const schemaFields = (columns: readonly Column[]): readonly Uint8Array[] 
 
 export const WriteStream = message({
   name: field(1, string),
-  type: field(2, enumeration),
+  type: field(2, int32),
   createTime: field(3, optional(Timestamp)),
   commitTime: field(4, optional(Timestamp)),
   tableSchema: field(5, optional(TableSchema)),
-  writeMode: field(7, enumeration),
+  writeMode: field(7, int32),
   location: field(8, string),
 });
 export type WriteStream = MessageOf<typeof WriteStream>;
@@ -78,7 +78,7 @@ export const CreateWriteStreamRequest = message({
   parent: field(1, string),
   writeStream: field(2, optional(WriteStream)),
 });
-export const GetWriteStreamRequest = message({ name: field(1, string), view: field(3, enumeration) });
+export const GetWriteStreamRequest = message({ name: field(1, string), view: field(3, int32) });
 export const FinalizeWriteStreamRequest = message({ name: field(1, string) });
 export const FinalizeWriteStreamResponse = message({ rowCount: field(1, int64) });
 export const FlushRowsRequest = message({ writeStream: field(1, string), offset: field(2, optional(Int64Value)) });
@@ -93,8 +93,8 @@ export const AppendRowsRequest = message({
   protoRows: field(4, optional(ProtoData)),
   arrowRows: field(5, optional(bytes)),
   traceId: field(6, string),
-  missingValueInterpretations: field(7, map(enumeration)),
-  defaultMissingValueInterpretation: field(8, enumeration),
+  missingValueInterpretations: field(7, map(int32)),
+  defaultMissingValueInterpretation: field(8, int32),
 });
 export type AppendRowsRequest = MessageOf<typeof AppendRowsRequest>;
 
@@ -104,7 +104,7 @@ export const MissingValue = { NULL_VALUE: 1, DEFAULT_VALUE: 2 } as const;
 const Any = message({ typeUrl: field(1, string), value: field(2, bytes) });
 /** google.rpc.Status */
 export const Status = message({
-  code: field(1, enumeration),
+  code: field(1, int32),
   message: field(2, string),
   details: field(3, repeated(Any)),
 });
@@ -123,14 +123,14 @@ export const storageErrors = {
 } as const;
 export type StorageErrorCode = keyof typeof storageErrors;
 export const StorageError = message({
-  code: field(1, enumeration),
+  code: field(1, int32),
   entity: field(2, string),
   errorMessage: field(3, string),
 });
 export type StorageError = MessageOf<typeof StorageError>;
 
 const ROW_FIELDS_ERROR = 1;
-const RowError = message({ index: field(1, int64), code: field(2, enumeration), message: field(3, string) });
+const RowError = message({ index: field(1, int64), code: field(2, int32), message: field(3, string) });
 export type RowError = MessageOf<typeof RowError>;
 export const rowError = (index: number, reason: string): RowError => ({
   index,

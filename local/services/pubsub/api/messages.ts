@@ -8,7 +8,6 @@ import {
   bool,
   bytes,
   Duration,
-  enumeration,
   field,
   FieldMask,
   int32,
@@ -31,7 +30,7 @@ export const Encoding = { unspecified: 0, json: 1, binary: 2 } as const;
 
 export const SchemaSettings = message({
   schema: field(1, string),
-  encoding: field(2, enumeration),
+  encoding: field(2, int32),
   firstRevisionId: field(3, string),
   lastRevisionId: field(4, string),
 });
@@ -46,7 +45,7 @@ export const Topic = message({
   kmsKeyName: field(5, string),
   schemaSettings: field(6, optional(SchemaSettings)),
   messageRetentionDuration: field(8, optional(Duration)),
-  state: field(9, enumeration),
+  state: field(9, int32),
   ingestionDataSourceSettings: field(10, optional(bytes)),
   messageTransforms: field(13, repeated(bytes)),
 });
@@ -104,7 +103,7 @@ export const BigQueryConfig = message({
   useTopicSchema: field(2, bool),
   writeMetadata: field(3, bool),
   dropUnknownFields: field(4, bool),
-  state: field(5, enumeration),
+  state: field(5, int32),
   useTableSchema: field(6, bool),
   serviceAccountEmail: field(7, string),
 });
@@ -142,7 +141,7 @@ export const Subscription = message({
   enableExactlyOnceDelivery: field(16, bool),
   topicMessageRetentionDuration: field(17, optional(Duration)),
   bigqueryConfig: field(18, optional(BigQueryConfig)),
-  state: field(19, enumeration),
+  state: field(19, int32),
   cloudStorageConfig: field(22, optional(bytes)),
   messageTransforms: field(25, repeated(bytes)),
   bigtableConfig: field(27, optional(bytes)),

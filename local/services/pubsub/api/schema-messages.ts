@@ -1,7 +1,6 @@
 /** google.pubsub.v1.SchemaService and google.iam.v1.IAMPolicy as declared messages. */
 import {
   bytes,
-  enumeration,
   field,
   int32,
   message,
@@ -18,7 +17,7 @@ export const SchemaView = { unspecified: 0, basic: 1, full: 2 } as const;
 
 export const Schema = message({
   name: field(1, string),
-  type: field(2, enumeration),
+  type: field(2, int32),
   definition: field(3, string),
   revisionId: field(4, string),
   revisionCreateTime: field(6, optional(Timestamp)),
@@ -30,10 +29,10 @@ export const CreateSchemaRequest = message({
   schema: field(2, optional(Schema)),
   schemaId: field(3, string),
 });
-export const GetSchemaRequest = message({ name: field(1, string), view: field(2, enumeration) });
+export const GetSchemaRequest = message({ name: field(1, string), view: field(2, int32) });
 export const ListSchemasRequest = message({
   parent: field(1, string),
-  view: field(2, enumeration),
+  view: field(2, int32),
   pageSize: field(3, int32),
   pageToken: field(4, string),
 });
@@ -46,7 +45,7 @@ export const ValidateMessageRequest = message({
   name: field(2, string),
   schema: field(3, optional(Schema)),
   message: field(4, bytes),
-  encoding: field(5, enumeration),
+  encoding: field(5, int32),
 });
 
 const Binding = message({ role: field(1, string), members: field(2, repeated(string)) });
