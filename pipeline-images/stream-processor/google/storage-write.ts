@@ -3,16 +3,7 @@
  * requests. A call that was closed, for being idle or for any other reason, is opened again by the next append.
  * @see https://cloud.google.com/bigquery/docs/reference/storage/rpc/google.cloud.bigquery.storage.v1
  */
-import {
-  bytes,
-  int32,
-  field,
-  int64,
-  message,
-  optional,
-  repeated,
-  string,
-} from "../../../pipeline/protobuf/message";
+import { bytes, int32, field, int64, message, optional, repeated, string } from "../../../pipeline/protobuf/message";
 import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
 import type { Clock } from "../clock";
 import type { AppendOutcome, AppendRequest, TableClient } from "../sinks/table-client";
