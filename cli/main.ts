@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { processIo } from "./io";
 import { nodeProblem } from "./node-version";
 import { run } from "./program";

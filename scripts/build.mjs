@@ -1,15 +1,6 @@
 /** Builds the published package: `dist/`, laid out as the repository is. */
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
@@ -42,5 +33,3 @@ for (const file of readdirSync(page)) {
   const { code } = transformSync(readFileSync(from, "utf8"), { loader: "ts", target: "es2022" });
   writeFileSync(join("dist", from.replace(/\.ts$/, ".js")), code);
 }
-
-chmodSync("dist/cli/main.js", 0o755);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { version } from "../../package.json";
+import { bin, version } from "../../package.json";
 import { nodeProblem } from "../../cli/node-version";
 import { run } from "../../cli/program";
 import { testIo } from "./support";
@@ -81,11 +81,18 @@ describe("Node", () => {
   });
 });
 
-test("the command runs as a process: an unknown option ends it with 2", async () => {
-  const main = join(__dirname, "../../cli/main.ts");
-  const failed = promisify(execFile)(process.execPath, ["--import", "tsx", main, "local", "--nonsense"]);
-  await expect(failed).rejects.toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining("unknown option '--nonsense'"),
+describe("the package's command, as npx runs it,", () => {
+  const file = join(__dirname, "../..", bin.journey);
+  const journeyProcess = (...words: string[]) => promisify(execFile)(process.execPath, [file, ...words]);
+
+  test("runs in a checkout that nothing was built in", async () => {
+    expect((await journeyProcess("--version")).stdout).toBe(`${version}\n`);
+  });
+
+  test("ends with 2 and a sentence for what cannot work", async () => {
+    await expect(journeyProcess("graph", "gaming-events", "--synthesized", "nowhere")).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching("nowhere holds no manifest.json"),
+    });
   });
 });
