@@ -18,6 +18,22 @@ test("a subscription that nobody pulls is named", () => {
   ]);
 });
 
+test("one that a workload is told to read, but may not, is left to the refusal that names them both", () => {
+  const graph = { nodes, edges: edges.filter(({ kind }) => kind !== "pull") };
+  const value = "projects/acme-dev/subscriptions/dj_subscription_dataflow";
+  const resources: CloudView["resources"] = [
+    {
+      address: fake.pool,
+      type: "google_cloud_run_v2_worker_pool",
+      name: "user-activity",
+      attributes: { template: { containers: [{ env: [{ name: "SUBSCRIPTION", value }] }] } },
+      service: "run",
+      notHere: undefined,
+    },
+  ];
+  expect(unreadHere({ ...view, graph, resources }, journeyOf(graph))).toEqual([]);
+});
+
 test("one that Dataflow reads is named with what to do", () => {
   const notHere = "Dataflow runs in the cloud; choose Runner.workerPool() to run it here";
   const resources: CloudView["resources"] = [
