@@ -2,7 +2,7 @@
 import { bytes, field, int32, message, repeated, string } from "../../../pipeline/protobuf/message";
 import type { Fold } from "../log/history";
 import { idText } from "../source/message-id";
-import { type Checkpoint, CheckpointMessage, type Context, type Totals } from "./record";
+import { type Checkpoint, CheckpointMessage, type Context, type IdRun, type Totals } from "./record";
 import { forEachId, RecordedIds } from "./recorded-ids";
 import { RecordedOutput } from "./recorded-output";
 import { RecordedState } from "./state-changes";
@@ -19,7 +19,9 @@ export interface Ledger {
   starts: number;
   /** The message that was about to be worked on. */
   attempting: string | undefined;
-  /** Messages at which an owner ended: they become error rows unseen. */
+  /** Messages at which one owner ended: it may have been killed by somebody else. */
+  readonly suspects: Set<string>;
+  /** Messages at which two owners ended: they become error rows unseen. */
   readonly condemned: Set<string>;
   /** The name of the last reset. */
   reset: string | undefined;
@@ -36,6 +38,7 @@ const empty = (): Ledger => ({
   totals: noTotals(),
   starts: 0,
   attempting: undefined,
+  suspects: new Set(),
   condemned: new Set(),
   reset: undefined,
 });
@@ -47,7 +50,7 @@ export const ledgerFold: Fold<Ledger> = {
   },
   sealed(ledger) {
     ledger.starts += 1;
-    if (ledger.attempting !== undefined) ledger.condemned.add(ledger.attempting);
+    if (ledger.attempting !== undefined) suspect(ledger, ledger.attempting);
     ledger.attempting = undefined;
   },
   encode,
@@ -64,9 +67,7 @@ function apply(ledger: Ledger, checkpoint: Checkpoint): void {
   if (ids !== undefined) {
     ledger.ids.add(ids);
     ledger.starts = 0;
-    if (ledger.condemned.size > 0) {
-      forEachId(ids, (_, high, low, text) => ledger.condemned.delete(text ?? idText(high, low)));
-    }
+    acquit(ledger, ids);
   }
   if (released) ledger.starts = 0;
   for (const { from, to } of acknowledged) ledger.ids.confirm({ from, to, running });
@@ -79,12 +80,28 @@ function apply(ledger: Ledger, checkpoint: Checkpoint): void {
   ledger.totals = totals ?? ledger.totals;
 }
 
+function suspect({ suspects, condemned }: Ledger, id: string): void {
+  if (suspects.delete(id)) condemned.add(id);
+  else suspects.add(id);
+}
+
+/** What was recorded ended nobody. */
+function acquit({ suspects, condemned }: Ledger, ids: IdRun): void {
+  if (suspects.size === 0 && condemned.size === 0) return;
+  forEachId(ids, (_, high, low, text) => {
+    const id = text ?? idText(high, low);
+    suspects.delete(id);
+    condemned.delete(id);
+  });
+}
+
 /** Forgets what was open, and which messages were in it. What is to be written belongs to messages long acknowledged. */
 export function giveUpState(ledger: Ledger, name: string): void {
   const { next } = ledger.ids;
   ledger.state.clear();
   ledger.ids = new RecordedIds();
   ledger.ids.next = next;
+  ledger.suspects.clear();
   ledger.condemned.clear();
   ledger.attempting = undefined;
   ledger.reset = name;
@@ -97,6 +114,7 @@ const LedgerMessage = message({
   outputs: field(3, repeated(bytes)),
   starts: field(4, int32),
   condemned: field(5, repeated(string)),
+  suspects: field(6, repeated(string)),
 });
 
 function encode(ledger: Ledger): Uint8Array {
@@ -107,11 +125,12 @@ function encode(ledger: Ledger): Uint8Array {
     outputs: [...ledger.outputs.values()].map((output) => output.encode()),
     starts: ledger.starts,
     condemned: [...ledger.condemned],
+    suspects: [...ledger.suspects],
   });
 }
 
 function decode(snapshot: Uint8Array): Ledger {
-  const { common, ids, outputs, starts, condemned } = LedgerMessage.decode(snapshot);
+  const { common, ids, outputs, starts, condemned, suspects } = LedgerMessage.decode(snapshot);
   const { context, running, totals, attempting, reset, state } = CheckpointMessage.decode(common);
   const ledger = { ...empty(), context, running, totals: totals ?? noTotals(), attempting, reset, starts };
   ledger.state.apply(state);
@@ -121,5 +140,6 @@ function decode(snapshot: Uint8Array): Ledger {
     ledger.outputs.set(output.output, output);
   }
   for (const id of condemned) ledger.condemned.add(id);
+  for (const id of suspects) ledger.suspects.add(id);
   return ledger;
 }

@@ -7,8 +7,6 @@ import { MessageBatch } from "../source/message-batch";
 import type { Saying } from "./checkpointer";
 import type { Work } from "./work";
 
-/** Owners that ended without a recorded message, after which messages are taken one by one. */
-const FAILED_STARTS = 3;
 /** So many messages are taken one by one before all is taken to be well. */
 const ONE_BY_ONE = 200;
 
@@ -26,8 +24,8 @@ export interface IntakeOptions {
   readonly fail: (error: unknown) => void;
   /** Bytes that may wait for a record, and bytes that may wait for their sink. */
   readonly mostBytes: number;
-  /** Starts that failed. */
-  readonly failedStarts: number;
+  /** Starts have failed, maybe of one message: they are taken one by one. */
+  readonly wary: boolean;
 }
 
 export class Intake {
@@ -43,7 +41,7 @@ export class Intake {
   lastResponse = -Infinity;
 
   constructor(private readonly options: IntakeOptions) {
-    this.oneByOne = options.failedStarts >= FAILED_STARTS ? ONE_BY_ONE : 0;
+    this.oneByOne = options.wary ? ONE_BY_ONE : 0;
   }
 
   receive(response: Uint8Array): void {

@@ -44,13 +44,16 @@ export interface PartsOptions {
   readonly fail: (error: unknown) => void;
 }
 
+/** Owners that ended without a recorded message, after which messages are taken one by one. */
+const FAILED_STARTS = 3;
+
 export function makeParts(options: PartsOptions): Parts {
   const { world, settings, history, log, troubles, reset, fail, progress } = options;
   const { clock, subscriber } = world;
   const { subscription, lease } = settings;
   const ledger = history.state;
   // The owner that begins now is counted already.
-  const failedStarts = ledger.starts - 1;
+  const wary = ledger.starts > FAILED_STARTS || ledger.suspects.size > 0;
   if (reset !== undefined) giveUpState(ledger, reset);
 
   const leases = new Leases(subscription, lease);
@@ -93,7 +96,7 @@ export function makeParts(options: PartsOptions): Parts {
     worked: options.worked,
     fail,
     lease,
-    failedStarts,
+    wary,
     mostBytes: settings.mostBytes,
   });
   return { work, leases, checkpointer, connection, intake };

@@ -185,17 +185,27 @@ describe("starts", () => {
     expect(ledgerOf([{ released: true }], ledger).starts).toBe(0);
   });
 
-  test("a message that was being tried when an owner ended is condemned, until it is recorded", () => {
+  test("a message that was being tried when two owners ended is condemned, until it is recorded", () => {
     const ledger = ledgerOf([{ attempting: "42" }]);
     sealed(ledger);
-    expect([...again(ledger).condemned]).toEqual(["42"]);
+    const one = again(ledger);
+    expect([...one.suspects, "and", ...one.condemned]).toEqual(["42", "and"]);
+    sealed(ledgerOf([{ attempting: "42" }], ledger));
+    const two = again(ledger);
+    expect([...two.suspects, "and", ...two.condemned]).toEqual(["and", "42"]);
     expect([...ledgerOf([{ ids: idsFrom(0, ["41", "42"]) }], ledger).condemned]).toEqual([]);
+  });
+
+  test("a suspect that is recorded is none", () => {
+    const ledger = ledgerOf([{ attempting: "42" }]);
+    sealed(ledger);
+    expect([...ledgerOf([{ ids: idsFrom(0, ["42"]) }], ledger).suspects]).toEqual([]);
   });
 
   test("a message that was tried and recorded is not condemned", () => {
     const ledger = ledgerOf([{ attempting: "42" }, { ids: idsFrom(0, ["42"]) }]);
     sealed(ledger);
-    expect([...ledger.condemned]).toEqual([]);
+    expect([...ledger.suspects, ...ledger.condemned]).toEqual([]);
   });
 });
 
