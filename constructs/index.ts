@@ -6,7 +6,7 @@ export {
   type ArtifactRegistryProps,
 } from "./artifact-registry/artifact-registry";
 export { RegistryStack } from "./artifact-registry/registry-stack";
-export { Dataset, type AnyDataset, type DatasetProps, type ExistingDatasetProps } from "./bigquery/dataset";
+export { Dataset, type AnyDataset, type DatasetProps } from "./bigquery/dataset";
 export { Table, type AnyTable, type ExistingTableProps } from "./bigquery/table";
 export type { TableColumns, TablePartition, TableProps } from "./bigquery/table-props";
 export { View, type ViewProps } from "./bigquery/view";
@@ -17,7 +17,9 @@ export {
   type ExistingServiceProps,
 } from "./cloud-run/cloud-run-service";
 export { WorkerPool, type WorkerPoolProps } from "./cloud-run/worker-pool";
-export { type Grant, type Identity } from "./core/grants";
+export { type EncryptionKey } from "./core/encryption";
+export { type Existing } from "./core/existing";
+export { type Condition, type Grant, type GrantOptions, type Identity, type MadeRole } from "./core/grants";
 export { ContainerImage, type FolderImageOptions } from "./core/image";
 export { InvalidProps, withoutRule } from "./core/rules";
 export { serviceAgent, type AgentName } from "./core/service-agents";
@@ -51,14 +53,10 @@ export {
 export { Network, type AnyNetwork, type NetworkProps } from "./network/network";
 export { BigQuerySubscription, type BigQuerySubscriptionProps } from "./pubsub/bigquery-subscription";
 export { DeadLetters, type DeadLettersProps } from "./pubsub/dead-letters";
-export {
-  PullSubscription,
-  type ExistingSubscriptionProps,
-  type PullSubscriptionProps,
-} from "./pubsub/pull-subscription";
+export { PullSubscription, type PullSubscriptionProps } from "./pubsub/pull-subscription";
 export { PushSubscription, type Invokable, type PushSubscriptionProps } from "./pubsub/push-subscription";
 export { type AnySubscription, type SubscriptionProps } from "./pubsub/subscription";
-export { Topic, type AnyTopic, type ExistingTopicProps, type TopicProps } from "./pubsub/topic";
+export { Topic, type AnyTopic, type TopicProps } from "./pubsub/topic";
 export { TopicSchema, type TopicSchemaProps } from "./pubsub/topic-schema";
 export { Bucket, type AnyBucket, type BucketProps, type ExistingBucketProps } from "./storage/bucket";
 export { BucketObject, type BucketObjectProps } from "./storage/bucket-object";

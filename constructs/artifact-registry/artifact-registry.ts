@@ -1,9 +1,9 @@
 import { ArtifactRegistryRepository } from "@cdktf/provider-google/lib/artifact-registry-repository";
 import { ArtifactRegistryRepositoryIamMember } from "@cdktf/provider-google/lib/artifact-registry-repository-iam-member";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { seconds, type Duration } from "../../pipeline/duration";
 import { encryptionOf } from "../core/encryption";
-import { ResourcePolicy, type Policy, type Grant, type Identity } from "../core/grants";
+import { ResourcePolicy, type Policy, type Grant, type Identity, Grantable, type GrantOptions } from "../core/grants";
 import { limits } from "../core/limits";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
@@ -14,20 +14,19 @@ import { Site } from "../core/site";
 const { lasts, matches } = limits("Artifact Registry");
 
 /** A repository of container images wherever it was made. */
-export abstract class AnyArtifactRegistry extends Construct {
+export abstract class AnyArtifactRegistry extends Grantable {
   /** region-docker.pkg.dev/project/name: what stands before an image's name. */
   abstract readonly url: string;
   abstract readonly project: string;
-  protected abstract readonly policy: Policy;
 
   /** May pull images: roles/artifactregistry.reader. */
-  grantRead(to: Identity): Grant {
-    return this.policy.grant("roles/artifactregistry.reader", to);
+  grantRead(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/artifactregistry.reader", to, options);
   }
 
   /** May push images: roles/artifactregistry.writer. */
-  grantWrite(to: Identity): Grant {
-    return this.policy.grant("roles/artifactregistry.writer", to);
+  grantWrite(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/artifactregistry.writer", to, options);
   }
 }
 
@@ -99,8 +98,9 @@ export class ArtifactRegistry extends AnyArtifactRegistry {
     );
     this.project = project;
     this.url = `${region}-docker.pkg.dev/${project}/${name}`;
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key,
+      fullName: this.url,
       tier: "data",
       member: ArtifactRegistryRepositoryIamMember,
       on: { project, location: region, repository: reference(this.resource, "repository_id", name) },
@@ -144,7 +144,8 @@ class ExistingArtifactRegistry extends AnyArtifactRegistry {
     const { name, project = settings.project, region = settings.region, grants } = from;
     this.project = project;
     this.url = `${region}-docker.pkg.dev/${project}/${name}`;
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
+      fullName: this.url,
       key: project === settings.project ? name : `${project}-${name}`,
       tier: "data",
       member: ArtifactRegistryRepositoryIamMember,

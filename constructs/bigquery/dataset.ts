@@ -1,9 +1,10 @@
 import { BigqueryDataset } from "@cdktf/provider-google/lib/bigquery-dataset";
 import { BigqueryDatasetIamMember } from "@cdktf/provider-google/lib/bigquery-dataset-iam-member";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { milliseconds, type Duration } from "../../pipeline/duration";
 import { encryptionOf } from "../core/encryption";
-import { ResourcePolicy, type Grant, type Identity, type Policy } from "../core/grants";
+import { keyOfExisting, type Existing } from "../core/existing";
+import { ResourcePolicy, type Grant, type Identity, type Policy, Grantable, type GrantOptions } from "../core/grants";
 import { limits, notADuration } from "../core/limits";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
@@ -14,21 +15,22 @@ import { Site } from "../core/site";
 import { snake } from "../core/text";
 
 /** A dataset wherever it was made. */
-export abstract class AnyDataset extends Construct {
+export abstract class AnyDataset extends Grantable {
   abstract readonly name: string;
   /** The name in addresses: without the stage's prefix. */
   abstract readonly key: string;
   abstract readonly project: string;
-  protected abstract readonly policy: Policy;
+  /** P.D as plain text, for what must not wait for the dataset. */
+  abstract readonly fullName: string;
 
   /** Reads all tables and views: roles/bigquery.dataViewer. To query, one also needs roles/bigquery.jobUser. */
-  grantRead(to: Identity): Grant {
-    return this.policy.grant("roles/bigquery.dataViewer", to);
+  grantRead(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/bigquery.dataViewer", to, options);
   }
 
   /** Reads and writes all tables: roles/bigquery.dataEditor. Tables give the same right on one of them. */
-  grantWrite(to: Identity): Grant {
-    return this.policy.grant("roles/bigquery.dataEditor", to);
+  grantWrite(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/bigquery.dataEditor", to, options);
   }
 }
 
@@ -84,6 +86,7 @@ export class Dataset extends AnyDataset {
   readonly name: string;
   readonly key: string;
   readonly project: string;
+  readonly fullName: string;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: DatasetProps = {}) {
@@ -111,9 +114,12 @@ export class Dataset extends AnyDataset {
       encryption.waits,
     );
     this.project = settings.project;
+    this.fullName = `${this.project}.${name}`;
     this.name = reference(this.resource, "dataset_id", name);
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key: this.key,
+      fullName: this.fullName,
+      verbs: "grantRead or grantWrite",
       tier: "data",
       member: BigqueryDatasetIamMember,
       on: { datasetId: this.name, project: this.project },
@@ -122,35 +128,30 @@ export class Dataset extends AnyDataset {
   }
 
   /** A dataset that is there already. */
-  static fromName(scope: Construct, id: string, from: ExistingDatasetProps): AnyDataset {
+  static fromName(scope: Construct, id: string, from: Existing): AnyDataset {
     return new ExistingDataset(scope, id, from);
   }
-}
-
-export interface ExistingDatasetProps {
-  readonly name: string;
-  /** @default the stack's */
-  readonly project?: string;
-  /** "assume": whoever owns it gives the rights. @default "manage" */
-  readonly grants?: "manage" | "assume";
 }
 
 class ExistingDataset extends AnyDataset {
   readonly name: string;
   readonly key: string;
   readonly project: string;
+  readonly fullName: string;
   protected readonly policy: Policy;
 
-  constructor(scope: Construct, id: string, from: ExistingDatasetProps) {
+  constructor(scope: Construct, id: string, from: Existing) {
     super(scope, id);
     check(this, from, rules);
     const ours = Site.of(this).settings.project;
     this.name = from.name;
     this.project = from.project ?? ours;
-    // No "-" in a dataset's name, so none of two projects can be taken for another.
-    this.key = this.project === ours ? from.name : `${this.project}-${from.name}`;
-    this.policy = new ResourcePolicy({
+    this.key = keyOfExisting(from, ours);
+    this.fullName = `${this.project}.${from.name}`;
+    this.policy = new ResourcePolicy(this, {
       key: this.key,
+      fullName: this.fullName,
+      verbs: "grantRead or grantWrite",
       tier: "data",
       member: BigqueryDatasetIamMember,
       on: { datasetId: this.name, project: this.project },

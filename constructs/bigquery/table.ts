@@ -1,10 +1,10 @@
 import { BigqueryTable, type BigqueryTableTimePartitioning } from "@cdktf/provider-google/lib/bigquery-table";
 import { BigqueryTableIamMember } from "@cdktf/provider-google/lib/bigquery-table-iam-member";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { milliseconds } from "../../pipeline/duration";
 import type { BigQueryColumn } from "../../pipeline/schema/bigquery-schema";
 import { encryptionOf } from "../core/encryption";
-import { ResourcePolicy, type Grant, type Identity, type Policy } from "../core/grants";
+import { ResourcePolicy, type Grant, type Identity, type Policy, Grantable, type GrantOptions } from "../core/grants";
 import { make } from "../core/make";
 import { reference } from "../core/reference";
 import { keepsData } from "../core/removal";
@@ -14,23 +14,22 @@ import type { AnyDataset } from "./dataset";
 import { columnsOf, tableRules, type TableColumns, type TablePartition, type TableProps } from "./table-props";
 
 /** A table wherever it was made. */
-export abstract class AnyTable extends Construct {
+export abstract class AnyTable extends Grantable {
   abstract readonly name: string;
   abstract readonly dataset: AnyDataset;
   /** project.dataset.table: a reference, so whoever names it comes after it. */
   abstract readonly path: string;
   /** Undefined where nobody told. */
   abstract readonly columns: readonly BigQueryColumn[] | undefined;
-  protected abstract readonly policy: Policy;
 
   /** roles/bigquery.dataViewer on this table. To query, one also needs roles/bigquery.jobUser. */
-  grantRead(to: Identity): Grant {
-    return this.policy.grant("roles/bigquery.dataViewer", to);
+  grantRead(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/bigquery.dataViewer", to, options);
   }
 
   /** roles/bigquery.dataEditor on this table. */
-  grantWrite(to: Identity): Grant {
-    return this.policy.grant("roles/bigquery.dataEditor", to);
+  grantWrite(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/bigquery.dataEditor", to, options);
   }
 }
 
@@ -81,8 +80,11 @@ export class Table extends AnyTable {
       tableId: reference(this.resource, "table_id", this.name),
     };
     this.path = `${on.project}.${on.datasetId}.${on.tableId}`;
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key,
+      fullName: `${dataset.fullName}.${this.name}`,
+      within: dataset.fullName,
+      verbs: "grantRead or grantWrite",
       tier: "data",
       member: BigqueryTableIamMember,
       on,
@@ -122,7 +124,10 @@ class ExistingTable extends AnyTable {
     this.dataset = dataset;
     this.columns = columns && columnsOf(columns);
     this.path = `${dataset.project}.${dataset.name}.${name}`;
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
+      fullName: `${dataset.fullName}.${name}`,
+      within: dataset.fullName,
+      verbs: "grantRead or grantWrite",
       key: `${dataset.key}-${name}`,
       tier: "data",
       member: BigqueryTableIamMember,

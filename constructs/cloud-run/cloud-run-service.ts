@@ -1,9 +1,17 @@
 import { CloudRunV2Service } from "@cdktf/provider-google/lib/cloud-run-v2-service";
 import { CloudRunV2ServiceIamMember } from "@cdktf/provider-google/lib/cloud-run-v2-service-iam-member";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { seconds, type Duration } from "../../pipeline/duration";
 import { encryptionOf } from "../core/encryption";
-import { granted, ResourcePolicy, type Grant, type Identity, type Policy } from "../core/grants";
+import {
+  granted,
+  ResourcePolicy,
+  type Grant,
+  type Identity,
+  type Policy,
+  Grantable,
+  type GrantOptions,
+} from "../core/grants";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
 import { reference } from "../core/reference";
@@ -81,16 +89,15 @@ export function audienceOf(scope: Construct, name: string): string {
 }
 
 /** A service wherever it was made. */
-export abstract class AnyCloudRunService extends Construct {
+export abstract class AnyCloudRunService extends Grantable {
   /** Where it is reached. */
   abstract readonly url: string;
   /** What a token for it names as its audience. */
   abstract readonly audience: string;
-  protected abstract readonly policy: Policy;
 
   /** May send it requests: roles/run.invoker. */
-  grantInvoke(to: Identity): Grant {
-    return this.policy.grant("roles/run.invoker", to);
+  grantInvoke(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/run.invoker", to, options);
   }
 }
 
@@ -120,7 +127,7 @@ export class CloudRunService extends AnyCloudRunService {
     this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(this.key) });
     const encryption = encryptionOf(this, ["run"]);
     const ready = granted(this.identity);
-    const container = containerOf(this, props, MEMORY);
+    const container = containerOf(this, props, this.identity, MEMORY);
     const pullable = mayPull(this, container.image);
     this.resource = make(
       this,
@@ -153,8 +160,10 @@ export class CloudRunService extends AnyCloudRunService {
       () => [...ready(), ...encryption.waits(), ...pullable()],
     );
     this.url = this.resource.uri;
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key: this.key,
+      fullName: `projects/${Site.of(this).settings.project}/locations/${region}/services/${name}`,
+      verbs: open ? undefined : "grantInvoke",
       tier: "workload",
       member: CloudRunV2ServiceIamMember,
       on: { name: reference(this.resource, "name", name), location: region },
@@ -193,7 +202,10 @@ class ExistingService extends AnyCloudRunService {
     const { name, project = settings.project, region = settings.region } = from;
     this.url = from.url;
     this.audience = from.audience ?? from.url;
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
+      // As whoever calls it is told it.
+      fullName: from.url,
+      verbs: "grantInvoke",
       key: project === settings.project ? name : `${project}-${name}`,
       tier: "workload",
       member: CloudRunV2ServiceIamMember,

@@ -4,6 +4,7 @@ import { limits } from "../core/limits";
 import type { Rule, Rules } from "../core/rules";
 import { bytesOf, type Size } from "../core/size";
 import { list, literal } from "../core/text";
+import { uses } from "../core/uses";
 import type { AnyServiceAccount } from "../iam/service-account";
 
 /** What services and worker pools have in common. */
@@ -78,10 +79,11 @@ export const workloadRules: Rules<WorkloadProps> = [
 ];
 
 /** The one container of a workload, as the provider takes it. */
-export function containerOf(owner: Construct, props: WorkloadProps, memory: Size) {
+export function containerOf(owner: Construct, props: WorkloadProps, identity: AnyServiceAccount, memory: Size) {
   const variables = Object.entries(props.env ?? {}).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
+  for (const [name, text] of variables) uses.tell(owner, { member: identity.member, where: `env ${name}`, text });
   return {
     image: props.image.bind(owner),
     // Sorted: in another order they would be another revision.

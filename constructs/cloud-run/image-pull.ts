@@ -14,6 +14,6 @@ export function mayPull(owner: Construct, image: string): Waits {
   const site = Site.of(owner);
   const registry = imageRegistry(owner, "image registry", image);
   if (registry === undefined || registry.project === site.settings.project) return nothing;
-  const { waits } = registry.grantRead(serviceAgent(owner, "run"));
+  const { waits } = registry.grantRead(serviceAgent(owner, "run"), { why: "pulls the images of what it runs" });
   return site.once(`run pulls from ${registry.url}`, () => settled(site.stack, `images-of-${registry.project}`, waits));
 }

@@ -37,7 +37,7 @@ export class WorkerPool extends Construct {
     this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(key) });
     const encryption = encryptionOf(this, ["run"]);
     const ready = granted(this.identity);
-    const container = containerOf(this, props, MEMORY);
+    const container = containerOf(this, props, this.identity, MEMORY);
     const pullable = mayPull(this, container.image);
     this.resource = make(
       this,

@@ -3,10 +3,10 @@ import { isWaived } from "./rules";
 import { warn } from "./warn";
 
 /** A fact and the construct that told it. */
-type Told<Fact> = Fact & { readonly at: IConstruct };
+export type Told<Fact> = Fact & { readonly at: IConstruct };
 
 /** All that was told in an app, by kind. */
-interface Facts {
+export interface Facts {
   all<Fact extends object>(kind: FactKind<Fact>): readonly Told<Fact>[];
 }
 
@@ -26,7 +26,45 @@ export interface JourneyRule {
 }
 
 /** By app and not by stack: a topic and its readers may be stacks apart. */
-const toldIn = new WeakMap<IConstruct, Map<unknown, Told<object>[]>>();
+class App {
+  static readonly all = new WeakMap<IConstruct, App>();
+  readonly kinds = new Map<FactKind<never>, Told<object>[]>();
+  /** Undefined while something was told since the rules were asked. */
+  private found: readonly Found[] | undefined;
+
+  static of(at: IConstruct): App {
+    const { root } = at.node;
+    const app = App.all.get(root) ?? new App();
+    App.all.set(root, app);
+    return app;
+  }
+
+  tell(kind: FactKind<never>, fact: Told<object>): void {
+    const told = this.kinds.get(kind) ?? [];
+    this.kinds.set(kind, told);
+    told.push(fact);
+    this.found = undefined;
+  }
+
+  /** All stacks of an app are asked for what is found, one after the other: rules are asked once. */
+  get findings(): readonly Found[] {
+    return (this.found ??= this.ask());
+  }
+
+  private ask(): readonly Found[] {
+    const facts: Facts = {
+      // Facts of a kind are of its type: tell() is the only way in.
+      all: <Fact extends object>(kind: FactKind<Fact>) =>
+        (this.kinds.get(kind) ?? []) as unknown as readonly Told<Fact>[],
+    };
+    const rules = new Set([...this.kinds.keys()].flatMap((kind) => kind.rules()));
+    return [...rules].flatMap((rule) => rule.broken(facts).map(({ at, says }) => ({ rule, at, says })));
+  }
+}
+
+interface Found extends Finding {
+  readonly rule: JourneyRule;
+}
 
 /**
  * One kind of thing that constructs tell of themselves, so that rules see a journey and not its Terraform.
@@ -34,36 +72,23 @@ const toldIn = new WeakMap<IConstruct, Map<unknown, Told<object>[]>>();
  *     export const topics = new FactKind<{ readonly topic: string }>(() => [unreadTopic]);
  *     topics.tell(this, { topic: this.path });
  */
-export class FactKind<Fact extends object> {
+export class FactKind<in Fact extends object> {
   /** @param rules those that are asked where there is a fact of this kind */
   constructor(readonly rules: () => readonly JourneyRule[] = () => []) {}
 
   tell(at: IConstruct, fact: Fact): void {
-    const told = toldIn.get(at.node.root) ?? new Map<unknown, Told<object>[]>();
-    toldIn.set(at.node.root, told);
-    const facts = told.get(this) ?? [];
-    told.set(this, facts);
-    facts.push({ ...fact, at });
+    App.of(at).tell(this, Object.assign(fact, { at }));
   }
 }
 
 /** Asks the rules of whole journeys, adds the warnings to the constructs of this stack and returns its errors. */
 export function findingsOf(stack: IConstruct): string[] {
-  const told = toldIn.get(stack.node.root) ?? new Map<unknown, Told<object>[]>();
-  const facts: Facts = {
-    // Facts of a kind are of its type: tell() is the only way in.
-    all: <Fact extends object>(kind: FactKind<Fact>) => (told.get(kind) ?? []) as unknown as readonly Told<Fact>[],
-  };
-  const kinds = [...told.keys()].filter((kind) => kind instanceof FactKind);
-  const rules = new Set(kinds.flatMap((kind: FactKind<object>) => kind.rules()));
   const errors: string[] = [];
-  for (const rule of rules) {
-    for (const { at, says } of rule.broken(facts)) {
-      if (!at.node.scopes.includes(stack) || isWaived(at, rule.id)) continue;
-      const sentence = `${says} [${rule.id}] (${rule.page})`;
-      if (rule.level === "error") errors.push(`${at.node.path}: ${sentence}`);
-      else warn(at, sentence);
-    }
+  for (const { rule, at, says } of App.of(stack).findings) {
+    if (!at.node.scopes.includes(stack) || isWaived(at, rule.id)) continue;
+    const sentence = `${says} [${rule.id}] (${rule.page})`;
+    if (rule.level === "error") errors.push(`${at.node.path}: ${sentence}`);
+    else warn(at, sentence);
   }
   return errors;
 }

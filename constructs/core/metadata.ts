@@ -29,6 +29,7 @@ export interface AssumedGrant {
 export class JourneyMetadata {
   private readonly images: { [reference: string]: ImageSource } = {};
   private readonly assumed: AssumedGrant[] = [];
+  private readonly whys: { [address: string]: string } = {};
 
   constructor(private readonly stack: TerraformStack) {
     // A validation, as the last moment before synthesis at which all constructs are there.
@@ -39,6 +40,13 @@ export class JourneyMetadata {
   image(reference: string, source: ImageSource): void {
     this.images[reference] = source;
     this.stack.addOverride("//.journey.images", this.images);
+  }
+
+  /** What the right at an address is for. Without a reason the stack's code gives it, which needs none. */
+  why(address: string, why: string | undefined): void {
+    if (why === undefined || this.whys[address] !== undefined) return;
+    this.whys[address] = why;
+    this.stack.addOverride("//.journey.whys", this.whys);
   }
 
   assume(grant: AssumedGrant): void {

@@ -42,6 +42,7 @@ export class InvalidProps extends Error {
  * @throws InvalidProps with the construct's path, and for each broken rule the value, the limit and the page
  */
 export function check<Props extends object>(construct: Construct, props: Props, rules: Rules<Props>): void {
+  asked.set(construct, [...rulesOf(construct), ...rules]);
   const broken: { rule: string; sentence: string }[] = [];
   for (const rule of rules) {
     if (isWaived(construct, rule.id)) continue;
@@ -57,6 +58,12 @@ export function check<Props extends object>(construct: Construct, props: Props, 
     );
   }
 }
+
+const asked = new WeakMap<IConstruct, readonly Pick<Rule<never>, "id" | "page">[]>();
+
+/** The rules that a construct's props were held against, with the pages that say so. */
+export const rulesOf = (construct: IConstruct): readonly Pick<Rule<never>, "id" | "page">[] =>
+  asked.get(construct) ?? [];
 
 /** A value that is known only at apply, or holds one. */
 function holdsToken(value: unknown): boolean {

@@ -27,11 +27,28 @@ const catalogue = {
     made: "identity",
   },
   bigquery: { api: "bigquery", account: "bq-N", domain: "bigquery-encryption", made: "unasked" },
+  "bigquery-data-transfer": {
+    api: "bigquerydatatransfer",
+    account: "service-N",
+    domain: "gcp-sa-bigquerydatatransfer",
+    made: "identity",
+  },
+  bigtable: { api: "bigtableadmin", account: "service-N", domain: "gcp-sa-bigtable", made: "identity" },
+  build: { api: "cloudbuild", account: "service-N", domain: "gcp-sa-cloudbuild", made: "identity" },
   compute: { api: "compute", account: "service-N", domain: "compute-system", made: "unasked" },
   dataflow: { api: "dataflow", account: "service-N", domain: "dataflow-service-producer-prod", made: "identity" },
+  eventarc: { api: "eventarc", account: "service-N", domain: "gcp-sa-eventarc", made: "identity" },
+  firestore: { api: "firestore", account: "service-N", domain: "gcp-sa-firestore", made: "identity" },
+  functions: { api: "cloudfunctions", account: "service-N", domain: "gcf-admin-robot", made: "identity" },
+  monitoring: { api: "monitoring", account: "service-N", domain: "gcp-sa-monitoring-notification", made: "identity" },
   pubsub: { api: "pubsub", account: "service-N", domain: "gcp-sa-pubsub", made: "identity" },
   run: { api: "run", account: "service-N", domain: "serverless-robot-prod", made: "identity" },
+  scheduler: { api: "cloudscheduler", account: "service-N", domain: "gcp-sa-cloudscheduler", made: "identity" },
+  "secret-manager": { api: "secretmanager", account: "service-N", domain: "gcp-sa-secretmanager", made: "identity" },
   storage: { api: "storage", account: "service-N", domain: "gs-project-accounts", made: "data" },
+  tasks: { api: "cloudtasks", account: "service-N", domain: "gcp-sa-cloudtasks", made: "identity" },
+  "vpc-access": { api: "vpcaccess", account: "service-N", domain: "gcp-sa-vpcaccess", made: "identity" },
+  workflows: { api: "workflows", account: "service-N", domain: "gcp-sa-workflows", made: "identity" },
 } as const satisfies { readonly [name: string]: Agent };
 
 export type AgentName = keyof typeof catalogue;

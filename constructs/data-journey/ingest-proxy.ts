@@ -82,7 +82,7 @@ export class IngestProxy extends Construct {
       ...rest
     } = props;
     const identity = rest.identity ?? new ServiceAccount(this, "identity", { name: accountName(name) });
-    events.topic.grantPublish(identity);
+    events.topic.grantPublish(identity, { why: "publishes the events that it takes" });
     const env: IngestProxyEnvironment = {
       TOPIC: events.topic.path,
       ATTRIBUTES: attributes && JSON.stringify(attributes),

@@ -123,12 +123,12 @@ export class FlexTemplateJob extends Construct {
     const { template, bucket, network } = props;
     const site = Site.of(this);
     this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(key) });
-    grantOnProject("roles/dataflow.worker", this.identity);
-    grantOnProject("roles/dataflow.viewer", this.identity);
-    bucket.grantReadWrite(this.identity);
+    grantOnProject("roles/dataflow.worker", this.identity, { why: "works for Dataflow" });
+    grantOnProject("roles/dataflow.viewer", this.identity, { why: "looks at its own job" });
+    bucket.grantReadWrite(this.identity, { why: "stages its code, keeps temporary files" });
     bucket.holdsShortLived();
     bucket.expire("dataflow/temp/", "14d");
-    template.grantPull(this.identity);
+    template.grantPull(this.identity, { why: "pulls the image of the job" });
     const computeEngine = site.api("compute");
     const encryption = encryptionOf(this, ["dataflow", "compute"]);
     const ready = settled(this, key, granted(this.identity));

@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import type { AnyArtifactRegistry } from "../artifact-registry/artifact-registry";
 import { imageRegistry } from "../artifact-registry/image-registry";
 import { contentHash } from "../core/content";
-import type { Grant, Identity } from "../core/grants";
+import type { Grant, GrantOptions, Identity } from "../core/grants";
 import type { ContainerImage } from "../core/image";
 import type { Rules } from "../core/rules";
 import { check } from "../core/rules";
@@ -83,7 +83,7 @@ export class FlexTemplate extends Construct {
   }
 
   /** May pull the image: who starts a job of the template does. Nothing where the image is somebody else's. */
-  grantPull(to: Identity): Grant | undefined {
-    return this.registry?.grantRead(to);
+  grantPull(to: Identity, options?: GrantOptions): Grant | undefined {
+    return this.registry?.grantRead(to, options);
   }
 }

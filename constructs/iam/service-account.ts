@@ -1,7 +1,7 @@
 import { ServiceAccountIamMember } from "@cdktf/provider-google/lib/service-account-iam-member";
 import { ServiceAccount as ServiceAccountResource } from "@cdktf/provider-google/lib/service-account";
-import { Construct } from "constructs";
-import { ResourcePolicy, type Policy, type Grant, type Identity } from "../core/grants";
+import type { Construct } from "constructs";
+import { ResourcePolicy, type Policy, type Grant, type Identity, Grantable, type GrantOptions } from "../core/grants";
 import { limits } from "../core/limits";
 import { make } from "../core/make";
 import { physicalName, shortened } from "../core/names";
@@ -12,25 +12,24 @@ import { kebab } from "../core/text";
 import { nothing, type Waits } from "../core/waits";
 
 /** An account wherever it was made. */
-export abstract class AnyServiceAccount extends Construct implements Identity {
+export abstract class AnyServiceAccount extends Grantable implements Identity {
   abstract readonly email: string;
   abstract readonly member: string;
   abstract readonly key: string;
   abstract readonly waits: Waits;
-  protected abstract readonly policy: Policy;
 
   get home(): Construct {
     return this;
   }
 
   /** May make tokens in this account's name: roles/iam.serviceAccountTokenCreator. */
-  grantTokenCreator(to: Identity): Grant {
-    return this.policy.grant("roles/iam.serviceAccountTokenCreator", to);
+  grantTokenCreator(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/iam.serviceAccountTokenCreator", to, options);
   }
 
   /** May start workloads that run as this account: roles/iam.serviceAccountUser. Who deploys needs it. */
-  grantUse(to: Identity): Grant {
-    return this.policy.grant("roles/iam.serviceAccountUser", to);
+  grantUse(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/iam.serviceAccountUser", to, options);
   }
 }
 
@@ -93,8 +92,9 @@ export class ServiceAccount extends AnyServiceAccount {
     const email = emailOf(accountId, project);
     this.email = reference(this.resource, "email", email);
     this.member = reference(this.resource, "member", `serviceAccount:${email}`);
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key: this.key,
+      fullName: email,
       tier: "data",
       member: ServiceAccountIamMember,
       on: { serviceAccountId: reference(this.resource, "name", `projects/${project}/serviceAccounts/${email}`) },
@@ -140,8 +140,9 @@ class ExistingServiceAccount extends AnyServiceAccount {
     this.member = `serviceAccount:${from.email}`;
     // Two projects may each have an account of one name.
     this.key = project === Site.of(this).settings.project ? name : `${name}-${project}`;
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key: this.key,
+      fullName: from.email,
       tier: "data",
       member: ServiceAccountIamMember,
       on: { serviceAccountId: `projects/-/serviceAccounts/${from.email}` },

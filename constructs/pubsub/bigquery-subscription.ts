@@ -78,7 +78,7 @@ function write(
   id: string,
   { name = id, table, columns, metadata, dropUnknownFields }: BigQuerySubscriptionProps,
 ): Delivery<BigQuerySubscriptionProps> {
-  const right = table.grantWrite(serviceAgent(scope, "pubsub"));
+  const right = table.grantWrite(serviceAgent(scope, "pubsub"), { why: `writes what ${name} delivers` });
   return {
     how: "bigquery",
     rules,

@@ -1,6 +1,7 @@
 import { PubsubSubscriptionIamMember } from "@cdktf/provider-google/lib/pubsub-subscription-iam-member";
 import type { Construct } from "constructs";
 import { ResourcePolicy, type Policy } from "../core/grants";
+import { keyOfExisting, type Existing } from "../core/existing";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
 import { nameRule } from "./names";
@@ -27,20 +28,12 @@ export class PullSubscription extends Subscription<PullSubscriptionProps> {
   }
 
   /** A subscription that is there already. */
-  static fromName(scope: Construct, id: string, from: ExistingSubscriptionProps): AnySubscription {
+  static fromName(scope: Construct, id: string, from: Existing): AnySubscription {
     return new ExistingSubscription(scope, id, from);
   }
 }
 
-export interface ExistingSubscriptionProps {
-  readonly name: string;
-  /** @default the stack's */
-  readonly project?: string;
-  /** "assume": whoever owns it gives the rights. @default "manage" */
-  readonly grants?: "manage" | "assume";
-}
-
-const rules: Rules<ExistingSubscriptionProps> = [nameRule];
+const rules: Rules<Existing> = [nameRule];
 
 class ExistingSubscription extends AnySubscription {
   readonly name: string;
@@ -49,17 +42,19 @@ class ExistingSubscription extends AnySubscription {
   readonly fullName: string;
   protected readonly policy: Policy;
 
-  constructor(scope: Construct, id: string, from: ExistingSubscriptionProps) {
+  constructor(scope: Construct, id: string, from: Existing) {
     super(scope, id);
     check(this, from, rules);
     const ours = Site.of(this).settings.project;
     const project = from.project ?? ours;
     this.name = from.name;
-    this.key = project === ours ? from.name : `${project}-${from.name}`;
+    this.key = keyOfExisting(from, ours);
     this.fullName = `projects/${project}/subscriptions/${from.name}`;
     this.path = this.fullName;
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key: this.key,
+      fullName: this.fullName,
+      verbs: "grantSubscribe",
       tier: "data",
       member: PubsubSubscriptionIamMember,
       on: { subscription: from.name, project },

@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import type { Grant, Identity } from "../core/grants";
+import type { Grant, GrantOptions, Identity } from "../core/grants";
 import { serviceAgent } from "../core/service-agents";
 import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
 import { pushes } from "./journey-rules";
@@ -10,7 +10,7 @@ export interface Invokable {
   readonly url: string;
   /** What a token for it names as its audience. */
   readonly audience: string;
-  grantInvoke(to: Identity): Grant;
+  grantInvoke(to: Identity, options?: GrantOptions): Grant;
 }
 
 export interface PushSubscriptionProps extends SubscriptionProps {
@@ -49,9 +49,9 @@ function push(
 ): Delivery<PushSubscriptionProps> {
   const pushEndpoint = `${to.url}${path}`;
   if (pusher === "nobody") return { how: "push", rules: [], config: { pushConfig: { pushEndpoint } } };
-  const invoke = "grantInvoke" in to ? to.grantInvoke(pusher) : undefined;
+  const invoke = "grantInvoke" in to ? to.grantInvoke(pusher, { why: "Pub/Sub pushes as it" }) : undefined;
   // Pub/Sub's agent makes the token. Projects of before April 2021 let it do so only where it is told.
-  const token = pusher.grantTokenCreator(serviceAgent(scope, "pubsub"));
+  const token = pusher.grantTokenCreator(serviceAgent(scope, "pubsub"), { why: "signs the token that a push carries" });
   const audience = "audience" in to ? to.audience : to.url;
   return {
     how: "push",

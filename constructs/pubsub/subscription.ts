@@ -1,8 +1,8 @@
 import { PubsubSubscription, type PubsubSubscriptionConfig } from "@cdktf/provider-google/lib/pubsub-subscription";
 import { PubsubSubscriptionIamMember } from "@cdktf/provider-google/lib/pubsub-subscription-iam-member";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { milliseconds, seconds, type Duration } from "../../pipeline/duration";
-import { ResourcePolicy, type Grant, type Identity, type Policy } from "../core/grants";
+import { ResourcePolicy, type Grant, type Identity, type Policy, Grantable, type GrantOptions } from "../core/grants";
 import { notADuration } from "../core/limits";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
@@ -114,7 +114,7 @@ export interface Delivery<Props extends SubscriptionProps> {
 }
 
 /** A subscription wherever it was made. */
-export abstract class AnySubscription extends Construct {
+export abstract class AnySubscription extends Grantable {
   abstract readonly name: string;
   /** The name in addresses: without the stage's prefix. */
   abstract readonly key: string;
@@ -122,16 +122,15 @@ export abstract class AnySubscription extends Construct {
   abstract readonly path: string;
   /** The same as plain text, for what must not wait for the subscription. */
   abstract readonly fullName: string;
-  protected abstract readonly policy: Policy;
 
   /** May take and acknowledge messages: roles/pubsub.subscriber. */
-  grantSubscribe(to: Identity): Grant {
-    return this.policy.grant("roles/pubsub.subscriber", to);
+  grantSubscribe(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/pubsub.subscriber", to, options);
   }
 
   /** May read how it is configured, as Dataflow wants to: roles/pubsub.viewer. */
-  grantView(to: Identity): Grant {
-    return this.policy.grant("roles/pubsub.viewer", to);
+  grantView(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/pubsub.viewer", to, options);
   }
 }
 
@@ -153,7 +152,8 @@ export abstract class Subscription<Props extends SubscriptionProps> extends AnyS
     check(this, { ...props, name }, [...rules, ...delivery.rules]);
     const { deadLetters, retention } = props;
     const agent = deadLetters && serviceAgent(this, "pubsub");
-    const forwarding = agent && deadLetters.topic.grantPublish(agent);
+    const forwarding =
+      agent && deadLetters.topic.grantPublish(agent, { why: `sets aside what ${this.key} could not deliver` });
     this.resource = make(
       this,
       "resource",
@@ -182,15 +182,18 @@ export abstract class Subscription<Props extends SubscriptionProps> extends AnyS
     this.fullName = `projects/${Site.of(this).settings.project}/subscriptions/${name}`;
     this.name = reference(this.resource, "name", name);
     this.path = reference(this.resource, "id", this.fullName);
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key: this.key,
+      fullName: this.fullName,
+      // Of what is delivered, a name alone is enough.
+      verbs: delivery.how === "pull" ? "grantSubscribe" : undefined,
       tier: delivery.how === "pull" ? "data" : "delivery",
       member: PubsubSubscriptionIamMember,
       on: { subscription: this.name },
       resource: this.resource,
     });
     // A right on the subscription itself, so it comes after it: for a moment nothing is set aside, and nothing is lost.
-    if (agent) this.grantSubscribe(agent);
+    if (agent) this.grantSubscribe(agent, { why: "takes what it sets aside from where it was" });
     if (deadLetters) deadLetterTopics.tell(this, { topic: deadLetters.topic.fullName });
     subscriptions.tell(this, {
       subscription: this.fullName,

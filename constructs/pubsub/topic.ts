@@ -1,11 +1,13 @@
-import { PubsubTopic } from "@cdktf/provider-google/lib/pubsub-topic";
+import { PubsubTopic, type PubsubTopicConfig } from "@cdktf/provider-google/lib/pubsub-topic";
 import { PubsubTopicIamMember } from "@cdktf/provider-google/lib/pubsub-topic-iam-member";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { seconds, type Duration } from "../../pipeline/duration";
-import { encryptionOf } from "../core/encryption";
-import { ResourcePolicy, type Grant, type Identity, type Policy } from "../core/grants";
+import { encryptionOf, type Encrypted } from "../core/encryption";
+import { keyOfExisting, type Existing } from "../core/existing";
+import { ResourcePolicy, type Grant, type Identity, type Policy, Grantable, type GrantOptions } from "../core/grants";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
+import type { Overridable } from "../core/overridable";
 import { reference } from "../core/reference";
 import { guarded } from "../core/removal";
 import { check, type Rules } from "../core/rules";
@@ -15,7 +17,7 @@ import { nameRule, retentionRule } from "./names";
 import type { TopicSchema } from "./topic-schema";
 
 /** A topic wherever it was made. */
-export abstract class AnyTopic extends Construct {
+export abstract class AnyTopic extends Grantable {
   abstract readonly name: string;
   /** The name in addresses: without the stage's prefix. */
   abstract readonly key: string;
@@ -24,20 +26,19 @@ export abstract class AnyTopic extends Construct {
   abstract readonly path: string;
   /** The same as plain text, for what must not wait for the topic. */
   abstract readonly fullName: string;
-  protected abstract readonly policy: Policy;
 
   /** roles/pubsub.publisher */
-  grantPublish(to: Identity): Grant {
-    return this.policy.grant("roles/pubsub.publisher", to);
+  grantPublish(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/pubsub.publisher", to, options);
   }
 
   /** May attach subscriptions: roles/pubsub.subscriber. To read one, see the subscription's grantSubscribe. */
-  grantSubscribe(to: Identity): Grant {
-    return this.policy.grant("roles/pubsub.subscriber", to);
+  grantSubscribe(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/pubsub.subscriber", to, options);
   }
 }
 
-export interface TopicProps {
+export interface TopicProps extends Encrypted, Overridable<PubsubTopicConfig> {
   /** @default the construct's id */
   readonly name?: string;
   /**
@@ -50,11 +51,30 @@ export interface TopicProps {
    * @default not at all
    */
   readonly retention?: Duration;
+  /**
+   * Regions in which messages may be stored: "europe-west1". A publisher elsewhere has them carried there, or with
+   * `enforced` is refused.
+   * @default where the publisher is, as Google does
+   * @see https://cloud.google.com/pubsub/docs/resource-location-restriction
+   */
+  readonly regions?: { readonly allowed: readonly string[]; readonly enforced?: boolean };
   /** @default the stack's labels */
   readonly labels?: { readonly [name: string]: string };
 }
 
-const rules: Rules<TopicProps> = [nameRule, retentionRule];
+const rules: Rules<TopicProps> = [
+  nameRule,
+  retentionRule,
+  {
+    id: "regions-allowed",
+    reads: ["regions"],
+    page: "https://cloud.google.com/pubsub/docs/resource-location-restriction",
+    broken: ({ regions }) =>
+      regions?.allowed.length === 0
+        ? "regions.allowed is empty: messages would have nowhere to be. Leave regions away to allow all"
+        : undefined,
+  },
+];
 
 /**
  * A topic. Where the stage keeps data, it cannot be destroyed by accident.
@@ -77,9 +97,9 @@ export class Topic extends AnyTopic {
     this.key = props.name ?? id;
     const name = physicalName(this, this.key);
     check(this, { ...props, name }, rules);
-    const { schema, retention } = props;
+    const { schema, retention, regions } = props;
     this.schema = schema;
-    const encryption = encryptionOf(this, ["pubsub"]);
+    const encryption = encryptionOf(this, ["pubsub"], props);
     this.resource = make(
       this,
       "resource",
@@ -90,8 +110,13 @@ export class Topic extends AnyTopic {
         labels: props.labels,
         kmsKeyName: encryption.key,
         messageRetentionDuration: retention && seconds(retention),
+        messageStoragePolicy: regions && {
+          allowedPersistenceRegions: [...regions.allowed],
+          enforceInTransit: regions.enforced,
+        },
         schemaSettings: schema && { schema: schema.path, encoding: "JSON" },
         lifecycle: guarded(this),
+        ...props.overrides,
       },
       encryption.waits,
     );
@@ -99,8 +124,10 @@ export class Topic extends AnyTopic {
     this.fullName = `projects/${this.project}/topics/${name}`;
     this.name = reference(this.resource, "name", name);
     this.path = reference(this.resource, "id", this.fullName);
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key: this.key,
+      fullName: this.fullName,
+      verbs: "grantPublish",
       tier: "data",
       member: PubsubTopicIamMember,
       on: { topic: this.name, project: this.project },
@@ -110,17 +137,9 @@ export class Topic extends AnyTopic {
   }
 
   /** A topic that is there already. */
-  static fromName(scope: Construct, id: string, from: ExistingTopicProps): AnyTopic {
+  static fromName(scope: Construct, id: string, from: Existing): AnyTopic {
     return new ExistingTopic(scope, id, from);
   }
-}
-
-export interface ExistingTopicProps {
-  readonly name: string;
-  /** @default the stack's */
-  readonly project?: string;
-  /** "assume": whoever owns it gives the rights. @default "manage" */
-  readonly grants?: "manage" | "assume";
 }
 
 class ExistingTopic extends AnyTopic {
@@ -131,17 +150,19 @@ class ExistingTopic extends AnyTopic {
   readonly fullName: string;
   protected readonly policy: Policy;
 
-  constructor(scope: Construct, id: string, from: ExistingTopicProps) {
+  constructor(scope: Construct, id: string, from: Existing) {
     super(scope, id);
     check(this, from, rules);
     const ours = Site.of(this).settings.project;
     this.name = from.name;
     this.project = from.project ?? ours;
-    this.key = this.project === ours ? from.name : `${this.project}-${from.name}`;
+    this.key = keyOfExisting(from, ours);
     this.fullName = `projects/${this.project}/topics/${from.name}`;
     this.path = this.fullName;
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key: this.key,
+      fullName: this.fullName,
+      verbs: "grantPublish",
       tier: "data",
       member: PubsubTopicIamMember,
       on: { topic: this.name, project: this.project },

@@ -1,9 +1,9 @@
 import { StorageBucket, type StorageBucketLifecycleRule } from "@cdktf/provider-google/lib/storage-bucket";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { milliseconds, type Duration } from "../../pipeline/duration";
 import { encryptionOf } from "../core/encryption";
-import { ResourcePolicy, type Policy, type Grant, type Identity } from "../core/grants";
+import { ResourcePolicy, type Policy, type Grant, type Identity, Grantable, type GrantOptions } from "../core/grants";
 import { limits, notADuration } from "../core/limits";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
@@ -13,21 +13,20 @@ import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
 
 /** A bucket wherever it was made. */
-export abstract class AnyBucket extends Construct {
+export abstract class AnyBucket extends Grantable {
   /** Without gs://. */
   abstract readonly name: string;
   /** The name in addresses: without project and prefix. */
   abstract readonly key: string;
-  protected abstract readonly policy: Policy;
 
   /** roles/storage.objectViewer */
-  grantRead(to: Identity): Grant {
-    return this.policy.grant("roles/storage.objectViewer", to);
+  grantRead(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/storage.objectViewer", to, options);
   }
 
   /** Reads, lists, writes, overwrites and deletes: roles/storage.objectUser. */
-  grantReadWrite(to: Identity): Grant {
-    return this.policy.grant("roles/storage.objectUser", to);
+  grantReadWrite(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/storage.objectUser", to, options);
   }
 
   /** Deletes what lies below a prefix ("temp/") when it is so many days old. A bucket of somebody else's is left as it is. */
@@ -118,8 +117,10 @@ export class Bucket extends AnyBucket {
       encryption.waits,
     );
     this.name = reference(this.resource, "name", name);
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key: this.key,
+      fullName: name,
+      verbs: "grantRead or grantReadWrite",
       tier: "data",
       member: StorageBucketIamMember,
       on: { bucket: this.name },
@@ -166,8 +167,10 @@ class ExistingBucket extends AnyBucket {
     check(this, from, rules);
     this.name = from.name;
     this.key = from.name;
-    this.policy = new ResourcePolicy({
+    this.policy = new ResourcePolicy(this, {
       key: from.name,
+      fullName: from.name,
+      verbs: "grantRead or grantReadWrite",
       tier: "data",
       member: StorageBucketIamMember,
       on: { bucket: from.name },

@@ -150,7 +150,7 @@ test("whoever is granted what: nothing waits for itself, and all that is waited 
       sequence.forEach(([kind, one, other], index) =>
         steps[kind](stack, made, `${kind.toLowerCase()}-${index}`, one, other),
       );
-      const dependencies = dependenciesOf(Template.of(stack));
+      const dependencies = dependenciesOf(Template.fromStack(stack));
       expect(circleIn(dependencies)).toBeUndefined();
       const missing = [...dependencies.values()].flat().filter((address) => !dependencies.has(address));
       expect(missing).toEqual([]);

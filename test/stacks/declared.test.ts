@@ -13,7 +13,7 @@ test.each([
   ["on Dataflow", new GamingEvents(app(), "test", stages.dataflow)],
   ["the registry", new RegistryStack(app(), "test", stages.dev)],
 ])("every argument is one that the provider declares: %s", (_, stack) => {
-  const template = Template.of(stack);
+  const template = Template.fromStack(stack);
   const invented = template.addresses
     // The pause is a class of ours: its two arguments are tested with it.
     .filter((address) => !address.startsWith("time_sleep."))

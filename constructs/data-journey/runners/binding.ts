@@ -32,9 +32,10 @@ export const identityOf = (scope: Construct, { identity, name }: Task): AnyServi
 
 /** What every runner's identity may do: write the outputs, and publish what cannot be processed. */
 export function grantOutputs({ outputs, errors }: Task, to: AnyServiceAccount): void {
-  errors.grantPublish(to);
-  for (const output of Object.values<AnyTable | AnyTopic>(outputs)) {
-    if (output instanceof AnyTopic) output.grantPublish(to);
-    else output.grantWrite(to);
+  errors.grantPublish(to, { why: "publishes what the pipeline refuses" });
+  for (const [name, output] of Object.entries<AnyTable | AnyTopic>(outputs)) {
+    const why = { why: `writes the pipeline's output ${name}` };
+    if (output instanceof AnyTopic) output.grantPublish(to, why);
+    else output.grantWrite(to, why);
   }
 }

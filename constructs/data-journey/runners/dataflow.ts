@@ -48,8 +48,8 @@ export function dataflow(options: DataflowOptions = {}): Runner {
       }
       const identity = identityOf(scope, task);
       const subscription = pulled(scope, task);
-      subscription.grantSubscribe(identity);
-      subscription.grantView(identity);
+      subscription.grantSubscribe(identity, { why: "takes and acknowledges messages" });
+      subscription.grantView(identity, { why: "Dataflow looks at what it reads" });
       grantOutputs(task, identity);
       const template = new FlexTemplate(scope, "template", {
         image: beamPipelineImage,

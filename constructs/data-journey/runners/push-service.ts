@@ -46,7 +46,7 @@ export function pushService(options: PushServiceOptions = {}): Runner<"row-wise"
       const identity = identityOf(scope, task);
       const pusher = new ServiceAccount(scope, "pusher", { name: accountName(`${name}-push`) });
       grantOutputs(task, identity);
-      bucket.grantRead(identity);
+      bucket.grantRead(identity, { why: "reads the pipeline" });
       const { project } = Site.of(scope).settings;
       const env: StreamProcessorEnvironment = {
         PIPELINE: specObject(scope, task).url,

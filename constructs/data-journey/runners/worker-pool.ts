@@ -55,9 +55,9 @@ export function workerPool(options: WorkerPoolOptions = {}): Runner {
       const { checkpointEvery, lease, ...sizes } = options;
       const identity = identityOf(scope, task);
       const subscription = pulled(scope, task);
-      subscription.grantSubscribe(identity);
+      subscription.grantSubscribe(identity, { why: "takes and acknowledges messages" });
       grantOutputs(task, identity);
-      bucket.grantReadWrite(identity);
+      bucket.grantReadWrite(identity, { why: "reads the pipeline, keeps its checkpoints" });
       bucket.holdsShortLived();
       const env: StreamProcessorEnvironment = {
         PIPELINE: specObject(scope, task).url,

@@ -44,7 +44,7 @@ test("who may pull and push is granted on the repository", () => {
     images.grantRead(builder);
     images.grantWrite(builder);
   });
-  expect(template.ofType("google_artifact_registry_repository_iam_member")).toMatchObject({
+  expect(template.allResources("google_artifact_registry_repository_iam_member")).toMatchObject({
     "images-artifactregistry-reader-builder": {
       repository: "${google_artifact_registry_repository.images.repository_id}",
       project: "acme-dev",
@@ -60,7 +60,7 @@ test("an image's reference names its repository, where that is one of Artifact R
     ArtifactRegistry.ofImage(stack, "theirs", "us-docker.pkg.dev/acme-build/images/a:1")?.grantRead(worker);
     expect(ArtifactRegistry.ofImage(stack, "gcr", "gcr.io/acme-build/a")).toBeUndefined();
   });
-  expect(template.ofType("google_artifact_registry_repository_iam_member")).toMatchObject({
+  expect(template.allResources("google_artifact_registry_repository_iam_member")).toMatchObject({
     "images-artifactregistry-reader-worker": { project: "acme-dev", location: "us" },
     "acme-build-images-artifactregistry-reader-worker": { project: "acme-build" },
   });
@@ -70,7 +70,7 @@ test("the registry's stack makes the repository that other stacks of the stage p
   for (const prefix of [undefined, "alice"]) {
     const stack = new RegistryStack(Testing.app(), "registry-dev", { ...settings, prefix });
     expect(stack.registry.url).toBe(Site.of(aStack({ prefix })).settings.registry);
-    expect(Template.of(stack).addresses).toEqual([
+    expect(Template.fromStack(stack).addresses).toEqual([
       "google_artifact_registry_repository.data-journey",
       "google_project_service.artifactregistry",
       "time_sleep.apis",

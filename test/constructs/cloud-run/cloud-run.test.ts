@@ -169,5 +169,5 @@ test("from the project's own registry, and from somebody else's, nothing has to 
     new CloudRunService(stack, "service", { image }),
     new WorkerPool(stack, "worker", { image: ours }),
   ]);
-  expect(template.ofType("google_artifact_registry_repository_iam_member")).toEqual({});
+  expect(template.allResources("google_artifact_registry_repository_iam_member")).toEqual({});
 });

@@ -46,7 +46,7 @@ test("one key of the stage encrypts everything that holds data", () => {
 test("the services that encrypt may use the key, and nothing is made before they are obeyed", () => {
   const template = templateOf((stack) => [new Topic(stack, "clicks"), new Topic(stack, "orders")], { encryptionKey });
   const grant = "main-cloudkms-cryptoKeyEncrypterDecrypter-pubsub-agent";
-  expect(template.ofType("google_kms_crypto_key_iam_member")).toMatchObject({
+  expect(template.allResources("google_kms_crypto_key_iam_member")).toMatchObject({
     [grant]: { crypto_key_id: encryptionKey, role: "roles/cloudkms.cryptoKeyEncrypterDecrypter" },
   });
   expect(template.resource("time_sleep.encryption-by-pubsub")).toMatchObject({

@@ -29,15 +29,15 @@ test("a broken rule of a whole journey stops the synthesis, with where, what, it
   rules.splice(0, 1, lonely("error"));
   const stack = aStack();
   guest(stack, "ann");
-  expect(messageOf(() => Template.of(stack))).toContain("test/ann: ann is alone [lonely] (https://example.com)");
+  expect(messageOf(() => Template.fromStack(stack))).toContain("test/ann: ann is alone [lonely] (https://example.com)");
 });
 
 test("what another app may make right is a warning, and is said once", () => {
   rules.splice(0, 1, lonely("warning"));
   const stack = aStack();
   guest(stack, "ann");
-  Template.of(stack);
-  Template.of(stack);
+  Template.fromStack(stack);
+  Template.fromStack(stack);
   expect(warningsOf(stack)).toEqual(["test/ann: ann is alone [lonely] (https://example.com)"]);
 });
 
@@ -47,15 +47,17 @@ test("a rule sees the facts of all stacks of an app, and speaks in the stack tha
   const one = new GcpStack(app, "one", settings);
   const other = new GcpStack(app, "other", settings);
   guest(one, "ann");
-  expect(() => Template.of(other)).not.toThrow();
-  expect(() => Template.of(one)).toThrow("ann is alone");
+  expect(() => Template.fromStack(other)).not.toThrow();
+  expect(() => Template.fromStack(one)).toThrow("ann is alone");
   guest(other, "bob");
-  expect(() => Template.of(one)).not.toThrow();
+  expect(() => Template.fromStack(one)).not.toThrow();
 });
 
 test("a rule of whole journeys can be broken on purpose", () => {
   rules.splice(0, 1, lonely("error"));
   const stack = aStack();
   withoutRule(guest(stack, "ann"), "lonely", "she likes it");
-  expect(Template.of(stack).journey["waived"]).toEqual([{ rule: "lonely", at: "test/ann", why: "she likes it" }]);
+  expect(Template.fromStack(stack).journey["waived"]).toEqual([
+    { rule: "lonely", at: "test/ann", why: "she likes it" },
+  ]);
 });

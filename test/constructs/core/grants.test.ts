@@ -28,7 +28,7 @@ test("the same right asked for twice is one grant", () => {
   const topic = new Topic(stack, "clicks");
   const sender = new ServiceAccount(stack, "sender");
   expect(topic.grantPublish(sender)).toBe(topic.grantPublish(sender));
-  expect(Object.keys(Template.of(stack).ofType("google_pubsub_topic_iam_member"))).toHaveLength(1);
+  expect(Object.keys(Template.fromStack(stack).allResources("google_pubsub_topic_iam_member"))).toHaveLength(1);
 });
 
 test("two accounts that are called alike are never taken for one", () => {
@@ -81,7 +81,7 @@ test("an assumed right is no resource, and the stack says that it relies on it",
     const topic = Topic.fromName(stack, "theirs", { name: "orders", project: "shop-prod", grants: "assume" });
     topic.grantPublish(new ServiceAccount(stack, "sender"));
   });
-  expect(template.ofType("google_pubsub_topic_iam_member")).toEqual({});
+  expect(template.allResources("google_pubsub_topic_iam_member")).toEqual({});
   expect(template.journey["assumed"]).toEqual([
     {
       type: "google_pubsub_topic_iam_member",
@@ -98,7 +98,7 @@ test("topics of one name in two projects are two", () => {
     new Topic(stack, "orders").grantPublish(sender);
     Topic.fromName(stack, "theirs", { name: "orders", project: "shop-prod" }).grantPublish(sender);
   });
-  expect(template.ofType("google_pubsub_topic_iam_member")).toMatchObject({
+  expect(template.allResources("google_pubsub_topic_iam_member")).toMatchObject({
     "orders-pubsub-publisher-sender": { project: "acme-dev" },
     "shop-prod-orders-pubsub-publisher-sender": { topic: "orders", project: "shop-prod" },
   });
@@ -110,12 +110,12 @@ test("a grant lives with the identity: who uses a topic depends on its owner, an
   const user = new GcpStack(app, "user", settings);
   const topic = new Topic(owner, "clicks");
   topic.grantPublish(new ServiceAccount(user, "sender"));
-  const grant = Template.of(user).resource("google_pubsub_topic_iam_member.clicks-pubsub-publisher-sender");
+  const grant = Template.fromStack(user).resource("google_pubsub_topic_iam_member.clicks-pubsub-publisher-sender");
   expect(grant).toMatchObject({ topic: "clicks", project: "acme-dev" });
   expect(grant).not.toHaveProperty("lifecycle");
   expect(user.dependencies).toEqual([owner]);
   expect(owner.dependencies).toEqual([]);
-  expect(Template.of(owner).ofType("google_pubsub_topic_iam_member")).toEqual({});
+  expect(Template.fromStack(owner).allResources("google_pubsub_topic_iam_member")).toEqual({});
 });
 
 test("a workload whose identity is another stack's waits for that stack as a whole", () => {
@@ -124,7 +124,7 @@ test("a workload whose identity is another stack's waits for that stack as a who
   const services = new GcpStack(app, "services", settings);
   const identity = new ServiceAccount(accounts, "worker");
   new CloudRunService(services, "service", { image: ContainerImage.fromRegistry(IMAGE), identity });
-  const service = Template.of(services).resource("google_cloud_run_v2_service.service");
+  const service = Template.fromStack(services).resource("google_cloud_run_v2_service.service");
   expect(service["depends_on"]).toEqual(["time_sleep.apis"]);
   expect(service).toMatchObject({ template: { service_account: "worker@acme-dev.iam.gserviceaccount.com" } });
   expect(services.dependencies).toEqual([accounts]);

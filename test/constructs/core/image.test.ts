@@ -68,7 +68,7 @@ test("an image that was never pushed is named by its content, with a warning", (
   expect(warningsOf(stack)).toEqual([
     "test: image hello was never pushed to europe-west1-docker.pkg.dev/acme-dev/data-journey: run `journey images push` before you deploy",
   ]);
-  expect(Template.of(stack).journey["images"]).toEqual({
+  expect(Template.fromStack(stack).journey["images"]).toEqual({
     [reference]: { name: "hello", folder: "hello", source },
   });
 });
@@ -111,7 +111,7 @@ test("an image that a package ships is found from the package, wherever that is 
   const stack = aStack();
   const path = join(folder, "node_modules/kit/dist/images/tool");
   const reference = ContainerImage.fromFolder(path, { name: "tool", package: "kit" }).bind(stack);
-  expect(Template.of(stack).journey["images"]).toMatchObject({
+  expect(Template.fromStack(stack).journey["images"]).toMatchObject({
     [reference]: { name: "tool", folder: "dist/images/tool", package: "kit" },
   });
   expect(() => packageRoot(path, "other")).toThrow("is in no folder of the package other");

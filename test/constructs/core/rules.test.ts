@@ -109,5 +109,7 @@ test("a rule waived for the whole app is waived in each of its stacks", () => {
   const stack = aStack();
   withoutRule(stack.node.root, "topic-unread", "read elsewhere");
   new Topic(stack, "clicks");
-  expect(Template.of(stack).journey["waived"]).toEqual([{ rule: "topic-unread", at: "", why: "read elsewhere" }]);
+  expect(Template.fromStack(stack).journey["waived"]).toEqual([
+    { rule: "topic-unread", at: "", why: "read elsewhere" },
+  ]);
 });

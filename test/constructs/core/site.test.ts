@@ -11,7 +11,7 @@ test("the APIs are enabled that the stack uses, and stay on when it goes", () =>
     new Topic(stack, "clicks");
     new Dataset(stack, "events");
   });
-  expect(template.ofType("google_project_service")).toMatchObject({
+  expect(template.allResources("google_project_service")).toMatchObject({
     pubsub: { service: "pubsub.googleapis.com", disable_on_destroy: false },
     bigquery: { service: "bigquery.googleapis.com", disable_on_destroy: false },
   });
@@ -34,7 +34,7 @@ test("an API answers a while after it was enabled: everything waits, again when 
 test("without a pause, everything waits for its own API", () => {
   const template = templateOf((stack) => new Topic(stack, "clicks"), { propagation: "none" });
   expect(template.resource("google_pubsub_topic.clicks")["depends_on"]).toEqual(["google_project_service.pubsub"]);
-  expect(template.ofType("time_sleep")).toEqual({});
+  expect(template.allResources("time_sleep")).toEqual({});
 });
 
 test("where a platform team enables APIs, the stack leaves them alone", () => {
@@ -67,7 +67,7 @@ test("a resource made by hand at an address that is taken is found before anythi
   const stack = aStack();
   new Topic(stack, "clicks");
   new PubsubTopic(stack, "by hand", { name: "other" }).overrideLogicalId("clicks");
-  expect(messageOf(() => Template.of(stack))).toContain(
+  expect(messageOf(() => Template.fromStack(stack))).toContain(
     "google_pubsub_topic.clicks is made by test/clicks/resource and by test/by hand: one would replace the other",
   );
 });
@@ -75,5 +75,5 @@ test("a resource made by hand at an address that is taken is found before anythi
 test("an address begins with a letter or an underscore, whatever the name does", () => {
   const stack = aStack();
   new Dataset(stack, "numbers", { name: "2024_events" });
-  expect(Template.of(stack).resource("google_bigquery_dataset._2024_events")["dataset_id"]).toBe("2024_events");
+  expect(Template.fromStack(stack).resource("google_bigquery_dataset._2024_events")["dataset_id"]).toBe("2024_events");
 });

@@ -75,7 +75,7 @@ test("any stack of cdktf's can be configured, once", () => {
   const stack = new TerraformStack(Testing.app(), "plain");
   configureGcp(stack, settings);
   new Topic(stack, "clicks");
-  expect(Template.of(stack).addresses).toContain("google_pubsub_topic.clicks");
+  expect(Template.fromStack(stack).addresses).toContain("google_pubsub_topic.clicks");
   expect(messageOf(() => configureGcp(stack, settings))).toBe("plain: has its Google Cloud settings already");
 });
 
@@ -100,7 +100,7 @@ test("defaults are filled in, and images of a prefixed stage have a registry of 
 test("a stage's prefix is in every physical name and in no address", () => {
   const stack = aStack({ prefix: "alice" });
   new Topic(stack, "clicks");
-  expect(Template.of(stack).resource("google_pubsub_topic.clicks")["name"]).toBe("alice-clicks");
+  expect(Template.fromStack(stack).resource("google_pubsub_topic.clicks")["name"]).toBe("alice-clicks");
 });
 
 test("moving a construct in the tree moves nothing in the cloud", () => {
@@ -108,7 +108,7 @@ test("moving a construct in the tree moves nothing in the cloud", () => {
   new Topic(flat, "topic", { name: "clicks" });
   const nested = aStack();
   new Topic(new Construct(new Construct(nested, "a"), "b"), "other", { name: "clicks" });
-  expect(Template.of(nested).toJSON()).toEqual(Template.of(flat).toJSON());
+  expect(Template.fromStack(nested).toSnapshot()).toEqual(Template.fromStack(flat).toSnapshot());
 });
 
 test("an app may have several stages of one class", () => {

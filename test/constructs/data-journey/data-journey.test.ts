@@ -33,8 +33,11 @@ function environmentOf(template: Template, address: string): { readonly [name: s
 describe("an event's topic", () => {
   test("is called as the event, and its dead letters are kept", () => {
     const template = templateOf((stack) => new EventTopic(stack, "events", { event: Order }));
-    expect(Object.keys(template.ofType("google_pubsub_topic"))).toEqual(["order-event", "order-event-dead-letters"]);
-    expect(Object.keys(template.ofType("google_pubsub_subscription"))).toEqual(["order-event-dead-letters-kept"]);
+    expect(Object.keys(template.allResources("google_pubsub_topic"))).toEqual([
+      "order-event",
+      "order-event-dead-letters",
+    ]);
+    expect(Object.keys(template.allResources("google_pubsub_subscription"))).toEqual(["order-event-dead-letters-kept"]);
     expect(template.resource("google_pubsub_topic.order-event")).not.toHaveProperty("schema_settings");
   });
 
@@ -56,7 +59,7 @@ describe("an event's topic", () => {
       const events = new EventTopic(stack, "events", { event: Order, topic, deadLetters });
       expect(events.deadLetters).toBe(deadLetters);
     });
-    expect(template.ofType("google_pubsub_topic")).toEqual({});
+    expect(template.allResources("google_pubsub_topic")).toEqual({});
   });
 
   test("knows whether a topic of yours enforces a schema", () => {
@@ -146,9 +149,9 @@ test("a journey may have two ways in, and a deploy prints where both are", () =>
     journey.ingest({ name: "public-in", access: "public" });
     journey.ingest({ name: "private-in" });
   });
-  expect(template.toJSON()["output"]).toMatchObject({
-    "public-in-url": { value: "${google_cloud_run_v2_service.public-in.uri}" },
-    "private-in-url": { value: "${google_cloud_run_v2_service.private-in.uri}" },
+  expect(template.outputs).toEqual({
+    "public-in-url": "${google_cloud_run_v2_service.public-in.uri}",
+    "private-in-url": "${google_cloud_run_v2_service.private-in.uri}",
   });
 });
 
@@ -404,8 +407,8 @@ function loseErrors(stack: GcpStack): unknown {
 describe("a whole journey", () => {
   test("makes a dataset and a bucket only when something is to be in them", () => {
     const template = templateOf((stack) => journeyOf(stack).ingest());
-    expect(template.ofType("google_bigquery_dataset")).toEqual({});
-    expect(template.ofType("google_storage_bucket")).toEqual({});
+    expect(template.allResources("google_bigquery_dataset")).toEqual({});
+    expect(template.allResources("google_storage_bucket")).toEqual({});
   });
 
   test("windows on a service are refused, though types were gone around", () => {
@@ -430,7 +433,7 @@ describe("a whole journey", () => {
       runner: Runner.workerPool(),
       into: { counts: "counts", refused: "refused" },
     });
-    Template.of(stack);
+    Template.fromStack(stack);
     expect(warningsOf(stack).join("\n")).toContain(
       "orders-per-minute: counts.window allows rows to be 30s late, less than two leases of 30s",
     );
@@ -480,7 +483,7 @@ describe("a whole journey", () => {
       const stack = aStack();
       const journey = new DataJourney(stack, "journey", { event: Order, network: new Network(stack, "net") });
       journey.process(large, { runner, into: { large: "large" } });
-      return Object.keys(Template.of(stack).ofType("google_pubsub_subscription"));
+      return Object.keys(Template.fromStack(stack).allResources("google_pubsub_subscription"));
     });
     expect(new Set(addresses.map((names) => names.join()))).toEqual(
       new Set(["large-orders,order-event-dead-letters-kept"]),
@@ -491,7 +494,7 @@ describe("a whole journey", () => {
     const template = templateOf((stack) => {
       journeyOf(stack).process(labelled, { runner: Runner.workerPool(), into: { labels: "labels" } });
     });
-    const [spec] = Object.values(template.ofType("google_storage_bucket_object"));
+    const [spec] = Object.values(template.allResources("google_storage_bucket_object"));
     expect(JSON.parse(String(spec?.["content"]))).toEqual(JSON.parse(JSON.stringify(labelled)));
     expect(JSON.stringify(labelled)).toContain("`${order.order_id}%{x}`");
     expect(String(spec?.["content"])).not.toMatch(/[$%]\{/);

@@ -99,7 +99,7 @@ test("a job is launched when its account is obeyed: for Dataflow, the bucket and
 
 test("an image of somebody else's is theirs to open", () => {
   const template = templateOf((stack) => job(stack));
-  expect(template.ofType("google_artifact_registry_repository_iam_member")).toEqual({});
+  expect(template.allResources("google_artifact_registry_repository_iam_member")).toEqual({});
 });
 
 test("temporary files are neither kept nor paid for", () => {

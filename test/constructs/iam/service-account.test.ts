@@ -36,7 +36,9 @@ test("an id that is too long is cut and stays one of its own", () => {
     new ServiceAccount(stack, "a", { name: "dj-run-service-data-processing-push" });
     new ServiceAccount(stack, "b", { name: "dj-run-service-data-processing-pull" });
   });
-  const ids = Object.values(template.ofType("google_service_account")).map((account) => String(account["account_id"]));
+  const ids = Object.values(template.allResources("google_service_account")).map((account) =>
+    String(account["account_id"]),
+  );
   expect(new Set(ids).size).toBe(2);
   for (const id of ids) expect(id).toMatch(/^dj-run-service-data-pro-[0-9a-f]{6}$/);
 });
@@ -46,7 +48,7 @@ test("a workload may be called as an account may not: its account has a name tha
     new ServiceAccount(stack, "sa");
     new CloudRunService(stack, "api", { image: ContainerImage.fromRegistry(IMAGE) });
   });
-  expect(Object.keys(template.ofType("google_service_account"))).toEqual(["api-account", "sa-account"]);
+  expect(Object.keys(template.allResources("google_service_account"))).toEqual(["api-account", "sa-account"]);
 });
 
 test.each(["sa", "Worker", "1worker", "worker_1"])("the name %s is not valid", (name) => {
@@ -61,7 +63,7 @@ test("rights on an account are on that account", () => {
     worker.grantTokenCreator(serviceAgent(stack, "pubsub"));
     worker.grantUse(new ServiceAccount(stack, "deployer"));
   });
-  expect(template.ofType("google_service_account_iam_member")).toMatchObject({
+  expect(template.allResources("google_service_account_iam_member")).toMatchObject({
     "worker-iam-serviceAccountTokenCreator-pubsub-agent": {
       service_account_id: "${google_service_account.worker.name}",
     },
@@ -85,7 +87,7 @@ test("a right on the project is given where there is nothing finer", () => {
     grantOnProject("roles/dataflow.worker", worker);
     grantOnProject("roles/dataflow.worker", worker);
   });
-  expect(template.ofType("google_project_iam_member")).toMatchObject({
+  expect(template.allResources("google_project_iam_member")).toMatchObject({
     "project-dataflow-worker-worker": { project: "acme-dev", role: "roles/dataflow.worker" },
   });
 });
@@ -96,7 +98,7 @@ test("in a project of a domain, the domain comes last in an account's address", 
   const identity = new ServiceAccount(new GcpStack(app, "accounts", { ...settings, project }), "worker");
   const services = new GcpStack(app, "services", { ...settings, project });
   new CloudRunService(services, "service", { image: ContainerImage.fromRegistry(IMAGE), identity });
-  expect(Template.of(services).resource("google_cloud_run_v2_service.service")).toMatchObject({
+  expect(Template.fromStack(services).resource("google_cloud_run_v2_service.service")).toMatchObject({
     template: { service_account: "worker@shop-prod.example.com.iam.gserviceaccount.com" },
   });
 });

@@ -28,7 +28,7 @@ test("a network reaches Google's services without public addresses and lets Data
     target_tags: ["dataflow"],
     depends_on: ["time_sleep.apis"],
   });
-  expect(template.ofType("google_compute_router")).toEqual({});
+  expect(template.allResources("google_compute_router")).toEqual({});
 });
 
 test("a network of which all is said has a way out and a log of what flows", () => {

@@ -287,7 +287,7 @@ test("all kinds of subscriptions have one address, so that one becomes another a
     templateOf((stack) => new PullSubscription(stack, "sub", { topic: topic(stack) })),
     templateOf((stack) => new PushSubscription(stack, "sub", { topic: topic(stack), to: service(stack) })),
     templateOf((stack) => new BigQuerySubscription(stack, "sub", { topic: topic(stack), table: table(stack) })),
-  ].map((template) => Object.keys(template.ofType("google_pubsub_subscription")));
+  ].map((template) => Object.keys(template.allResources("google_pubsub_subscription")));
   expect(addresses).toEqual([["sub"], ["sub"], ["sub"]]);
 });
 

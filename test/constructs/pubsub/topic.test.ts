@@ -1,40 +1,27 @@
 import { expect, test } from "vitest";
 import { Topic, type TopicProps } from "../../../constructs/pubsub/topic";
 import { TopicSchema } from "../../../constructs/pubsub/topic-schema";
-import { nullable, float, schema, string } from "../support-pipeline";
+import { schema, string } from "../support-pipeline";
 import { aStack, messageOf, templateOf } from "../support";
+import { examples } from "./examples";
 
 test("a topic of which nothing is said", () => {
-  const template = templateOf((stack) => new Topic(stack, "clicks"));
+  const template = templateOf(examples.Topic.minimal);
   expect(template.resource("google_pubsub_topic.clicks")).toEqual({ name: "clicks", depends_on: ["time_sleep.apis"] });
 });
 
 test("a topic of which all is said", () => {
-  const click = schema("click_event", { user: string(), value: nullable(float()) });
-  const template = templateOf(
-    (stack) => {
-      new Topic(stack, "topic", {
-        name: "clicks",
-        schema: new TopicSchema(stack, "schema", { event: click, name: "click" }),
-        retention: "7d",
-        labels: { team: "growth" },
-      });
-    },
-    { removal: "keep", prefix: "alice" },
-  );
+  const template = templateOf(examples.Topic.maximal, { removal: "keep", prefix: "alice" });
   expect(template.resource("google_pubsub_topic.clicks")).toEqual({
     name: "alice-clicks",
     labels: { team: "growth" },
-    message_retention_duration: "604800s",
-    schema_settings: { schema: "${google_pubsub_schema.click.id}", encoding: "JSON" },
+    message_retention_duration: "2678400s",
+    message_storage_policy: { allowed_persistence_regions: ["europe-west1", "europe-west4"], enforce_in_transit: true },
+    schema_settings: { schema: "${google_pubsub_schema.order-event.id}", encoding: "JSON" },
+    kms_key_name: "projects/acme-keys/locations/europe-west1/keyRings/ring/cryptoKeys/own",
+    timeouts: { create: "10m" },
     lifecycle: { prevent_destroy: true },
-    depends_on: ["time_sleep.apis"],
-  });
-  expect(template.resource("google_pubsub_schema.click")).toEqual({
-    name: "alice-click",
-    type: "PROTOCOL_BUFFER",
-    definition: 'syntax = "proto3";\n\nmessage click_event {\n  string user = 1;\n  optional double value = 2;\n}\n',
-    depends_on: ["time_sleep.apis"],
+    depends_on: ["time_sleep.apis", "time_sleep.encryption-own-by-pubsub"],
   });
 });
 
@@ -51,11 +38,9 @@ test("a schema's name has the limits of a topic's", () => {
 
 test.each<[string, TopicProps, string]>([
   ["ab", {}, 'name is "ab": Pub/Sub takes 3 to 255 letters, digits and -_.~+%, a letter first and not "goog"'],
-  ["google-topic", {}, 'name is "google-topic": Pub/Sub takes'],
-  ["1clicks", {}, 'name is "1clicks": Pub/Sub takes'],
   ["clicks", { retention: "5m" }, 'retention is "5m": Pub/Sub takes 10m to 31d'],
-  ["clicks", { retention: "32d" }, 'retention is "32d": Pub/Sub takes 10m to 31d'],
-])("a topic %s that is not valid", (name, props, says) => {
+  ["clicks", { regions: { allowed: [] } }, "regions.allowed is empty: messages would have nowhere to be"],
+])("a topic %s that is not valid says why", (name, props, says) => {
   expect(messageOf(() => new Topic(aStack(), "topic", { name, ...props }))).toContain(says);
 });
 

@@ -54,7 +54,7 @@ test("where objects live for seconds, nothing of them is kept and paid for, unle
     new Bucket(stack, "said", { softDelete: "7d" }).holdsShortLived();
     new Bucket(stack, "off", { softDelete: "off" });
   });
-  const retention = Object.entries(template.ofType("google_storage_bucket")).map(([name, config]) => [
+  const retention = Object.entries(template.allResources("google_storage_bucket")).map(([name, config]) => [
     name,
     config["soft_delete_policy"],
   ]);
@@ -82,7 +82,7 @@ test("rights on a bucket are on that bucket", () => {
     bucket.grantReadWrite(worker);
     Bucket.fromName(stack, "theirs", { name: "shop-files" }).grantRead(worker);
   });
-  expect(template.ofType("google_storage_bucket_iam_member")).toMatchObject({
+  expect(template.allResources("google_storage_bucket_iam_member")).toMatchObject({
     "events-storage-objectViewer-worker": { bucket: "${google_storage_bucket.events.name}" },
     "events-storage-objectUser-worker": { role: "roles/storage.objectUser" },
     "shop-files-storage-objectViewer-worker": { bucket: "shop-files" },
@@ -122,7 +122,7 @@ function nameOf(content: string, name = "specs/clicks.json"): unknown {
   const template = templateOf((stack) => {
     new BucketObject(stack, "spec", { bucket: new Bucket(stack, "events"), name, content, versioned: true });
   });
-  const [object] = Object.values(template.ofType("google_storage_bucket_object"));
+  const [object] = Object.values(template.allResources("google_storage_bucket_object"));
   expect(object?.["deletion_policy"]).toBe("ABANDON");
   return object?.["name"];
 }

@@ -9,24 +9,22 @@ import { warningsOf } from "../../constructs/support";
 const stack = (stage: keyof typeof stages): GamingEvents =>
   new GamingEvents(Testing.app({ stackTraces: false }), `gaming-events-${stage}`, stages[stage]);
 
-const snapshot = (template: Template): string => `${JSON.stringify(template, undefined, 2)}\n`;
-
 test("on a worker pool, the stack is this", async () => {
-  await expect(snapshot(Template.of(stack("dev")))).toMatchFileSnapshot("__snapshots__/worker-pool.json");
+  await expect(Template.fromStack(stack("dev")).toSnapshot()).toMatchFileSnapshot("__snapshots__/worker-pool.yaml");
 });
 
 test("on Dataflow, the stack is this", async () => {
-  await expect(snapshot(Template.of(stack("dataflow")))).toMatchFileSnapshot("__snapshots__/dataflow.json");
+  await expect(Template.fromStack(stack("dataflow")).toSnapshot()).toMatchFileSnapshot("__snapshots__/dataflow.yaml");
 });
 
 test("the registry's stack is this", async () => {
   const registry = new RegistryStack(Testing.app({ stackTraces: false }), "registry-dev", stages.dev);
-  await expect(snapshot(Template.of(registry))).toMatchFileSnapshot("__snapshots__/registry.json");
+  await expect(Template.fromStack(registry).toSnapshot()).toMatchFileSnapshot("__snapshots__/registry.yaml");
 });
 
 describe("the systems, by the names of the documents", () => {
-  const workerPool = Template.of(stack("dev"));
-  const dataflow = Template.of(stack("dataflow"));
+  const workerPool = Template.fromStack(stack("dev"));
+  const dataflow = Template.fromStack(stack("dataflow"));
 
   test("G1: a proxy that publishes to dj-pubsub-topic", () => {
     expect(workerPool.resource("google_cloud_run_v2_service.dj-run-service-proxy")).toMatchObject({
@@ -121,8 +119,8 @@ describe("the systems, by the names of the documents", () => {
   });
 
   test("the job replaces the worker pool: both on one subscription would get a part each", () => {
-    expect(dataflow.ofType("google_cloud_run_v2_worker_pool")).toEqual({});
-    expect(workerPool.ofType("google_dataflow_flex_template_job")).toEqual({});
+    expect(dataflow.allResources("google_cloud_run_v2_worker_pool")).toEqual({});
+    expect(workerPool.allResources("google_dataflow_flex_template_job")).toEqual({});
   });
 
   test("what does not depend on the runner is the same resource, so a change of runners keeps the backlog", () => {
@@ -140,6 +138,6 @@ describe("the systems, by the names of the documents", () => {
 
 test("nothing is to be warned of but that the images were never pushed", () => {
   const made = stack("dev");
-  Template.of(made);
+  Template.fromStack(made);
   for (const warning of warningsOf(made)) expect(warning).toContain("run `journey images push` before you deploy");
 });

@@ -11,7 +11,7 @@ let bigquery: BigQuery;
 
 /** The stack's dataset, its raw table and the view, as the local cloud makes them. */
 beforeAll(async () => {
-  const template = Template.of(new GamingEvents(Testing.app({ stackTraces: false }), "test", stages.dev));
+  const template = Template.fromStack(new GamingEvents(Testing.app({ stackTraces: false }), "test", stages.dev));
   host = fakeHost();
   bigquery = new BigQuery(host);
   for (const address of [

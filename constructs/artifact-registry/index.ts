@@ -1,0 +1,8 @@
+/** Artifact Registry: `data-journey/artifact-registry`. */
+export {
+  ArtifactRegistry,
+  type AnyArtifactRegistry,
+  type ArtifactRegistryProps,
+  type ExistingArtifactRegistryProps,
+} from "./artifact-registry";
+export { RegistryStack } from "./registry-stack";

@@ -1,0 +1,2 @@
+/** Networks: `data-journey/network`. */
+export { Network, type AnyNetwork, type NetworkProps } from "./network";
