@@ -35,12 +35,7 @@ export { Runner } from "./data-journey/runners";
 export type { DataflowOptions } from "./data-journey/runners/dataflow";
 export type { PushServiceOptions } from "./data-journey/runners/push-service";
 export type { WorkerPoolOptions } from "./data-journey/runners/worker-pool";
-export {
-  StreamPipeline,
-  type Destination,
-  type ProcessOptions,
-  type StreamPipelineProps,
-} from "./data-journey/stream-pipeline";
+export { StreamPipeline, type ProcessOptions, type StreamPipelineProps } from "./data-journey/stream-pipeline";
 export { FlexTemplate, type FlexTemplateProps, type TemplateParameter } from "./dataflow/flex-template";
 export { FlexTemplateJob, type FlexTemplateJobProps } from "./dataflow/flex-template-job";
 export { grantOnProject, type ProjectRole } from "./iam/project-grant";

@@ -1,7 +1,8 @@
 /** The pipelines that a stack's workloads run, found by what their containers are told. */
 import { readSpec } from "../../pipeline/read-spec";
 import type { PipelineSpec } from "../../pipeline/spec";
-import type { OutputBindings, StreamProcessorEnvironment } from "../../pipeline-images/stream-processor/contract";
+import { readOutputBindings, type OutputBindings } from "../../pipeline/bindings";
+import type { StreamProcessorEnvironment } from "../../pipeline-images/stream-processor/contract";
 import type { CloudView, ResourceView } from "../../local/view";
 
 export interface RunningPipeline {
@@ -19,7 +20,11 @@ export async function pipelineOf(view: CloudView, workload: string): Promise<Run
   const path = `/storage/v1/b/${bucket}/o/${encodeURIComponent(object)}?alt=media`;
   const answer = await fetch(`${view.owner.http}${path}`);
   if (!answer.ok) throw new Error(`${location} cannot be read: ${answer.status} ${await answer.text()}`);
-  return { spec: readSpec(await answer.json()), outputs: JSON.parse(outputs) as OutputBindings };
+  return { spec: readSpec(await answer.json()), outputs: readOutputBindings("OUTPUTS", outputs, fail) };
+}
+
+function fail(problem: string): never {
+  throw new Error(problem);
 }
 
 /** The variables of a workload's first container. */

@@ -78,7 +78,11 @@ const rightWithoutUse: JourneyRule = {
     }
     return facts
       .all(rights)
-      .filter(({ member, fullName, unasked }) => unasked && users.has(member) && !used.has(`${member} ${fullName}`))
+      .filter(
+        ({ member, fullName, unasked }) =>
+          // A right on a project names nothing that could be seen to be used.
+          unasked && users.has(member) && !used.has(`${member} ${fullName}`) && !/^projects\/[^/]+$/.test(fullName),
+      )
       .map(({ at, fullName }) => ({ at, says: `has a right on ${fullName} that nothing it runs makes use of` }));
   },
 };
@@ -105,8 +109,9 @@ class Names {
     }
     for (const [word] of plain.matchAll(/[A-Za-z0-9][A-Za-z0-9\-_.~+%/]*/g)) {
       const parts = word.split("/");
-      // The whole, a bucket before its object, and what lies below projects/P/topics/T.
-      for (const candidate of [word, parts[0], parts.slice(0, 4).join("/"), parts.slice(0, 6).join("/")]) {
+      // The whole, a bucket before its object, a dataset before its table, and what lies below projects/P/topics/T.
+      const dataset = word.slice(0, Math.max(0, word.lastIndexOf(".")));
+      for (const candidate of [word, parts[0], dataset, parts.slice(0, 4).join("/"), parts.slice(0, 6).join("/")]) {
         const one = candidate === undefined ? undefined : this.byName.get(candidate);
         if (one) found.add(one);
       }

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import type { Fields } from "../../pipeline/schema/field";
-import type { FieldsOfOutputs } from "../../pipeline/pipeline";
+import type { Inputs } from "../../pipeline/inputs";
+import type { FieldsOfOutputs, Pipeline } from "../../pipeline/pipeline";
 import { Dataset, type AnyDataset } from "../bigquery/dataset";
 import { snake } from "../core/text";
 import type { AnyNetwork } from "../network/network";
@@ -8,7 +9,7 @@ import { Bucket, type AnyBucket } from "../storage/bucket";
 import { EventTopic, type EventTopicProps } from "./event-topic";
 import { IngestProxy, type IngestOptions } from "./ingest-proxy";
 import { RawLanding, type LandingOptions } from "./raw-landing";
-import { StreamPipeline, type ProcessOptions, type StreamPipelineOf, type StreamShape } from "./stream-pipeline";
+import { StreamPipeline, type ProcessOptions, type StreamPipelineProps, type StreamShape } from "./stream-pipeline";
 
 export interface DataJourneyProps<E extends Fields> extends EventTopicProps<E> {
   /** Where tables are made. @default one that is called as the event: "click_event" */
@@ -67,11 +68,12 @@ export class DataJourney<E extends Fields> extends Construct {
   }
 
   /** A pipeline on the events. */
-  process<O extends FieldsOfOutputs, S extends StreamShape>(
-    pipeline: StreamPipelineOf<E, O, S>,
-    options: ProcessOptions<O, S>,
-  ): StreamPipeline<E, O, S> {
+  process<I extends Inputs, O extends FieldsOfOutputs, S extends StreamShape>(
+    pipeline: Pipeline<I, O, S>,
+    options: ProcessOptions<E, I, O, S>,
+  ): StreamPipeline<E, I, O, S> {
     const { dataset, bucket, events, network } = this;
-    return new StreamPipeline(this, pipeline.name, { ...options, pipeline, events, dataset, bucket, network });
+    const props: StreamPipelineProps<E, I, O, S> = { ...options, pipeline, events, dataset, bucket, network };
+    return new StreamPipeline(this, pipeline.name, props);
   }
 }

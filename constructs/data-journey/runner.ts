@@ -1,30 +1,41 @@
 import type { Construct } from "constructs";
 import type { Shape } from "../../pipeline/flow";
 import type { Pipeline } from "../../pipeline/pipeline";
-import type { AnyTable } from "../bigquery/table";
 import type { AnyServiceAccount } from "../iam/service-account";
 import type { AnyNetwork } from "../network/network";
 import type { AnySubscription } from "../pubsub/subscription";
 import type { AnyTopic } from "../pubsub/topic";
 import type { AnyBucket } from "../storage/bucket";
+import type { Sink } from "./destination";
+import type { RowsInput, Stream } from "./source";
 
 /** A pipeline and what it is bound to, for a runner to provision. */
 export interface Task {
   readonly pipeline: Pipeline;
-  readonly topic: AnyTopic;
-  /** The subscription's name, or one that is there: of the pull runners only. */
-  readonly subscription: string | AnySubscription;
-  readonly filter: string | undefined;
-  readonly outputs: { readonly [output: string]: AnyTable | AnyTopic };
+  /** Inputs without an end. */
+  readonly streams: { readonly [input: string]: Stream | AnySubscription };
+  /** Inputs that are all there, and side inputs. */
+  readonly rows: { readonly [input: string]: RowsInput };
+  readonly outputs: { readonly [output: string]: Sink };
   /** Where rows go that a step refused and no output took. */
-  readonly errors: AnyTopic;
-  /** Where messages go that could not be delivered. */
-  readonly deadLetters: { readonly topic: AnyTopic };
+  readonly errors: Sink;
+  /** Where messages go that could not be delivered. Undefined for what reads no stream. */
+  readonly deadLetters: { readonly topic: AnyTopic } | undefined;
   readonly bucket: AnyBucket;
   readonly network: AnyNetwork | undefined;
   /** What the workload and its account are called. */
   readonly name: string;
   readonly identity: AnyServiceAccount | undefined;
+  /** When it runs, where it ends. */
+  readonly schedule: PipelineSchedule | undefined;
+}
+
+/** When a pipeline that ends is run. */
+export interface PipelineSchedule {
+  /** As unix-cron: "0 3 * * *". */
+  readonly cron: string;
+  /** @default "Etc/UTC": no hour of it comes twice or never */
+  readonly timeZone?: string;
 }
 
 /**

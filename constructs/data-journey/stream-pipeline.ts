@@ -1,41 +1,43 @@
 import { Construct } from "constructs";
+import type { Inputs } from "../../pipeline/inputs";
+import { mapValues } from "../../pipeline/objects";
 import { fieldSpecs } from "../../pipeline/schema/field-spec";
 import type { Fields } from "../../pipeline/schema/field";
 import { Schema } from "../../pipeline/schema/schema";
 import type { Shape } from "../../pipeline/flow";
 import type { FieldsOfOutputs, Pipeline } from "../../pipeline/pipeline";
 import type { AnyDataset } from "../bigquery/dataset";
-import { AnyTable, Table } from "../bigquery/table";
-import { columnsOf } from "../bigquery/table-props";
+import type { AnyTable } from "../bigquery/table";
 import { check, type Rules } from "../core/rules";
-import { list } from "../core/text";
+import { kebab, list } from "../core/text";
 import type { AnyServiceAccount } from "../iam/service-account";
 import type { AnyNetwork } from "../network/network";
 import { deadLetterTopics } from "../pubsub/journey-rules";
-import type { AnySubscription } from "../pubsub/subscription";
-import type { AnyTopic } from "../pubsub/topic";
+import { AnySubscription } from "../pubsub/subscription";
+import { AnyTopic } from "../pubsub/topic";
 import type { AnyBucket } from "../storage/bucket";
+import { misfits, sinkOf, type Destination } from "./destination";
 import type { EventTopic } from "./event-topic";
 import type { Runner } from "./runner";
+import {
+  rowsInput,
+  streamOf,
+  type RowsInput,
+  type RowsSource,
+  type SourcesOf,
+  type Stream,
+  type StreamSource,
+} from "./source";
 
 /** Pipelines that never end. */
 export type StreamShape = Exclude<Shape, "bounded">;
 
-/** A pipeline that reads a stream of such events, with their metadata or without. */
-export type StreamPipelineOf<E extends Fields, O extends FieldsOfOutputs, S extends StreamShape> = Pipeline<
-  { readonly [input: string]: Schema<Fields, E> },
-  O,
-  S
->;
-
-/** What an output's rows go into: a table that is made, by name; a table or a topic of yours. */
-export type Destination = string | AnyTable | AnyTopic;
-
-export interface ProcessOptions<O extends FieldsOfOutputs = FieldsOfOutputs, S extends StreamShape = StreamShape> {
+/** What is said of a pipeline on a stream of such events, whatever it is. */
+interface CommonOptions<O extends FieldsOfOutputs, S extends StreamShape> {
   /** Where it runs. What the pipeline needs and the runner lacks does not compile. */
   readonly runner: Runner<NoInfer<S>>;
   /** Where each output goes. One that is missing or unknown does not compile. */
-  readonly into: { readonly [Output in keyof NoInfer<O>]: Destination };
+  readonly into: { readonly [Output in keyof NoInfer<O>]: Destination<NoInfer<O>[Output]> };
   /** What runs it is called so. @default the pipeline's name */
   readonly name?: string;
   /** The subscription's name, or for a pull runner one that is there. @default the pipeline's name */
@@ -46,12 +48,25 @@ export interface ProcessOptions<O extends FieldsOfOutputs = FieldsOfOutputs, S e
   readonly identity?: AnyServiceAccount;
 }
 
-export interface StreamPipelineProps<
+/** Where inputs come from that are no stream of the topic's events. One that is missing or unknown does not compile. */
+type FromOption<Sources> = keyof Sources extends never
+  ? { readonly from?: { readonly [input: string]: never } }
+  : { readonly from: Sources };
+
+export type ProcessOptions<
   E extends Fields = Fields,
+  I extends Inputs = Inputs,
   O extends FieldsOfOutputs = FieldsOfOutputs,
   S extends StreamShape = StreamShape,
-> extends ProcessOptions<O, S> {
-  readonly pipeline: StreamPipelineOf<E, O, S>;
+> = CommonOptions<O, S> & FromOption<SourcesOf<NoInfer<I>, E>>;
+
+export type StreamPipelineProps<
+  E extends Fields = Fields,
+  I extends Inputs = Inputs,
+  O extends FieldsOfOutputs = FieldsOfOutputs,
+  S extends StreamShape = StreamShape,
+> = ProcessOptions<E, I, O, S> & {
+  readonly pipeline: Pipeline<I, O, S>;
   readonly events: EventTopic<E>;
   /** Where tables are made. */
   readonly dataset: AnyDataset;
@@ -59,29 +74,56 @@ export interface StreamPipelineProps<
   readonly bucket: AnyBucket;
   /** Needed for Dataflow. @default none */
   readonly network?: AnyNetwork;
-}
+};
 
 const page = "https://cloud.google.com/pubsub/docs/subscriber";
 
-/** What rules see: all but the runner, which looks after itself. */
-type Checked = Omit<StreamPipelineProps, "runner">;
+/** What rules and the constructor see: without the types that tie the parts together. */
+interface Given extends Omit<CommonOptions<FieldsOfOutputs, StreamShape>, "runner" | "into"> {
+  readonly pipeline: Pipeline;
+  readonly events: EventTopic;
+  readonly into: { readonly [output: string]: Destination };
+  readonly from?: { readonly [input: string]: StreamSource | RowsSource };
+  readonly dataset: AnyDataset;
+  readonly bucket: AnyBucket;
+  readonly network?: AnyNetwork;
+}
 
-const rules: Rules<Checked> = [
+const rules: Rules<Given> = [
   {
     id: "pipeline-input",
     reads: [],
     page,
-    broken({ pipeline, events }) {
-      const inputs = Object.entries(pipeline.inputs);
-      const [name, input] = inputs[0] ?? [];
-      if (inputs.length !== 1 || !(input instanceof Schema)) {
-        return `pipeline ${pipeline.name} reads ${list(inputs.map(([each]) => each))}: a journey's pipeline reads one stream, its events`;
-      }
-      const same =
-        JSON.stringify(fieldSpecs(input.eventFields)) === JSON.stringify(fieldSpecs(events.event.eventFields));
-      return same
-        ? undefined
-        : `pipeline ${pipeline.name} reads ${input.name} as ${name}, and the topic carries ${events.event.name} with other fields`;
+    broken({ pipeline, events, from = {} }) {
+      const own = Object.entries(pipeline.inputs).filter(([name]) => !(name in from));
+      const wrong = own.flatMap(([name, input]) => {
+        if (!(input instanceof Schema)) return [`${name} is no stream: say where it comes from (from: { ${name} })`];
+        if (sameFields(input.eventFields, events.event.eventFields)) return [];
+        return [
+          `${name} is a stream of ${input.name}, and the topic carries ${events.event.name} with other fields: say where it comes from (from: { ${name} })`,
+        ];
+      });
+      const unknown = Object.keys(from).filter((name) => !(name in pipeline.inputs));
+      if (unknown.length > 0) wrong.push(`from has ${list(unknown)}, which the pipeline does not read`);
+      return wrong.length === 0 ? undefined : `pipeline ${pipeline.name}: ${wrong.join("; ")}`;
+    },
+  },
+  {
+    id: "pipeline-source",
+    reads: [],
+    page,
+    broken({ pipeline, from = {} }) {
+      const wrong = Object.entries(from).filter(([name, source]) => {
+        const input = pipeline.inputs[name];
+        return input !== undefined && isStream(source) !== input instanceof Schema;
+      });
+      if (wrong.length === 0) return undefined;
+      const words = wrong.map(([name, source]) =>
+        isStream(source)
+          ? `${name} is read as a whole, and from gives a stream: give a table, a query or files`
+          : `${name} is a stream, and from gives what is read as a whole: give a topic`,
+      );
+      return `pipeline ${pipeline.name}: ${words.join("; ")}`;
     },
   },
   {
@@ -106,69 +148,86 @@ const rules: Rules<Checked> = [
     broken({ pipeline, into }) {
       const wrong = Object.entries(into).flatMap(([output, to]) => {
         const fields = pipeline.outputs[output]?.fields;
-        return to instanceof AnyTable && fields ? misfits(to, fields).map((misfit) => `${output}: ${misfit}`) : [];
+        return fields ? misfits(output, fields, to).map((misfit) => `${output}: ${misfit}`) : [];
       });
       return wrong.length === 0 ? undefined : wrong.join("; ");
     },
   },
+  {
+    id: "output-truncate",
+    reads: [],
+    page: "https://cloud.google.com/bigquery/docs/write-api",
+    broken({ into }) {
+      const wrong = Object.entries(into).filter(([, to]) => isTruncated(to));
+      return wrong.length === 0
+        ? undefined
+        : `${list(wrong.map(([output]) => output))} replaces a table at the end ("truncate"), and a stream has none: "append" or "upsert"`;
+    },
+  },
 ];
 
-/** The columns that a table of yours lacks, or has of another type. */
-function misfits(table: AnyTable, fields: Fields): string[] {
-  if (table.columns === undefined) return [];
-  const there = new Map(table.columns.map((column) => [column.name, column]));
-  return columnsOf(fields).flatMap(({ name, type }) => {
-    const column = there.get(name);
-    if (column?.type === type) return [];
-    return [
-      `table ${table.name} has ${column ? `${name} as ${column.type}` : `no column ${name}`}, the pipeline gives ${type}`,
-    ];
-  });
-}
+const sameFields = (one: Fields, other: Fields): boolean =>
+  JSON.stringify(fieldSpecs(one)) === JSON.stringify(fieldSpecs(other));
+
+const isStream = (source: StreamSource | RowsSource): source is StreamSource =>
+  source instanceof AnyTopic || source instanceof AnySubscription || "topic" in source;
+
+const isTruncated = (to: Destination): boolean => typeof to === "object" && "write" in to && to.write === "truncate";
 
 /**
- * A pipeline that runs on a stream of events: its subscription, its tables, its spec, its identity and grants, and what
- * runs it. The subscription outlives its runner: another one takes over its backlog (but not the state of open windows).
+ * A pipeline that runs on a stream of events: its subscriptions, its tables, its spec, its identity and grants, and what
+ * runs it. A subscription outlives its runner: another one takes over its backlog (but not the state of open windows).
  * @throws InvalidProps
  */
 export class StreamPipeline<
   E extends Fields = Fields,
+  I extends Inputs = Inputs,
   O extends FieldsOfOutputs = FieldsOfOutputs,
   S extends StreamShape = StreamShape,
 > extends Construct {
-  /** By output. */
-  readonly outputs: { readonly [output: string]: AnyTable | AnyTopic };
+  /** Tables and topics that outputs go to, by output. */
+  readonly outputs: { readonly [output: string]: AnyTable | AnyTopic | undefined };
 
-  constructor(scope: Construct, id: string, props: StreamPipelineProps<E, O, S>) {
+  constructor(scope: Construct, id: string, props: StreamPipelineProps<E, I, O, S>) {
     super(scope, id);
-    check<Checked>(this, props, rules);
-    const { pipeline, events, runner } = props;
-    this.outputs = Object.fromEntries(
-      Object.entries<Destination>(props.into).map(([output, to]) => [output, this.destination(output, to, props)]),
+    // The types of the parts fit each other by now; below, nothing depends on them.
+    const given = props as unknown as Given;
+    check(this, given, rules);
+    const { pipeline, events, dataset, bucket, from = {} } = given;
+    const name = given.name ?? pipeline.name;
+    const streams: { [input: string]: Stream | AnySubscription } = {};
+    const rows: { [input: string]: RowsInput } = {};
+    for (const input of Object.keys(pipeline.inputs)) {
+      const source = from[input];
+      if (source === undefined) {
+        const first = Object.keys(streams).length === 0;
+        const subscription = first ? (given.subscription ?? pipeline.name) : `${pipeline.name}-${kebab(input)}`;
+        streams[input] = { topic: events.topic, subscription, filter: given.filter };
+      } else if (isStream(source)) streams[input] = streamOf(source, `${pipeline.name}-${kebab(input)}`);
+      else rows[input] = rowsInput(source);
+    }
+    const outputs = mapValues(pipeline.outputs, ({ fields }, output) =>
+      sinkOf(output, fields, given.into[output] as Destination, { scope: this, dataset, bucket }),
     );
-    const errors = events.deadLetters.topic;
-    deadLetterTopics.tell(this, { topic: errors.fullName });
-    runner.provision(
+    this.outputs = mapValues(outputs, ({ to }) => to);
+    deadLetterTopics.tell(this, { topic: events.deadLetters.topic.fullName });
+    const errors = sinkOf("errors", {}, events.deadLetters.topic, { scope: this, dataset, bucket });
+    props.runner.provision(
       this,
       {
         pipeline,
-        topic: events.topic,
-        subscription: props.subscription ?? pipeline.name,
-        filter: props.filter,
-        outputs: this.outputs,
+        streams,
+        rows,
+        outputs,
         errors,
         deadLetters: events.deadLetters,
-        bucket: props.bucket,
-        network: props.network,
-        name: props.name ?? pipeline.name,
-        identity: props.identity,
+        bucket,
+        network: given.network,
+        name,
+        identity: given.identity,
+        schedule: undefined,
       },
-      pipeline.shape,
+      props.pipeline.shape,
     );
-  }
-
-  private destination(output: string, to: Destination, { pipeline, dataset }: Checked): AnyTable | AnyTopic {
-    if (typeof to !== "string") return to;
-    return new Table(this, `table ${output}`, { dataset, name: to, columns: pipeline.outputs[output]?.fields ?? [] });
   }
 }

@@ -1,11 +1,13 @@
 /** What a Dataflow job of this image is told: the parameters of its flex template. */
+import type { InputBindings, OutputBinding, OutputBindings } from "../../pipeline/bindings";
+
 export interface BeamPipelineParameters {
   /** The pipeline as data: gs://bucket/object. */
   readonly pipeline: string;
-  /** projects/P/subscriptions/S */
-  readonly subscription: string;
-  /** JSON: output name to `{ "table": "project.dataset.table" }` or `{ "topic": "projects/P/topics/T" }`. */
+  /** JSON of {@link InputBindings}, every input of the pipeline. */
+  readonly inputs: string;
+  /** JSON of {@link OutputBindings}, every output of the pipeline. */
   readonly outputs: string;
-  /** Where rows go that a step refused and no output took: projects/P/topics/T. */
+  /** Where rows go that a step refused and no output took: JSON of an {@link OutputBinding}. */
   readonly errors: string;
 }

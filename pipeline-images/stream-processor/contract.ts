@@ -1,14 +1,19 @@
 /** What the stream processor is told, and what it tells: names and types, nothing else. */
+import type { InputBindings, OutputBinding, OutputBindings } from "../../pipeline/bindings";
+
 export interface StreamProcessorEnvironment {
   /** The pipeline as data: gs://bucket/object, or a file's path. */
   readonly PIPELINE: string;
-  /** How messages come: it pulls them (windows and state, one instance), or they are pushed to it (row by row). */
-  readonly MODE: "pull" | "push";
-  /** projects/P/subscriptions/S. A record of the log names it. */
-  readonly SUBSCRIPTION: string;
-  /** JSON of {@link OutputBindings}. */
+  /**
+   * How rows come: it pulls messages (windows and state, one instance), they are pushed to it (row by row), or it reads
+   * all there is and ends.
+   */
+  readonly MODE: "pull" | "push" | "batch";
+  /** JSON of {@link InputBindings}, every input of the pipeline. */
+  readonly INPUTS: string;
+  /** JSON of {@link OutputBindings}, every output of the pipeline. */
   readonly OUTPUTS: string;
-  /** Where rows go that a step refused and no output took: projects/P/topics/T. */
+  /** Where rows go that a step refused and no output took: JSON of an {@link OutputBinding}. Of streams, a topic. */
   readonly ERRORS: string;
   /** pull: where the log of checkpoints is kept: gs://bucket/prefix, or a folder's path. */
   readonly CHECKPOINTS?: string;
@@ -24,17 +29,9 @@ export interface StreamProcessorEnvironment {
   readonly PUSHER?: string;
   /** push: most bytes of one request. */
   readonly MAX_BODY_BYTES?: string;
+  /** batch: where the run's counts are written as text, an object a run: gs://bucket/prefix, or a folder's path. */
+  readonly METRICS?: string;
 }
-
-/** Output name to where its rows go. */
-export interface OutputBindings {
-  readonly [output: string]: OutputBinding;
-}
-export type OutputBinding =
-  /** project.dataset.table */
-  | { readonly table: string; readonly writes?: "append" }
-  /** projects/P/topics/T */
-  | { readonly topic: string };
 
 /**
  * A row that a step refused and no output took, as the message published to {@link StreamProcessorEnvironment.ERRORS}.

@@ -1,6 +1,7 @@
 /** What the container is told, checked: all that is wrong with it is said at once. */
 import { milliseconds } from "../../pipeline/duration";
-import type { OutputBinding, OutputBindings, StreamProcessorEnvironment } from "./contract";
+import { readInputBindings, readOutputBinding, readOutputBindings, type OutputBindings } from "../../pipeline/bindings";
+import type { StreamProcessorEnvironment } from "./contract";
 
 /** The contract's variables, and those that Cloud Run and the local cloud set. */
 export type Environment = { readonly [Name in keyof StreamProcessorEnvironment]?: string } & {
@@ -15,8 +16,10 @@ interface Common {
   readonly port: number;
   /** gs://bucket/object, or a path. */
   readonly pipeline: string;
+  /** projects/P/subscriptions/S */
   readonly subscription: string;
   readonly outputs: OutputBindings;
+  /** projects/P/topics/T */
   readonly errors: string;
 }
 
@@ -39,9 +42,6 @@ export interface PushEnvironment extends Common {
   readonly maxBodyBytes: number;
 }
 
-const SUBSCRIPTION = /^projects\/[^/]+\/subscriptions\/[^/]+$/;
-const TOPIC = /^projects\/[^/]+\/topics\/[^/]+$/;
-const TABLE = /^.+\.[^.]+\.[^.]+$/;
 /** A message has 10 MB; in base64, with its envelope, that is somewhat less than this. */
 const BODY_BYTES = 16 * 1024 * 1024;
 
@@ -51,9 +51,9 @@ export function readSettings(environment: Environment, flags: readonly string[])
   const common: Common = {
     port: read.number("PORT", 8080, 0, 65_535),
     pipeline: read.text("PIPELINE", "where the pipeline's spec is: gs://bucket/object, or a path"),
-    subscription: read.form("SUBSCRIPTION", SUBSCRIPTION, "projects/<project>/subscriptions/<subscription>"),
-    outputs: read.outputs(),
-    errors: read.form("ERRORS", TOPIC, "projects/<project>/topics/<topic>"),
+    subscription: read.subscription(),
+    outputs: readOutputBindings("OUTPUTS", read.optional("OUTPUTS") ?? "", read.say),
+    errors: read.errors(),
   };
   const settings = environment.MODE === "push" ? push(read, common) : pull(read, common, flags);
   if (environment.MODE !== "push" && environment.MODE !== "pull") {
@@ -97,6 +97,7 @@ const push = (read: Reader, common: Common): PushEnvironment => ({
 
 class Reader {
   readonly problems: string[] = [];
+  readonly say = (problem: string): void => void this.problems.push(problem);
 
   constructor(private readonly environment: Environment) {}
 
@@ -108,12 +109,6 @@ class Reader {
     const value = this.optional(name);
     if (value === undefined) this.problems.push(`${name} is missing: it says ${what}`);
     return value ?? "";
-  }
-
-  form(name: keyof Environment, form: RegExp, words: string): string {
-    const value = this.optional(name) ?? "";
-    if (!form.test(value)) this.problems.push(`${name} is "${value}": it is written ${words}`);
-    return value;
   }
 
   number(name: keyof Environment, fallback: number, least: number, most: number): number {
@@ -137,34 +132,22 @@ class Reader {
     return least;
   }
 
-  outputs(): OutputBindings {
-    const given = objectOf(this.optional("OUTPUTS") ?? "");
-    if (given === undefined) {
-      const text = this.optional("OUTPUTS") ?? "";
-      this.problems.push(`OUTPUTS is "${text}": it is the JSON of an object, output name to where its rows go`);
-      return {};
+  /** The one stream that messages come from. */
+  subscription(): string {
+    const before = this.problems.length;
+    const inputs = readInputBindings("INPUTS", this.optional("INPUTS") ?? "", this.say);
+    const streams = Object.values(inputs).flatMap((input) => ("subscription" in input ? [input.subscription] : []));
+    if (streams.length !== 1 && this.problems.length === before) {
+      this.say(`INPUTS names ${streams.length} streams: it is one, { "<input>": { "subscription": ... } }`);
     }
-    for (const [output, binding] of Object.entries(given)) {
-      if (isBinding(binding)) continue;
-      this.problems.push(
-        `OUTPUTS.${output} is ${JSON.stringify(binding)}: it is { "table": "project.dataset.table" } or { "topic": "projects/<project>/topics/<topic>" }`,
-      );
-    }
-    return given as OutputBindings;
+    return streams[0] ?? "";
   }
-}
 
-function objectOf(text: string): object | undefined {
-  try {
-    const given: unknown = JSON.parse(text);
-    return typeof given === "object" && given !== null && !Array.isArray(given) ? given : undefined;
-  } catch {
-    return undefined;
+  errors(): string {
+    const before = this.problems.length;
+    const binding = readOutputBinding("ERRORS", this.optional("ERRORS") ?? "", this.say);
+    if (binding !== undefined && "topic" in binding) return binding.topic;
+    if (this.problems.length === before) this.say(`ERRORS is ${JSON.stringify(binding)}: it is { "topic": ... }`);
+    return "";
   }
-}
-
-function isBinding(given: unknown): given is OutputBinding {
-  if (typeof given !== "object" || given === null) return false;
-  const { table, topic } = given as { table?: unknown; topic?: unknown };
-  return (typeof table === "string" && TABLE.test(table)) || (typeof topic === "string" && TOPIC.test(topic));
 }

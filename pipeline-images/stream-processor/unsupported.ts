@@ -1,3 +1,4 @@
+import type { OutputBinding, OutputBindings } from "../../pipeline/bindings";
 import type { PipelineSpec, StepSpec } from "../../pipeline/spec";
 
 /**
@@ -18,6 +19,29 @@ export function unsupported(spec: PipelineSpec): string | undefined {
   ];
   if (problems.length === 0) return undefined;
   return `${spec.name}: the stream processor does not run ${problems.join(", ")}. Dataflow does: Runner.dataflow()`;
+}
+
+/** Why it does not write what a pipeline's outputs are bound to; undefined where it does. */
+export function unsupportedOutputs(pipeline: string, outputs: OutputBindings): string | undefined {
+  const problems = Object.entries(outputs).flatMap(([name, binding]) => {
+    const why = whyNotWritten(binding);
+    return why === undefined ? [] : [`${name} (${why})`];
+  });
+  return problems.length === 0 ? undefined : `${pipeline}: the stream processor does not write ${problems.join(", ")}`;
+}
+
+function whyNotWritten(binding: OutputBinding): string | undefined {
+  if ("topic" in binding) {
+    const extras = binding.orderingKey !== undefined || binding.attributes !== undefined;
+    return extras ? "a topic with ordering keys or attributes" : undefined;
+  }
+  if ("table" in binding) {
+    const { write = "append" } = binding;
+    return write === "append" ? undefined : `a table by ${write}`;
+  }
+  if ("tables" in binding) return "tables by the value of a field";
+  if ("files" in binding) return "files";
+  return "bigtable" in binding ? "Bigtable" : "Firestore";
 }
 
 function whyNot(step: StepSpec, spec: PipelineSpec): string | undefined {

@@ -1,8 +1,7 @@
 import type { Construct } from "constructs";
+import type { InputBindings, OutputBindings } from "../../../pipeline/bindings";
 import { specText } from "../../../pipeline/spec-text";
-import type { OutputBinding, OutputBindings } from "../../../pipeline-images/stream-processor/contract";
-import { AnyTopic } from "../../pubsub/topic";
-import type { AnyTable } from "../../bigquery/table";
+import { mapValues } from "../../../pipeline/objects";
 import type { AnyServiceAccount } from "../../iam/service-account";
 import { accountName, ServiceAccount } from "../../iam/service-account";
 import { BucketObject } from "../../storage/bucket-object";
@@ -18,24 +17,31 @@ export function specObject(scope: Construct, { pipeline, bucket }: Task): Bucket
   });
 }
 
-/** Where each output's rows go, as JSON. */
-export function outputBindings({ outputs }: Task): string {
-  const bindings = Object.entries(outputs).map(([name, to]): [string, OutputBinding] => [
-    name,
-    to instanceof AnyTopic ? { topic: to.path } : { table: to.path },
-  ]);
-  return JSON.stringify(Object.fromEntries(bindings) satisfies OutputBindings);
+/**
+ * What every runner tells of inputs, outputs and errors, each as JSON.
+ * @param subscriptions by input: projects/P/subscriptions/S
+ */
+export function bindings({ rows, outputs, errors }: Task, subscriptions: { readonly [input: string]: string }) {
+  const inputs: InputBindings = {
+    ...mapValues(subscriptions, (subscription) => ({ subscription })),
+    ...mapValues(rows, ({ binding }) => binding),
+  };
+  const sinks: OutputBindings = mapValues(outputs, ({ binding }) => binding);
+  return {
+    inputs: JSON.stringify(inputs),
+    outputs: JSON.stringify(sinks),
+    errors: JSON.stringify(errors.binding),
+  };
 }
 
 export const identityOf = (scope: Construct, { identity, name }: Task): AnyServiceAccount =>
   identity ?? new ServiceAccount(scope, "identity", { name: accountName(name) });
 
-/** What every runner's identity may do: write the outputs, and publish what cannot be processed. */
-export function grantOutputs({ outputs, errors }: Task, to: AnyServiceAccount): void {
-  errors.grantPublish(to, { why: "publishes what the pipeline refuses" });
-  for (const [name, output] of Object.entries<AnyTable | AnyTopic>(outputs)) {
-    const why = { why: `writes the pipeline's output ${name}` };
-    if (output instanceof AnyTopic) output.grantPublish(to, why);
-    else output.grantWrite(to, why);
+/** What every runner's identity may do: read what is looked up, write the outputs and what cannot be processed. */
+export function grantData({ rows, outputs, errors }: Task, to: AnyServiceAccount): void {
+  for (const [name, input] of Object.entries(rows)) input.grant(to, { why: `reads the pipeline's input ${name}` });
+  for (const [name, output] of Object.entries(outputs)) {
+    output.grant(to, { why: `writes the pipeline's output ${name}` });
   }
+  errors.grant(to, { why: "writes what the pipeline refuses" });
 }

@@ -1,4 +1,5 @@
 import type { BeamPipelineParameters } from "../../../pipeline-images/beam-pipeline/contract";
+import { mapValues } from "../../../pipeline/objects";
 import { shapeOf } from "../../../pipeline/shape-of";
 import { FlexTemplate } from "../../dataflow/flex-template";
 import { FlexTemplateJob } from "../../dataflow/flex-template-job";
@@ -6,7 +7,7 @@ import type { AnyNetwork } from "../../network/network";
 import { beamPipelineImage } from "../images";
 import { pipelines } from "../journey-rules";
 import type { Runner } from "../runner";
-import { grantOutputs, identityOf, outputBindings, specObject } from "./binding";
+import { bindings, grantData, identityOf, specObject } from "./binding";
 import { pulled } from "./pull";
 
 export interface DataflowOptions {
@@ -26,9 +27,9 @@ export interface DataflowOptions {
 
 const parameters: { readonly [Name in keyof BeamPipelineParameters]: string } = {
   pipeline: "The pipeline as data: gs://bucket/object",
-  subscription: "What it reads: projects/P/subscriptions/S",
+  inputs: "Where each input comes from, as JSON",
   outputs: "Where each output's rows go, as JSON",
-  errors: "Where rows go that a step refused: projects/P/topics/T",
+  errors: "Where rows go that a step refused, as JSON",
 };
 
 /**
@@ -39,7 +40,7 @@ export function dataflow(options: DataflowOptions = {}): Runner {
   return {
     kind: "dataflow",
     provision(scope, task, shape) {
-      const { name, pipeline, errors, bucket } = task;
+      const { name, pipeline, bucket } = task;
       const { network = task.network, jobName = name, template: object = `templates/${name}.json`, ...sizes } = options;
       if (network === undefined) {
         throw new Error(
@@ -47,10 +48,12 @@ export function dataflow(options: DataflowOptions = {}): Runner {
         );
       }
       const identity = identityOf(scope, task);
-      const subscription = pulled(scope, task);
-      subscription.grantSubscribe(identity, { why: "takes and acknowledges messages" });
-      subscription.grantView(identity, { why: "Dataflow looks at what it reads" });
-      grantOutputs(task, identity);
+      const subscriptions = pulled(scope, task);
+      for (const subscription of Object.values(subscriptions)) {
+        subscription.grantSubscribe(identity, { why: "takes and acknowledges messages" });
+        subscription.grantView(identity, { why: "Dataflow looks at what it reads" });
+      }
+      grantData(task, identity);
       const template = new FlexTemplate(scope, "template", {
         image: beamPipelineImage,
         bucket,
@@ -70,9 +73,10 @@ export function dataflow(options: DataflowOptions = {}): Runner {
       });
       const told: BeamPipelineParameters = {
         pipeline: specObject(scope, task).url,
-        subscription: subscription.path,
-        outputs: outputBindings(task),
-        errors: errors.path,
+        ...bindings(
+          task,
+          mapValues(subscriptions, ({ path }) => path),
+        ),
       };
       new FlexTemplateJob(scope, "job", {
         ...sizes,

@@ -1,15 +1,19 @@
+import type { Construct } from "constructs";
 import type { StreamProcessorEnvironment } from "../../../pipeline-images/stream-processor/contract";
 import type { Duration } from "../../../pipeline/duration";
 import type { Size } from "../../core/size";
 import { audienceOf, CloudRunService } from "../../cloud-run/cloud-run-service";
 import { physicalName } from "../../core/names";
 import { Site } from "../../core/site";
+import { list } from "../../core/text";
 import { accountName, ServiceAccount } from "../../iam/service-account";
+import { AnySubscription } from "../../pubsub/subscription";
 import { PushSubscription } from "../../pubsub/push-subscription";
 import { streamProcessorImage } from "../images";
 import { pipelines } from "../journey-rules";
-import type { Runner } from "../runner";
-import { grantOutputs, identityOf, outputBindings, specObject } from "./binding";
+import type { Runner, Task } from "../runner";
+import type { Stream } from "../source";
+import { bindings, grantData, identityOf, specObject } from "./binding";
 
 export interface PushServiceOptions {
   /** @default "1" */
@@ -36,25 +40,23 @@ export function pushService(options: PushServiceOptions = {}): Runner<"row-wise"
   return {
     kind: "push-service",
     provision(scope, task, shape) {
-      const { name, subscription, topic, filter, errors, deadLetters, bucket } = task;
-      if (typeof subscription !== "string") {
-        throw new Error(
-          `${scope.node.path}: a push has a subscription of its own: give its name, not one that is there`,
-        );
-      }
+      const { name, bucket } = task;
+      const [input, { topic, subscription, filter }] = pushed(scope, task);
       const { ackDeadline = "60s", maxDeliveryAttempts, ...sizes } = options;
       const identity = identityOf(scope, task);
       const pusher = new ServiceAccount(scope, "pusher", { name: accountName(`${name}-push`) });
-      grantOutputs(task, identity);
+      grantData(task, identity);
       bucket.grantRead(identity, { why: "reads the pipeline" });
       const { project } = Site.of(scope).settings;
+      // As text: the subscription pushes to this service's URL, and so comes after it.
+      const fullName = `projects/${project}/subscriptions/${physicalName(scope, subscription)}`;
+      const bound = bindings(task, { [input]: fullName });
       const env: StreamProcessorEnvironment = {
         PIPELINE: specObject(scope, task).url,
         MODE: "push",
-        // As text: the subscription pushes to this service's URL, and so comes after it.
-        SUBSCRIPTION: `projects/${project}/subscriptions/${physicalName(scope, subscription)}`,
-        OUTPUTS: outputBindings(task),
-        ERRORS: errors.path,
+        INPUTS: bound.inputs,
+        OUTPUTS: bound.outputs,
+        ERRORS: bound.errors,
         AUDIENCE: audienceOf(scope, name),
         PUSHER: pusher.email,
       };
@@ -76,10 +78,29 @@ export function pushService(options: PushServiceOptions = {}): Runner<"row-wise"
         to: service,
         as: pusher,
         ackDeadline,
-        deadLetters,
+        deadLetters: task.deadLetters,
         maxDeliveryAttempts,
       });
       pipelines.tell(scope, { spec: task.pipeline.toJSON(), shape, runner: "push-service" });
     },
   };
+}
+
+/** The one stream that is pushed, by its input. */
+function pushed(
+  scope: Construct,
+  { pipeline, streams }: Task,
+): readonly [input: string, Stream & { readonly subscription: string }] {
+  const [first, ...others] = Object.entries(streams);
+  if (first === undefined || others.length > 0) {
+    const names = list(Object.keys(streams));
+    throw new Error(
+      `${scope.node.path}: pipeline ${pipeline.name} reads ${names === "" ? "no stream" : `the streams ${names}`}, and a service is pushed one: Runner.workerPool()`,
+    );
+  }
+  const [input, stream] = first;
+  if (stream instanceof AnySubscription || stream.subscription instanceof AnySubscription) {
+    throw new Error(`${scope.node.path}: a push has a subscription of its own: give its name, not one that is there`);
+  }
+  return [input, { ...stream, subscription: stream.subscription }];
 }

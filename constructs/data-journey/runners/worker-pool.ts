@@ -1,5 +1,6 @@
 import type { StreamProcessorEnvironment } from "../../../pipeline-images/stream-processor/contract";
 import { milliseconds, type Duration } from "../../../pipeline/duration";
+import { mapValues } from "../../../pipeline/objects";
 import { WorkerPool } from "../../cloud-run/worker-pool";
 import { limits } from "../../core/limits";
 import { check, type Rules } from "../../core/rules";
@@ -7,7 +8,7 @@ import type { Size } from "../../core/size";
 import { streamProcessorImage } from "../images";
 import { pipelines } from "../journey-rules";
 import type { Runner } from "../runner";
-import { grantOutputs, identityOf, outputBindings, specObject } from "./binding";
+import { bindings, grantData, identityOf, specObject } from "./binding";
 import { pulled } from "./pull";
 
 export interface WorkerPoolOptions {
@@ -51,20 +52,26 @@ export function workerPool(options: WorkerPoolOptions = {}): Runner {
     kind: "worker-pool",
     provision(scope, task, shape) {
       check(scope, options, rules);
-      const { name, pipeline, errors, bucket } = task;
+      const { name, pipeline, bucket } = task;
       const { checkpointEvery, lease, ...sizes } = options;
       const identity = identityOf(scope, task);
-      const subscription = pulled(scope, task);
-      subscription.grantSubscribe(identity, { why: "takes and acknowledges messages" });
-      grantOutputs(task, identity);
+      const subscriptions = pulled(scope, task);
+      for (const subscription of Object.values(subscriptions)) {
+        subscription.grantSubscribe(identity, { why: "takes and acknowledges messages" });
+      }
+      grantData(task, identity);
       bucket.grantReadWrite(identity, { why: "reads the pipeline, keeps its checkpoints" });
       bucket.holdsShortLived();
+      const bound = bindings(
+        task,
+        mapValues(subscriptions, ({ path }) => path),
+      );
       const env: StreamProcessorEnvironment = {
         PIPELINE: specObject(scope, task).url,
         MODE: "pull",
-        SUBSCRIPTION: subscription.path,
-        OUTPUTS: outputBindings(task),
-        ERRORS: errors.path,
+        INPUTS: bound.inputs,
+        OUTPUTS: bound.outputs,
+        ERRORS: bound.errors,
         // By the pipeline's name: a worker pool that is called otherwise goes on with the same state.
         CHECKPOINTS: `gs://${bucket.name}/checkpoints/${pipeline.name}`,
         CHECKPOINT_EVERY: checkpointEvery,

@@ -1,6 +1,6 @@
 /** What recorded state means, so that state of one meaning is never taken for another. */
 import type { PipelineSpec } from "../../../pipeline/spec";
-import type { OutputBinding, OutputBindings } from "../contract";
+import type { OutputBinding, OutputBindings } from "../../../pipeline/bindings";
 import type { Ledger } from "../checkpoint/ledger";
 import type { Context } from "../checkpoint/record";
 import { COMMON_STORE } from "../operators/watermarks";
@@ -16,7 +16,14 @@ export interface Bound {
   readonly errors: string;
 }
 
-export const sinkOf = (binding: OutputBinding): string => ("table" in binding ? binding.table : binding.topic);
+/** What rows go to, by name: a table, a topic, files ... */
+export function sinkOf(binding: OutputBinding): string {
+  if ("table" in binding) return binding.table;
+  if ("tables" in binding) return binding.tables;
+  if ("topic" in binding) return binding.topic;
+  if ("files" in binding) return binding.files;
+  return "bigtable" in binding ? binding.bigtable : binding.documents;
+}
 
 export function contextOf({ spec, subscription, outputs, errors }: Bound): Context {
   const sinks = Object.entries(outputs).map(([output, binding]) => [output, sinkOf(binding)] as const);

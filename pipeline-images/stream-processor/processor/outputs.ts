@@ -5,7 +5,7 @@ import { compileRowReader, type WireValue } from "../../../pipeline/schema/stora
 import type { AnyRow } from "../../../pipeline/schema/row";
 import type { Json } from "../../../pipeline/spec";
 import { errorFields } from "../../../pipeline/transforms/errors";
-import type { OutputBinding } from "../contract";
+import type { OutputBinding } from "../../../pipeline/bindings";
 import type { Ledger } from "../checkpoint/ledger";
 import { RecordedOutput } from "../checkpoint/recorded-output";
 import { writeErrorRow } from "../operators/error-rows";

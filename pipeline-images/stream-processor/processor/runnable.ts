@@ -1,6 +1,7 @@
 import { Engine } from "../operators/engine";
 import type { TakeRow } from "../operators/flow";
 import type { Bound } from "./meaning";
+import { unsupportedOutputs } from "../unsupported";
 import { tablePath } from "./outputs";
 
 const nowhere: TakeRow = () => {};
@@ -18,5 +19,7 @@ export function checkRunnable({ spec, outputs }: Bound): boolean {
     }
     if ("table" in binding) tablePath(binding.table);
   }
+  const problem = unsupportedOutputs(spec.name, outputs);
+  if (problem !== undefined) throw new Error(problem);
   return new Engine({ spec, output: () => nowhere, errors: nowhere }).isRowWise;
 }

@@ -8,11 +8,11 @@ import type { AnyRow } from "../../../pipeline/schema/row";
 import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
 import type { FieldSpec } from "../../../pipeline/spec";
 import { errorFields } from "../../../pipeline/transforms/errors";
-import type { OutputBinding } from "../contract";
+import type { OutputBinding } from "../../../pipeline/bindings";
 import type { Request } from "../checkpoint/record";
 import { writeErrorRow } from "../operators/error-rows";
 import type { Moment, TakeRow } from "../operators/flow";
-import { type Bound, ERRORS } from "../processor/meaning";
+import { type Bound, ERRORS, sinkOf } from "../processor/meaning";
 import { errorAttributes, readable, tablePath } from "../processor/outputs";
 import { ROW, splitRows, withoutRows } from "../sinks/proto-rows";
 import { RowBuffer } from "../sinks/row-buffer";
@@ -55,7 +55,7 @@ export function directOutputs(options: DirectOptions): {
     const output =
       "topic" in binding
         ? topicOutput(options, name, binding.topic, () => ({}))
-        : tableOutput(options, name, tablePath(binding.table), fields, errors);
+        : tableOutput(options, name, tablePath(sinkOf(binding)), fields, errors);
     outputs.set(name, output);
   }
   return { outputs, errors };

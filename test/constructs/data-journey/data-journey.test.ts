@@ -230,10 +230,10 @@ describe("a pipeline on a push service", () => {
     );
     expect(env).toEqual({
       MODE: "push",
-      SUBSCRIPTION: "projects/acme-dev/subscriptions/large-orders",
+      INPUTS: '{"orders":{"subscription":"projects/acme-dev/subscriptions/large-orders"}}',
       OUTPUTS:
         '{"large":{"table":"acme-dev.${google_bigquery_table.order_event-large_orders.dataset_id}.${google_bigquery_table.order_event-large_orders.table_id}"}}',
-      ERRORS: "${google_pubsub_topic.order-event-dead-letters.id}",
+      ERRORS: '{"topic":"${google_pubsub_topic.order-event-dead-letters.id}"}',
       AUDIENCE: "https://large-orders.europe-west1.acme-dev.internal",
       PUSHER: "${google_service_account.large-orders-push.email}",
     });
@@ -303,7 +303,7 @@ describe("a pipeline on a worker pool", () => {
     expect(template.resource("google_pubsub_subscription.orders-per-minute")).not.toHaveProperty("dead_letter_policy");
     expect(environmentOf(template, "google_cloud_run_v2_worker_pool.orders-per-minute")).toMatchObject({
       MODE: "pull",
-      SUBSCRIPTION: "${google_pubsub_subscription.orders-per-minute.id}",
+      INPUTS: '{"orders":{"subscription":"${google_pubsub_subscription.orders-per-minute.id}"}}',
       CHECKPOINTS: "gs://${google_storage_bucket.order-event-pipelines.name}/checkpoints/orders-per-minute",
     });
     expect(template.resource("google_storage_bucket.order-event-pipelines")).toMatchObject({
@@ -335,7 +335,7 @@ describe("a pipeline on a worker pool", () => {
       template: { containers: [{ resources: { limits: { cpu: "2", memory: "4Gi" } } }] },
     });
     expect(environmentOf(template, "google_cloud_run_v2_worker_pool.accounted-orders")).toMatchObject({
-      SUBSCRIPTION: "${google_pubsub_subscription.there.id}",
+      INPUTS: '{"orders":{"subscription":"${google_pubsub_subscription.there.id}"}}',
       CHECKPOINT_EVERY: "500ms",
       LEASE: "10s",
     });
@@ -362,7 +362,7 @@ describe("a pipeline on Dataflow", () => {
     const { parameters } = template.resource("google_dataflow_flex_template_job.orders-per-minute") as {
       readonly parameters: { readonly [name: string]: string };
     };
-    expect(Object.keys(parameters)).toEqual(["errors", "outputs", "pipeline", "subscription", "templateVersion"]);
+    expect(Object.keys(parameters)).toEqual(["errors", "inputs", "outputs", "pipeline", "templateVersion"]);
     const { metadata } = JSON.parse(
       String(
         template.resource("google_storage_bucket_object.order-event-pipelines-templates-orders-per-minute-json")[
@@ -459,12 +459,12 @@ describe("a whole journey", () => {
     };
     const pipeline = others as unknown as typeof large;
     const message = messageOf(() => new StreamPipeline(stack, "p", { ...base, pipeline, into: { large: "large" } }));
-    expect(message).toContain("pipeline others reads other_order as orders, and the topic carries order_event");
+    expect(message).toContain("pipeline others: orders is a stream of other_order, and the topic carries order_event");
     expect(message).toContain("into does not fit: pipeline others gives all, and into has large");
     const ends = batch as unknown as typeof large;
     expect(
       messageOf(() => new StreamPipeline(stack, "b", { ...base, pipeline: ends, into: { large: "x" } })),
-    ).toContain("pipeline batch-orders reads orders: a journey's pipeline reads one stream, its events");
+    ).toContain("pipeline batch-orders: orders is no stream: say where it comes from (from: { orders })");
   });
 
   test("a table of yours has to have the columns that the pipeline gives", () => {

@@ -8,6 +8,7 @@ import {
   pipeline,
   repeated,
   schema,
+  sideInput,
   string,
   timestamp,
 } from "../../../pipeline";
@@ -48,6 +49,25 @@ export const perMinute = pipeline("orders-per-minute", { orders: Order }, ({ ord
 
 /** Another event's. */
 export const others = pipeline("others", { orders: OtherOrder }, ({ orders }) => ({ all: orders.select("order_id") }));
+
+export const Product = schema("product", { product_id: string(), category: string() });
+export const Shipment = schema("shipment", { order_id: string(), shipped_at: timestamp() });
+
+/** With rows to look others up in. */
+export const enriched = pipeline(
+  "enriched-orders",
+  { orders: Order, products: sideInput(Product, { key: "product_id", refresh: "1h" }) },
+  ({ orders, products }) => ({ enriched: orders.enrich(products, { on: { product_id: "order_id" } }) }),
+);
+
+/** Of two streams. */
+export const shipped = pipeline("shipped-orders", { orders: Order, shipments: Shipment }, ({ orders, shipments }) => ({
+  shipped: orders
+    .eventTime("created_at", { maxDelay: "10s" })
+    .window(fixed("1m"))
+    .join(shipments.eventTime("shipped_at", { maxDelay: "10s" }).window(fixed("1m")), { on: "order_id" })
+    .select("order_id"),
+}));
 
 /** All there is, at once. */
 export const batch = pipeline("batch-orders", { orders: bounded(Order) }, ({ orders }) => ({

@@ -4,7 +4,9 @@ import { DataJourney } from "../../../constructs/data-journey/data-journey";
 import { Runner } from "../../../constructs/data-journey/runners";
 import { Network } from "../../../constructs/network/network";
 import { aStack } from "../support";
-import { accounted, batch, large, Order, others, perMinute } from "./events";
+import { accounted, batch, enriched, large, Order, others, perMinute, shipped } from "./events";
+import { Topic } from "../../../constructs/pubsub/topic";
+import { Table } from "../../../constructs/bigquery/table";
 
 const journeyOf = (): DataJourney<typeof Order.fields> => {
   const stack = aStack();
@@ -35,6 +37,24 @@ export function mistakes(journey: DataJourney<typeof Order.fields>): void {
   journey.process(others, { runner, into: { all: "all" } });
   // @ts-expect-error a pipeline that ends
   journey.process(batch, { runner, into: { all: "all" } });
+  const topic = Topic.fromName(journey, "topic", { name: "shipments" });
+  const table = Table.fromName(journey, "table", { dataset: journey.dataset, name: "products" });
+  journey.process(enriched, { runner, from: { products: table }, into: { enriched: "enriched" } });
+  journey.process(shipped, { runner, from: { shipments: topic }, into: { shipped: "shipped" } });
+  // @ts-expect-error a side input that comes from nowhere
+  journey.process(enriched, { runner, into: { enriched: "enriched" } });
+  // @ts-expect-error a side input that comes from a stream
+  journey.process(enriched, { runner, from: { products: topic }, into: { enriched: "enriched" } });
+  // @ts-expect-error a stream that comes from a table
+  journey.process(shipped, { runner, from: { shipments: table }, into: { shipped: "shipped" } });
+  // @ts-expect-error an input that the pipeline does not have
+  journey.process(enriched, { runner, from: { products: table, shops: table }, into: { enriched: "enriched" } });
+  // @ts-expect-error the journey's own events come from its topic
+  journey.process(large, { runner, from: { orders: topic }, into: { large: "large" } });
+  // @ts-expect-error a key that is no field of the output
+  journey.process(large, { runner, into: { large: { topic, orderingKey: "region" } } });
+  // @ts-expect-error a table's name with a field that the output does not have
+  journey.process(large, { runner, into: { large: { tables: "large_{region}" } } });
   // @ts-expect-error an option of another runner
   journey.process(large, { runner: Runner.pushService({ maxWorkers: 2 }), into: { large: "large" } });
   // @ts-expect-error an attribute that is no field of the event

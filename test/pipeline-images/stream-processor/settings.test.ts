@@ -4,9 +4,9 @@ import { type Environment, readSettings } from "../../../pipeline-images/stream-
 const pull: Environment = {
   MODE: "pull",
   PIPELINE: "gs://acme/specs/clicks.json",
-  SUBSCRIPTION: "projects/acme/subscriptions/clicks",
+  INPUTS: '{"clicks":{"subscription":"projects/acme/subscriptions/clicks"},"products":{"table":"acme.games.products"}}',
   OUTPUTS: '{"rows":{"table":"acme.games.rows"},"all":{"topic":"projects/acme/topics/all"}}',
-  ERRORS: "projects/acme/topics/dead",
+  ERRORS: '{"topic":"projects/acme/topics/dead"}',
   CHECKPOINTS: "gs://acme/checkpoints",
 };
 
@@ -44,7 +44,8 @@ test("all that is wrong is said at once, each with what it should be", () => {
   const wrong = {
     ...pull,
     MODE: "fast",
-    SUBSCRIPTION: "clicks",
+    INPUTS: '{"clicks":{"subscription":"clicks"}}',
+    ERRORS: "projects/acme/topics/errors",
     OUTPUTS: "{",
     LEASE: "5s",
     HEARTBEAT: "soon",
@@ -54,8 +55,9 @@ test("all that is wrong is said at once, each with what it should be", () => {
     [
       "The environment is not valid:",
       '  PORT is "x": it is a whole number from 0 to 65535',
-      '  SUBSCRIPTION is "clicks": it is written projects/<project>/subscriptions/<subscription>',
+      '  INPUTS.clicks is {"subscription":"clicks"}: it is { "subscription": ... }, { "table": ... }, { "query": ... } or { "files": ... }, as pipeline/bindings.ts has it',
       '  OUTPUTS is "{": it is the JSON of an object, output name to where its rows go',
+      '  ERRORS is "projects/acme/topics/errors": it is { "table": ... }, { "tables": ... }, { "topic": ... }, { "files": ... }, { "bigtable": ... } or { "documents": ... }, as pipeline/bindings.ts has it',
       '  LEASE is "5s": it is from 10s to 600s',
       '  HEARTBEAT: "soon" is not a duration: write a number and a unit, as in "100ms", "30s", "10m", "12h", "7d"',
       "  --force is no flag: there are --reset-state=<name>, --assume-written and --assume-lost",
@@ -73,4 +75,21 @@ test.each([
   "null",
 ])("bindings that bind nothing are refused: %s", (OUTPUTS) => {
   expect(() => readSettings({ ...pull, OUTPUTS }, [])).toThrow(/OUTPUTS/);
+});
+
+test.each<[string, string]>([
+  ["{}", "INPUTS names 0 streams: it is one"],
+  ['{"products":{"table":"acme.games.products"}}', "INPUTS names 0 streams: it is one"],
+  [
+    '{"a":{"subscription":"projects/a/subscriptions/a"},"b":{"subscription":"projects/a/subscriptions/b"}}',
+    'INPUTS names 2 streams: it is one, { "<input>": { "subscription": ... } }',
+  ],
+])("it reads one stream, not %s", (INPUTS, says) => {
+  expect(() => readSettings({ ...pull, INPUTS }, [])).toThrow(says);
+});
+
+test("what is refused goes to a topic", () => {
+  expect(() => readSettings({ ...pull, ERRORS: '{"table":"acme.games.errors"}' }, [])).toThrow(
+    'ERRORS is {"table":"acme.games.errors"}: it is { "topic": ... }',
+  );
 });

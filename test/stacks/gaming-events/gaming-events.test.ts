@@ -84,7 +84,10 @@ describe("the systems, by the names of the documents", () => {
           {
             env: expect.arrayContaining([
               { name: "MODE", value: "pull" },
-              { name: "SUBSCRIPTION", value: "${google_pubsub_subscription.dj_subscription_dataflow.id}" },
+              {
+                name: "INPUTS",
+                value: '{"clicks":{"subscription":"${google_pubsub_subscription.dj_subscription_dataflow.id}"}}',
+              },
               {
                 name: "OUTPUTS",
                 value:
@@ -104,7 +107,9 @@ describe("the systems, by the names of the documents", () => {
       max_workers: 1,
       service_account_email: "${google_service_account.data-journey-pipeline.email}",
       network: "${google_compute_network.terraform-network.name}",
-      parameters: { subscription: "${google_pubsub_subscription.dj_subscription_dataflow.id}" },
+      parameters: {
+        inputs: '{"clicks":{"subscription":"${google_pubsub_subscription.dj_subscription_dataflow.id}"}}',
+      },
       lifecycle: { replace_triggered_by: ["terraform_data.dataflow-job-graph"] },
     });
     expect(

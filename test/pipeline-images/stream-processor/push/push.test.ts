@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { fixed, pipeline, schema, string, timestamp, count } from "../../../../pipeline";
 import { systemClock } from "../../../../pipeline-images/stream-processor/clock";
 import { close, listen } from "../../../../pipeline-images/stream-processor/control";
-import type { OutputBindings } from "../../../../pipeline-images/stream-processor/contract";
+import type { OutputBindings } from "../../../../pipeline/bindings";
 import { portOf } from "../../../../pipeline-images/stream-processor/processor/pull-service";
 import { Troubles } from "../../../../pipeline-images/stream-processor/processor/troubles";
 import { pushEndpoint } from "../../../../pipeline-images/stream-processor/push/push-endpoint";

@@ -82,9 +82,9 @@ export async function makeJourney({ apply, environment }: Awaited<ReturnType<typ
   return {
     ...environment,
     MODE: "pull",
-    SUBSCRIPTION: "projects/acme-dev/subscriptions/clicks-pull",
+    INPUTS: JSON.stringify({ clicks: { subscription: "projects/acme-dev/subscriptions/clicks-pull" } }),
     OUTPUTS: JSON.stringify({ activity: { table: "acme-dev.games.activity" }, rows: { table: "acme-dev.games.rows" } }),
-    ERRORS: "projects/acme-dev/topics/dead",
+    ERRORS: JSON.stringify({ topic: "projects/acme-dev/topics/dead" }),
     LEASE: "10s",
   };
 }

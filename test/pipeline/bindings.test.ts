@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import {
+  readInputBindings,
+  readOutputBinding,
+  readOutputBindings,
+  type InputBindings,
+  type OutputBindings,
+} from "../../pipeline/bindings";
+
+const inputs: InputBindings = {
+  stream: { subscription: "projects/acme/subscriptions/clicks" },
+  table: { table: "acme.games.products" },
+  legacy: { table: "example.com:acme.games.products" },
+  query: { query: "SELECT *\nFROM t" },
+  lines: { files: "gs://acme-in/events/*.json.gz", format: { type: "json-lines" } },
+  csv: { files: "in/*.csv", format: { type: "csv", header: true, delimiter: ";" } },
+  text: { files: "**/*.log", format: { type: "text", skipLines: 1 } },
+};
+
+const outputs: OutputBindings = {
+  table: { table: "acme.games.rows" },
+  replaced: { table: "acme.games.rows", write: "truncate" },
+  latest: { table: "acme.games.rows", write: "upsert" },
+  tables: { tables: "acme.games.events_{region}" },
+  topic: { topic: "projects/acme/topics/all", orderingKey: "user", attributes: ["event_name"] },
+  files: { files: "gs://acme-out/a", format: { type: "parquet" }, suffix: ".parquet", shards: 3, every: "5m" },
+  bigtable: { bigtable: "projects/acme/instances/i/tables/t", family: "latest", key: ["device"] },
+  documents: { documents: "projects/acme/databases/(default)/documents/events", key: ["id"] },
+};
+
+/** What a reader gives and what it says. */
+function reading<T>(read: (name: string, text: string, say: (problem: string) => void) => T, text: string) {
+  const problems: string[] = [];
+  return { bindings: read("VARIABLE", text, (problem) => problems.push(problem)), problems };
+}
+
+test("what constructs write is what images read", () => {
+  expect(reading(readInputBindings, JSON.stringify(inputs))).toEqual({ bindings: inputs, problems: [] });
+  expect(reading(readOutputBindings, JSON.stringify(outputs))).toEqual({ bindings: outputs, problems: [] });
+  for (const output of Object.values(outputs)) {
+    expect(reading(readOutputBinding, JSON.stringify(output))).toEqual({ bindings: output, problems: [] });
+  }
+});
+
+test.each(["", "x", "[]", '"text"', "null", "1"])("what is no object is said to be none: %j", (text) => {
+  expect(reading(readInputBindings, text)).toEqual({
+    bindings: {},
+    problems: [`VARIABLE is "${text}": it is the JSON of an object, input name to where it comes from`],
+  });
+  expect(reading(readOutputBindings, text).problems).toEqual([
+    `VARIABLE is "${text}": it is the JSON of an object, output name to where its rows go`,
+  ]);
+  expect(reading(readOutputBinding, text)).toMatchObject({ bindings: undefined, problems: [expect.stringMatching(/^VARIABLE is "/)] });
+});
+
+describe("a binding that binds nothing is named:", () => {
+  test.each<unknown>([
+    null,
+    "acme.games.products",
+    {},
+    { subscription: "clicks" },
+    { table: "products" },
+    { query: "" },
+    { files: "a" },
+    { files: "a", format: { type: "xml" } },
+    { files: "a", format: "csv" },
+    { files: "", format: { type: "csv" } },
+    { table: "acme.games.products", query: "SELECT 1" },
+  ])("of an input %j", (binding) => {
+    expect(reading(readInputBindings, JSON.stringify({ good: inputs["table"], bad: binding })).problems).toEqual([
+      `VARIABLE.bad is ${JSON.stringify(binding)}: it is { "subscription": ... }, { "table": ... }, { "query": ... } or { "files": ... }, as pipeline/bindings.ts has it`,
+    ]);
+  });
+
+  test.each<unknown>([
+    null,
+    {},
+    { table: "rows" },
+    { table: "acme.games.rows", write: "replace" },
+    { tables: "acme.games.events" },
+    { topic: "all" },
+    { topic: "projects/acme/topics/all", orderingKey: "" },
+    { topic: "projects/acme/topics/all", attributes: [] },
+    { topic: "projects/acme/topics/all", attributes: [1] },
+    { files: "a", format: { type: "csv" }, shards: 0 },
+    { files: "a", format: { type: "csv" }, shards: 1.5 },
+    { files: "a", format: { type: "csv" }, suffix: "" },
+    { files: "a", format: { type: "csv" }, every: 5 },
+    { bigtable: "t", family: "f", key: ["a"] },
+    { bigtable: "projects/acme/instances/i/tables/t", family: "f", key: [] },
+    { documents: "events", key: ["id"] },
+    { documents: "projects/acme/databases/d/documents/events" },
+  ])("of an output %j", (binding) => {
+    const { problems } = reading(readOutputBindings, JSON.stringify({ bad: binding }));
+    expect(problems).toEqual([expect.stringMatching(/^VARIABLE\.bad is .*: it is \{ "table": \.\.\. \}, /)]);
+  });
+});
