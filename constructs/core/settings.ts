@@ -1,5 +1,6 @@
 import type { GoogleProviderConfig } from "@cdktf/provider-google/lib/provider";
 import type { Duration } from "../../pipeline/duration";
+import { labelsRule, type Labels } from "./labels";
 import { limits, notADuration } from "./limits";
 import type { Rules } from "./rules";
 
@@ -22,7 +23,7 @@ export interface GcpSettings {
   /** Put before every physical name, for several stages in one project: "alice" makes "alice-clicks". */
   readonly prefix?: string;
   /** Labels of everything that takes labels. */
-  readonly labels?: { readonly [name: string]: string };
+  readonly labels?: Labels;
   /**
    * A Cloud KMS key that encrypts everything that holds data: projects/P/locations/L/keyRings/R/cryptoKeys/K, L being
    * the region.
@@ -75,7 +76,6 @@ function defaultRegistry({ project, region, prefix }: GcpSettings): string {
 
 const { matches } = limits("Google Cloud");
 const projects = "https://cloud.google.com/resource-manager/docs/creating-managing-projects";
-const labelRules = "https://cloud.google.com/resource-manager/docs/labels-overview";
 const keyForm = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
 export const settingsRules: Rules<GcpSettings> = [
@@ -98,21 +98,7 @@ export const settingsRules: Rules<GcpSettings> = [
     "shall find in every name a word of at most 10 lower-case letters and digits",
     "https://cloud.google.com/compute/docs/naming-resources",
   ),
-  {
-    id: "labels-form",
-    reads: ["labels"],
-    page: labelRules,
-    broken({ labels = {} }) {
-      const wrong = Object.entries(labels).find(
-        ([name, value]) =>
-          !/^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u.test(name) || !/^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u.test(value),
-      );
-      return (
-        wrong &&
-        `labels has ${wrong[0]}: "${wrong[1]}": Google Cloud takes at most 63 lower-case letters, digits, "_" and "-" each, a letter first in the name`
-      );
-    },
-  },
+  labelsRule,
   {
     id: "encryptionKey-form",
     reads: ["encryptionKey", "region"],
