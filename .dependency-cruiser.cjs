@@ -4,7 +4,8 @@ const folders = {
   "constructs/core": ["pipeline"],
   "constructs/data-journey": ["pipeline", "constructs", "pipeline-images/[^/]+/contract\\.ts$"],
   stacks: ["pipeline", "constructs"],
-  "pipeline-images": ["pipeline"],
+  runtime: ["pipeline"],
+  "pipeline-images": ["pipeline", "runtime"],
   local: ["pipeline", "pipeline-images/[^/]+/contract\\.ts$"],
   cli: ["pipeline", "local", "pipeline-images/[^/]+/contract\\.ts$"],
 };
@@ -41,7 +42,7 @@ module.exports = {
     {
       name: "images-and-pipelines-know-no-terraform",
       severity: "error",
-      from: { path: "^(pipeline|pipeline-images|local|cli)/" },
+      from: { path: "^(pipeline|runtime|pipeline-images|local|cli)/" },
       to: { path: "node_modules/(cdktf|cdktn|constructs|@cdktf)/" },
     },
     {

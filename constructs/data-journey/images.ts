@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ContainerImage } from "../core/image";
 
-/** The folder with constructs/, pipeline/ and pipeline-images/: the repository's, or the published package's `dist`. */
+/** The folder with constructs/, pipeline/, runtime/ and pipeline-images/: the repository's, or the published package's `dist`. */
 const root = join(__dirname, "..", "..");
 
 /**
@@ -16,7 +16,7 @@ function shipped(folder: string, name: string, builtFrom: readonly string[]): Co
   });
 }
 
-export const ingestProxyImage = shipped("ingest-proxy", "ingest-proxy", ["pipeline"]);
-export const streamProcessorImage = shipped("stream-processor", "stream-processor", ["pipeline"]);
+export const ingestProxyImage = shipped("ingest-proxy", "ingest-proxy", ["pipeline", "runtime"]);
+export const streamProcessorImage = shipped("stream-processor", "stream-processor", ["pipeline", "runtime"]);
 // Java, which a change of our TypeScript does not change: a running job must not be launched anew for it.
 export const beamPipelineImage = shipped("beam-pipeline", "beam-processing-flex-template", []);

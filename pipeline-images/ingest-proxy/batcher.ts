@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../../runtime/clock";
 import type { Failure } from "./failure";
 import { type Group, MAX_MESSAGES } from "./messages";
 

@@ -1,5 +1,5 @@
-import { systemClock } from "./clock";
-import { jsonLog } from "./log";
+import { systemClock } from "../../runtime/clock";
+import { jsonLog } from "../../runtime/log";
 import { readOptions } from "./options";
 import { startProxy } from "./proxy";
 

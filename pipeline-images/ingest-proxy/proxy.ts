@@ -1,10 +1,10 @@
 import type { AddressInfo } from "node:net";
-import { AccessTokens } from "./access-token";
+import { AccessTokens } from "../../runtime/access-token";
 import { Batcher } from "./batcher";
-import type { Clock } from "./clock";
+import type { Clock } from "../../runtime/clock";
 import { eventEncoder } from "./event-json";
 import { Ingest } from "./ingest";
-import type { Log } from "./log";
+import type { Log } from "../../runtime/log";
 import type { ProxyOptions } from "./options";
 import { Publisher } from "./publisher";
 import { RateLimit } from "./rate-limit";
@@ -28,11 +28,11 @@ const CALL_TIMEOUT = 5_000;
 
 export async function startProxy(options: ProxyOptions, world: World): Promise<RunningProxy> {
   const { clock, log } = world;
-  const tokens = new AccessTokens(options.metadataHost, clock);
+  const tokens = new AccessTokens(clock, options.metadataHost);
   const topic = connectTopic({
     address: options.emulator ?? "pubsub.googleapis.com:443",
     insecure: options.emulator !== undefined,
-    token: options.emulator === undefined ? () => tokens.get() : undefined,
+    token: options.emulator === undefined ? () => tokens.token() : undefined,
     timeout: CALL_TIMEOUT,
   });
   const publisher = new Publisher({ ...world, topic: options.topic, call: topic.publish });

@@ -1,8 +1,8 @@
 import { status } from "@grpc/grpc-js";
 import type { Outcome } from "./batcher";
-import type { Clock } from "./clock";
+import type { Clock } from "../../runtime/clock";
 import { Failure, tryAgain } from "./failure";
-import type { Log } from "./log";
+import type { Log } from "../../runtime/log";
 import { type Group, encodePublish } from "./messages";
 import type { PublishCall } from "./topic";
 

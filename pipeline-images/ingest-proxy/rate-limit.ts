@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../../runtime/clock";
 
 /**
  * A token bucket: `rate` requests a second, and a burst of what one second allows.

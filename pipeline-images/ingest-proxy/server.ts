@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { readBody, tooLarge } from "./body";
 import { Failure, tryAgain } from "./failure";
 import type { Ingest } from "./ingest";
-import type { Log } from "./log";
+import type { Log } from "../../runtime/log";
 import type { RateLimit } from "./rate-limit";
 
 export interface ServerProps {

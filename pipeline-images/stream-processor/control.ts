@@ -1,6 +1,6 @@
 /** What a processor answers over HTTP about itself: alive, ready, status, drain. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { pause, type Clock } from "./clock";
+import { pause, type Clock } from "../../runtime/clock";
 import type { ProcessorStatus } from "./contract";
 
 export interface Controlled {

@@ -1,6 +1,6 @@
-import { systemClock } from "./clock";
+import { systemClock } from "../../runtime/clock";
 import { cloudOf } from "./google/cloud";
-import { jsonLog } from "./logging";
+import { jsonLog } from "../../runtime/log";
 import { runPull } from "./processor/pull-service";
 import { runPush } from "./push/push-service";
 import { readSettings } from "./settings";

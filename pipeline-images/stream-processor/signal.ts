@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../../runtime/clock";
 
 /** Something to wait for: whoever waits goes on at the next call, or after a time. */
 export class Signal {

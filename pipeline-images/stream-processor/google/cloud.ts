@@ -1,8 +1,8 @@
 /** Google's services as a processor reaches them: in the cloud by the workload's identity, locally as the emulators' variables say. */
-import type { Clock } from "../clock";
+import type { Clock } from "../../../runtime/clock";
 import type { Environment } from "../settings";
-import { type AccessTokens, metadataTokens } from "./access-token";
-import { Channel } from "./grpc";
+import { AccessTokens } from "../../../runtime/access-token";
+import { Channel } from "../../../runtime/grpc";
 import { CloudStorage } from "./storage";
 
 export interface Cloud {
@@ -14,7 +14,7 @@ export interface Cloud {
 }
 
 export function cloudOf(environment: Environment, clock: Clock): Cloud {
-  const tokens = metadataTokens(clock, environment.GCE_METADATA_HOST);
+  const tokens = new AccessTokens(clock, environment.GCE_METADATA_HOST);
   const { STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST, BIGQUERY_STORAGE_EMULATOR_HOST } = environment;
   return {
     storage: new CloudStorage({

@@ -1,9 +1,9 @@
 /** Pub/Sub over gRPC: streams of messages, acknowledgements, publishing. */
 import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
-import type { Clock } from "../clock";
+import type { Clock } from "../../../runtime/clock";
 import type { TopicClient } from "../sinks/topic-client";
 import { type MessageStream, NotAcknowledged, type StreamListener, type Subscriber } from "../source/subscriber";
-import { type ByteStream, type Channel, isCallError, codes } from "./grpc";
+import { type ByteStream, type Channel, isCallError, codes } from "../../../runtime/grpc";
 
 const STREAMING_PULL = "/google.pubsub.v1.Subscriber/StreamingPull";
 const ACKNOWLEDGE = "/google.pubsub.v1.Subscriber/Acknowledge";

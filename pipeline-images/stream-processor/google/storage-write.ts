@@ -5,9 +5,9 @@
  */
 import { bytes, int32, field, int64, message, optional, repeated, string } from "../../../pipeline/protobuf/message";
 import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
-import type { Clock } from "../clock";
+import type { Clock } from "../../../runtime/clock";
 import type { AppendOutcome, AppendRequest, TableClient } from "../sinks/table-client";
-import { type ByteStream, type Channel, isCallError, codes } from "./grpc";
+import { type ByteStream, type Channel, isCallError, codes } from "../../../runtime/grpc";
 
 const SERVICE = "/google.cloud.bigquery.storage.v1.BigQueryWrite";
 const COMMITTED = 1;

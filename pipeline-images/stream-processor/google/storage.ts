@@ -1,5 +1,5 @@
-import type { Clock } from "../clock";
-import type { AccessTokens } from "./access-token";
+import type { Clock } from "../../../runtime/clock";
+import type { AccessTokens } from "../../../runtime/access-token";
 
 /** What Google answered instead of what was asked for. */
 class GoogleFailure extends Error {

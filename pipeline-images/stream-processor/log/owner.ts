@@ -4,7 +4,7 @@
  * There is one owner at a time because there is one next name. Whoever creates it goes on; a newcomer creates it
  * as a seal, and the owner that was finds the seal where it would write, and stops.
  */
-import { pause, type Clock } from "../clock";
+import { pause, type Clock } from "../../../runtime/clock";
 import { decodeEntry, encodeEntry, type Entry } from "./entry";
 import { newestSnapshot, readHistory, readOn, type Fold, type History } from "./history";
 import { BEGINNING, entryName, isSame, next, nextTerm, type Position } from "./position";

@@ -1,5 +1,5 @@
-import type { Clock } from "../clock";
-import { persistently, type Trouble } from "../retry";
+import type { Clock } from "../../../runtime/clock";
+import { persistently, type Trouble } from "../../../runtime/retry";
 import type { LogStore } from "./store";
 
 /**

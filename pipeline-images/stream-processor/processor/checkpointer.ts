@@ -4,7 +4,7 @@
  */
 import { type Ledger, ledgerFold } from "../checkpoint/ledger";
 import { type Checkpoint, CheckpointMessage, type Context, type OutputChange } from "../checkpoint/record";
-import type { Clock } from "../clock";
+import type { Clock } from "../../../runtime/clock";
 import { Compactor } from "../log/compaction";
 import type { LogWriter } from "../log/owner";
 import type { LogStore } from "../log/store";

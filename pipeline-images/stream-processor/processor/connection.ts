@@ -1,6 +1,6 @@
 /** The streams that messages come on: opened again calmly, and how long the source has been listened to. */
-import type { Clock } from "../clock";
-import { pauseAfter, type Trouble } from "../retry";
+import type { Clock } from "../../../runtime/clock";
+import { pauseAfter, type Trouble } from "../../../runtime/retry";
 import type { MessageStream, Subscriber } from "../source/subscriber";
 
 /** Pub/Sub gives a stream some 10 MB/s. @see https://cloud.google.com/pubsub/quotas#quotas */

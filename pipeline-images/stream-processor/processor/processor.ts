@@ -4,7 +4,7 @@
  */
 import { timestampOfMilliseconds } from "../../../pipeline/schema/timestamp";
 import { type Ledger, ledgerFold } from "../checkpoint/ledger";
-import { pause } from "../clock";
+import { pause } from "../../../runtime/clock";
 import type { ProcessorStatus } from "../contract";
 import { Deposed, type LogWriter, takeOver } from "../log/owner";
 import { patient } from "../log/patient-store";

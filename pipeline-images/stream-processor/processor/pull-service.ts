@@ -1,15 +1,15 @@
 /** A processor that pulls, as a container: its port, its world, its ending. */
 import { randomUUID } from "node:crypto";
 import { readSpec } from "../../../pipeline/read-spec";
-import type { Clock } from "../clock";
+import type { Clock } from "../../../runtime/clock";
 import { close, type Controlled, listen } from "../control";
 import type { ProcessorStatus } from "../contract";
 import type { Cloud } from "../google/cloud";
 import { pubSubTopics, PubSubSubscriber } from "../google/pubsub";
 import { StorageWrite } from "../google/storage-write";
-import type { Log } from "../logging";
+import type { Log } from "../../../runtime/log";
 import { storeAt, textAt } from "../place";
-import { persistently } from "../retry";
+import { persistently } from "../../../runtime/retry";
 import type { PullEnvironment } from "../settings";
 import { type Ending, Processor } from "./processor";
 import { Troubles } from "./troubles";

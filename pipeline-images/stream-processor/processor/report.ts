@@ -1,5 +1,5 @@
 import type { ProcessorStatus } from "../contract";
-import type { Log } from "../logging";
+import type { Log } from "../../../runtime/log";
 import type { Parts } from "./parts";
 
 /** Milliseconds between two reports. */

@@ -1,5 +1,5 @@
-import type { Log } from "../logging";
-import type { Trouble } from "../retry";
+import type { Log } from "../../../runtime/log";
+import type { Trouble } from "../../../runtime/retry";
 
 /** After so many failures in a row a trouble is an error to look at, and no longer a hiccup. */
 const SERIOUS = 6;

@@ -1,6 +1,6 @@
-import type { Clock } from "../clock";
+import type { Clock } from "../../../runtime/clock";
 import type { LogStore } from "../log/store";
-import type { Log } from "../logging";
+import type { Log } from "../../../runtime/log";
 import type { TableClient } from "../sinks/table-client";
 import type { TopicClient } from "../sinks/topic-client";
 import type { Subscriber } from "../source/subscriber";

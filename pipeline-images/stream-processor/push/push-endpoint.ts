@@ -1,8 +1,8 @@
 /** Where Pub/Sub pushes to: any 2xx acknowledges, anything else has the message come again. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../clock";
+import type { Clock } from "../../../runtime/clock";
 import { answer, type HandleRequest } from "../control";
-import { whyRefused, type Expected } from "./claims";
+import { whyRefused, type Expected } from "../../../runtime/claims";
 import type { PushPipeline } from "./push-pipeline";
 import { PushedMessage } from "./pushed-message";
 

@@ -2,7 +2,7 @@
  * A row-wise pipeline that messages are pushed to. What comes while rows are underway is put together: one append and
  * one publish for all messages that wait. A message is done when every row that it became is confirmed.
  */
-import type { Clock } from "../clock";
+import type { Clock } from "../../../runtime/clock";
 import type { ProcessorStatus } from "../contract";
 import { Engine } from "../operators/engine";
 import type { Messages } from "../operators/flow";

@@ -1,16 +1,16 @@
 /** A pipeline that is pushed to, as a container: its port, its world, its ending. */
 import { readSpec } from "../../../pipeline/read-spec";
-import type { Clock } from "../clock";
+import type { Clock } from "../../../runtime/clock";
 import { answer, close, type Controlled, type HandleRequest, listen } from "../control";
 import type { Cloud } from "../google/cloud";
 import { pubSubTopics } from "../google/pubsub";
 import { StorageWrite } from "../google/storage-write";
-import type { Log } from "../logging";
+import type { Log } from "../../../runtime/log";
 import { textAt } from "../place";
 import { notStarted, portOf, type Running } from "../processor/pull-service";
 import type { Ending } from "../processor/processor";
 import { Troubles } from "../processor/troubles";
-import { persistently } from "../retry";
+import { persistently } from "../../../runtime/retry";
 import type { PushEnvironment } from "../settings";
 import { Signal } from "../signal";
 import { pushEndpoint } from "./push-endpoint";

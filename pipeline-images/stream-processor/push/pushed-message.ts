@@ -1,4 +1,5 @@
 import { timestampOfMilliseconds, normalTimestamp, millisecondsOf } from "../../../pipeline/schema/timestamp";
+import { envelopeOf, type PushEnvelope } from "../../../runtime/push-envelope";
 import type { Messages } from "../operators/flow";
 
 /**
@@ -7,7 +8,7 @@ import type { Messages } from "../operators/flow";
  */
 export class PushedMessage implements Messages {
   readonly bytes: Uint8Array;
-  private readonly message: Envelope["message"];
+  private readonly message: PushEnvelope["message"];
 
   /** @throws Error where the body is not what Pub/Sub pushes. */
   constructor(
@@ -42,26 +43,4 @@ export class PushedMessage implements Messages {
   attributes(): { readonly [name: string]: string } {
     return this.message.attributes ?? {};
   }
-}
-
-interface Envelope {
-  readonly message: {
-    readonly data?: string;
-    readonly messageId: string;
-    readonly publishTime?: string;
-    readonly attributes?: { readonly [name: string]: string };
-  };
-}
-
-function envelopeOf(body: Uint8Array): Envelope {
-  let given: unknown;
-  try {
-    given = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
-  } catch {
-    throw new Error("the body is not JSON");
-  }
-  const message = typeof given === "object" && given !== null && "message" in given ? given.message : undefined;
-  const id = typeof message === "object" && message !== null && "messageId" in message ? message.messageId : undefined;
-  if (typeof id !== "string") throw new Error('the body is no pushed message: it has no "message" with a "messageId"');
-  return given as Envelope;
 }

@@ -4,8 +4,8 @@
  */
 import type { OutputChange, Refused, Request } from "../checkpoint/record";
 import { type RecordedOutput, rowsToWrite, type UnwrittenRequest } from "../checkpoint/recorded-output";
-import { pause, type Clock } from "../clock";
-import { pauseAfter, type Trouble } from "../retry";
+import { pause, type Clock } from "../../../runtime/clock";
+import { pauseAfter, type Trouble } from "../../../runtime/retry";
 import type { TakeRow } from "../operators/flow";
 import { Signal } from "../signal";
 import type { RowBuffer } from "./row-buffer";

@@ -7,7 +7,7 @@ import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/sch
 import type { FieldSpec } from "../../../pipeline/spec";
 import type { OutputChange } from "../checkpoint/record";
 import { type RecordedOutput, rowsToWrite, type UnwrittenRequest } from "../checkpoint/recorded-output";
-import { persistently } from "../retry";
+import { persistently } from "../../../runtime/retry";
 import { Output, type OutputOptions } from "./output";
 import { ROW, splitRows, withoutRows } from "./proto-rows";
 import { RowBuffer } from "./row-buffer";

@@ -2,10 +2,10 @@
  * Acknowledging messages: their ids are collected while they are worked on, and leave once the record with them is
  * durable. The indices of confirmed ones go into a later record.
  */
-import type { Clock } from "../clock";
+import type { Clock } from "../../../runtime/clock";
 import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
 import type { Range } from "../checkpoint/record";
-import { persistently, type Trouble } from "../retry";
+import { persistently, type Trouble } from "../../../runtime/retry";
 import type { MessageBatch } from "./message-batch";
 import { NotAcknowledged, type Subscriber } from "./subscriber";
 

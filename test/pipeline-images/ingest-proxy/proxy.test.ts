@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { request as httpRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { systemClock } from "../../../pipeline-images/ingest-proxy/clock";
+import { systemClock } from "../../../runtime/clock";
 import type { Environment } from "../../../pipeline-images/ingest-proxy/options";
 import { readOptions } from "../../../pipeline-images/ingest-proxy/options";
 import { type RunningProxy, startProxy } from "../../../pipeline-images/ingest-proxy/proxy";

@@ -6,8 +6,7 @@ import { float, integer, string } from "../../../pipeline";
 import { fieldSpecs } from "../../../pipeline/schema/field-spec";
 import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
 import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
-import { systemClock } from "../../../pipeline-images/stream-processor/clock";
-import { metadataTokens } from "../../../pipeline-images/stream-processor/google/access-token";
+import { systemClock } from "../../../runtime/clock";
 import { cloudOf } from "../../../pipeline-images/stream-processor/google/cloud";
 import { CloudStorage } from "../../../pipeline-images/stream-processor/google/storage";
 import { StorageWrite } from "../../../pipeline-images/stream-processor/google/storage-write";
@@ -110,26 +109,6 @@ test("a default stream takes rows without an offset, and names those that do not
     { user: "ada" },
     { user: "bob" },
   ]);
-});
-
-test("an access token is asked for once, and again before it ends", async () => {
-  let asked = 0;
-  const server = createServer((request, response) => {
-    asked += 1;
-    const known = request.headers["metadata-flavor"] === "Google" && request.url?.endsWith("/default/token") === true;
-    response.writeHead(known ? 200 : 403).end(JSON.stringify({ access_token: `token-${asked}`, expires_in: 3_600 }));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const host = `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
-  let now = 0;
-  const tokens = metadataTokens({ now: () => now, after: (...given) => systemClock.after(...given) }, host);
-  expect(await Promise.all([tokens.token(), tokens.token()])).toEqual(["token-1", "token-1"]);
-  now = 3_355_000;
-  expect(await tokens.token()).toBe("token-1");
-  now = 3_361_000;
-  expect(await tokens.token()).toBe("token-2");
-  server.close();
 });
 
 test("a request that is not answered is given up after half a minute", async () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { pause } from "../../../../pipeline-images/stream-processor/clock";
+import { pause } from "../../../../runtime/clock";
 import { Compactor } from "../../../../pipeline-images/stream-processor/log/compaction";
 import { readHistory } from "../../../../pipeline-images/stream-processor/log/history";
 import { patient } from "../../../../pipeline-images/stream-processor/log/patient-store";

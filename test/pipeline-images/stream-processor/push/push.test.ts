@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { fixed, pipeline, schema, string, timestamp, count } from "../../../../pipeline";
-import { systemClock } from "../../../../pipeline-images/stream-processor/clock";
+import { systemClock } from "../../../../runtime/clock";
 import { close, listen } from "../../../../pipeline-images/stream-processor/control";
 import type { OutputBindings } from "../../../../pipeline/bindings";
 import { portOf } from "../../../../pipeline-images/stream-processor/processor/pull-service";

@@ -2,7 +2,7 @@
  * A world with a time and a chance of its own: everything that happens in it follows from its seed.
  * Processes live in it, and may be killed or put to sleep; what is on its way to them is lost or waits.
  */
-import type { Clock } from "../../../../pipeline-images/stream-processor/clock";
+import type { Clock } from "../../../../runtime/clock";
 
 interface Event {
   readonly at: number;

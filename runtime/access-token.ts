@@ -18,13 +18,14 @@ export class AccessTokens {
   private current: Token | undefined;
   private underway: Promise<Token> | undefined;
 
+  /** @param metadataHost as in GCE_METADATA_HOST */
   constructor(
-    private readonly metadataHost: string,
     private readonly clock: Clock,
+    private readonly metadataHost = "metadata.google.internal",
   ) {}
 
   /** @throws Error where the metadata server gives none and there is no older one that still holds. */
-  async get(): Promise<string> {
+  async token(): Promise<string> {
     const left = this.current === undefined ? 0 : this.current.ends - this.clock.now();
     if (this.current === undefined || left <= LATE) return (await this.refresh()).value;
     if (left <= EARLY) {

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { AccessTokens } from "../../../pipeline-images/ingest-proxy/access-token";
-import { HandClock } from "../../local/support/host";
+import { AccessTokens } from "../../runtime/access-token";
+import { HandClock } from "../local/support/host";
 
 /** A metadata server: a new token of one hour a request, or none. */
 let answers: string[];
@@ -25,34 +25,34 @@ beforeEach(() => {
 const HOUR = 3_600_000;
 function source() {
   const clock = new HandClock();
-  return { clock, tokens: new AccessTokens(`127.0.0.1:${(server.address() as AddressInfo).port}`, clock) };
+  return { clock, tokens: new AccessTokens(clock, `127.0.0.1:${(server.address() as AddressInfo).port}`) };
 }
 
 test("a token is fetched once for many calls, also for those at the same time", async () => {
   const { tokens } = source();
-  expect(await Promise.all([tokens.get(), tokens.get()])).toEqual(["token 1", "token 1"]);
-  expect(await tokens.get()).toBe("token 1");
+  expect(await Promise.all([tokens.token(), tokens.token()])).toEqual(["token 1", "token 1"]);
+  expect(await tokens.token()).toBe("token 1");
   expect(answers).toEqual(["/computeMetadata/v1/instance/service-accounts/default/token"]);
 });
 
 test("it is fetched again before it ends, and the call that finds it so does not wait", async () => {
   const { clock, tokens } = source();
-  await tokens.get();
+  await tokens.token();
   clock.advance(HOUR - 4 * 60_000);
-  expect(await tokens.get()).toBe("token 1");
+  expect(await tokens.token()).toBe("token 1");
   while (answers.length < 2) await new Promise((resolve) => setImmediate(resolve));
-  while ((await tokens.get()) === "token 1") await new Promise((resolve) => setImmediate(resolve));
-  expect(await tokens.get()).toBe("token 2");
+  while ((await tokens.token()) === "token 1") await new Promise((resolve) => setImmediate(resolve));
+  expect(await tokens.token()).toBe("token 2");
 });
 
 test("a metadata server that fails does no harm while the token holds; then it is the call's failure", async () => {
   const { clock, tokens } = source();
-  await tokens.get();
+  await tokens.token();
   works = false;
   clock.advance(HOUR - 60_000);
-  expect(await tokens.get()).toBe("token 1");
+  expect(await tokens.token()).toBe("token 1");
   clock.advance(45_000);
-  await expect(tokens.get()).rejects.toThrow("the metadata server answers 403 for an access token");
+  await expect(tokens.token()).rejects.toThrow("the metadata server answers 403 for an access token");
   works = true;
-  expect(await tokens.get()).toBe("token 2");
+  expect(await tokens.token()).toBe("token 2");
 });
