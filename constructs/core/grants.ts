@@ -139,7 +139,7 @@ export class ResourcePolicy<Config extends MemberConfig> implements Policy {
     const { grant, told } = site.once(`grant ${right}`, () => {
       const fresh = { role: made.role, to, tier, waits: this.give(made, to, condition) };
       grantsTo(to).push(fresh);
-      const fact = { member: to.member, fullName, unasked: true };
+      const fact = { member: to.member, role: made.role, fullName, unasked: true };
       rights.tell(to.home, fact);
       return { grant: fresh, told: fact };
     });

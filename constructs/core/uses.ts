@@ -18,6 +18,8 @@ interface Shared {
 /** A right that was given, or that somebody else gives. */
 interface Right {
   readonly member: string;
+  /** "roles/pubsub.publisher" */
+  readonly role: string;
   /** What it is on. */
   readonly fullName: string;
   /** A construct gave it for a use that it knows; nobody asked for it in the stack's own code. */
@@ -101,7 +103,7 @@ class Names {
 
   in(text: string, at: IConstruct): readonly Told<Shared>[] {
     const stack = TerraformStack.of(at);
-    const plain = Token.isUnresolved(text) ? String(Tokenization.resolve(text, { scope: stack, resolver })) : text;
+    const plain = plainText(text, stack);
     const found = new Set<Told<Shared>>();
     for (const [, address = ""] of plain.matchAll(/\$\{(google_[a-z0-9_]+\.[A-Za-z0-9_-]+)\./g)) {
       const one = this.byAddress.get(keyOf(stack, address));
@@ -118,6 +120,11 @@ class Names {
     }
     return [...found];
   }
+}
+
+/** A text as it will stand in a stack: references as Terraform writes them. */
+export function plainText(text: string, stack: TerraformStack): string {
+  return Token.isUnresolved(text) ? String(Tokenization.resolve(text, { scope: stack, resolver })) : text;
 }
 
 const resolver = new DefaultTokenResolver(new StringConcat());
