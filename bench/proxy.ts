@@ -7,7 +7,7 @@ import { createServer, request, Agent } from "node:http";
 import type { AddressInfo } from "node:net";
 import { field, message, repeated, string, bytes } from "../pipeline/protobuf/message";
 import { serveGrpc, unary } from "../local/grpc";
-import { systemClock } from "../pipeline-images/ingest-proxy/clock";
+import { systemClock } from "../runtime/clock";
 import { readOptions } from "../pipeline-images/ingest-proxy/options";
 import { startProxy } from "../pipeline-images/ingest-proxy/proxy";
 
