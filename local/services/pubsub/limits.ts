@@ -8,7 +8,6 @@ export const MAX_ATTRIBUTES = 100;
 export const MAX_ATTRIBUTE_KEY_BYTES = 256;
 export const MAX_ATTRIBUTE_VALUE_BYTES = 1_024;
 export const MAX_ORDERING_KEY_BYTES = 1_024;
-export const MAX_FILTER_BYTES = 256;
 /** Seconds. */
 export const ACK_DEADLINE = { least: 10, most: 600, default: 10 } as const;
 /** Seconds: ten minutes to 31 days. */

@@ -1,4 +1,4 @@
-import type { AttributeMap } from "./filter";
+import type { AttributeMap } from "../../../pipeline/pubsub-filter";
 import type { StoredMessage } from "./message";
 
 /** Messages as they are handed to a topic's subscriptions; attributes are taken apart once for all filters. */

@@ -1,5 +1,6 @@
 /** Checks and completes what clients and stacks ask for: limits and defaults of topics and subscriptions. */
 import { millisOf } from "../../../pipeline/protobuf/message";
+import { FilterError, MAX_FILTER_BYTES, parseFilter } from "../../../pipeline/pubsub-filter";
 import { CloudError } from "../../errors";
 import {
   BigQueryState,
@@ -12,7 +13,6 @@ import {
   Topic,
   TopicState,
 } from "./api/messages";
-import { parseFilter } from "./filter";
 import { ACK_DEADLINE, BACKOFF, DELIVERY_ATTEMPTS, EXPIRATION, RETENTION } from "./limits";
 import { checkName, DELETED_TOPIC } from "./names";
 
@@ -50,7 +50,7 @@ export function completeSubscription(given: Subscription): Subscription {
   if (given.topic !== DELETED_TOPIC) checkName("topics", given.topic);
   notHere("subscription", { cloud_storage_config: given.cloudStorageConfig, bigtable_config: given.bigtableConfig });
   notHere("subscription", { message_transforms: given.messageTransforms });
-  if (given.filter !== "") parseFilter(given.filter);
+  if (given.filter !== "") filter(given.filter);
   const messageRetentionDuration = given.messageRetentionDuration ?? secondsOf(RETENTION.default);
   retention(messageRetentionDuration);
   const expirationPolicy = given.expirationPolicy ?? { ttl: secondsOf(EXPIRATION.default) };
@@ -73,6 +73,20 @@ export function completeSubscription(given: Subscription): Subscription {
     pushConfig,
     state: SubscriptionState.active,
   };
+}
+
+function filter(text: string): void {
+  const size = Buffer.byteLength(text);
+  if (size > MAX_FILTER_BYTES) throw invalid(`The filter is ${size} bytes; Pub/Sub takes at most ${MAX_FILTER_BYTES}.`);
+  try {
+    parseFilter(text);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    throw invalid(
+      `The filter ${JSON.stringify(text)} is not valid at ${error.message}. ` +
+        "See https://cloud.google.com/pubsub/docs/subscription-message-filter",
+    );
+  }
 }
 
 /** Are messages sent to an endpoint? */

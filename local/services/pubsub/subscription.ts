@@ -1,4 +1,5 @@
 import { millisOf } from "../../../pipeline/protobuf/message";
+import { type Filter, parseFilter } from "../../../pipeline/pubsub-filter";
 import type { CloudError } from "../../errors";
 import type { Clock } from "../../service";
 import type { AckId } from "./ack-id";
@@ -8,7 +9,6 @@ import { Confirmations } from "./confirmations";
 import { Deadlines } from "./deadlines";
 import { type Consumer, Delivery } from "./delivery";
 import { Fifo } from "./fifo";
-import { type Filter, parseFilter } from "./filter";
 import type { Holdings, Ledger } from "./ledger";
 import type { StoredMessage } from "./message";
 import { OrderedBacklog } from "./ordering";

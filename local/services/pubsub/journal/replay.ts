@@ -1,6 +1,6 @@
+import { type Filter, parseFilter } from "../../../../pipeline/pubsub-filter";
 import type { Snapshot, Subscription, Topic } from "../api/messages";
 import type { Schema } from "../api/schema-messages";
-import { type Filter, parseFilter } from "../filter";
 import type { Kept } from "../ledger";
 import { StoredMessage } from "../message";
 import { Publication } from "../publication";

@@ -51,7 +51,8 @@ describe("a subscription is refused", () => {
       { expirationPolicy: { ttl: secondsOf(86_400) } },
       "the minimum value is 604800s: a day, and not less than the message retention",
     ],
-    [{ filter: "nonsense" }, "is not valid at position 0"],
+    [{ filter: "nonsense" }, 'The filter "nonsense" is not valid at position 0: expected attributes'],
+    [{ filter: `attributes.a = "${"é".repeat(120)}"` }, "The filter is 257 bytes; Pub/Sub takes at most 256."],
     [{ deadLetterPolicy: { deadLetterTopic: topicName("dead"), maxDeliveryAttempts: 4 } }, "must be between 5 and 100"],
     [{ deadLetterPolicy: { deadLetterTopic: "dead", maxDeliveryAttempts: 5 } }, "Invalid [topics] name: (name=dead)"],
     [

@@ -291,3 +291,15 @@ describe("retention", () => {
     expect(reader.ended).toBeUndefined();
   });
 });
+
+test("what a subscription's filter does not match is acknowledged for it, and counted", () => {
+  const d = domain();
+  d.topic();
+  const reader = new Reader(d.subscription("reader", { filter: 'attributes.kind = "purchase"' }));
+  d.publish(["a"], { attributes: { kind: "purchase" } });
+  d.publish(["b"], { attributes: { kind: "ping" } });
+  d.publish(["c"]);
+  expect(reader.seen).toEqual(["a"]);
+  expect(reader.subscription.size).toBe(1);
+  expect(reader.subscription.counters.filtered).toBe(2);
+});

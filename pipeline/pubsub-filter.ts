@@ -12,20 +12,25 @@
  *
  * @see https://cloud.google.com/pubsub/docs/subscription-message-filter
  */
-import { CloudError } from "../../errors";
-import { MAX_FILTER_BYTES } from "./limits";
+
+/** @see https://cloud.google.com/pubsub/quotas#resource_limits */
+export const MAX_FILTER_BYTES = 256;
 
 export interface AttributeMap {
   readonly [key: string]: string;
 }
 export type Filter = (attributes: AttributeMap) => boolean;
 
-/** @throws CloudError INVALID_ARGUMENT that says what is wrong, and where. */
+/** A text that is no filter: "position 15: expected a text in quotes, found the end". */
+export class FilterError extends Error {
+  override readonly name = "FilterError";
+}
+
+/**
+ * Its length is not asked: see {@link MAX_FILTER_BYTES}.
+ * @throws FilterError that says what is wrong, and where
+ */
 export function parseFilter(text: string): Filter {
-  const size = Buffer.byteLength(text);
-  if (size > MAX_FILTER_BYTES) {
-    throw new CloudError("INVALID_ARGUMENT", `The filter is ${size} bytes; Pub/Sub takes at most ${MAX_FILTER_BYTES}.`);
-  }
   const parser = new Parser(text);
   const filter = parser.sequence();
   parser.end();
@@ -177,13 +182,9 @@ class Parser {
     return this.text[this.at] ?? "";
   }
 
-  private wrong(why: string): CloudError {
+  private wrong(why: string): FilterError {
     const found = this.at < this.text.length ? `"${this.text.slice(this.at, this.at + 12)}"` : "the end";
-    return new CloudError(
-      "INVALID_ARGUMENT",
-      `The filter ${JSON.stringify(this.text)} is not valid at position ${this.at}: ${why}, found ${found}. ` +
-        "See https://cloud.google.com/pubsub/docs/subscription-message-filter",
-    );
+    return new FilterError(`position ${this.at}: ${why}, found ${found}`);
   }
 }
 
