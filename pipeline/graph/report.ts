@@ -1,7 +1,8 @@
 /** Collects all that is wrong with a pipeline, and says it at once. */
 import { seconds, type Duration } from "../duration";
 import type { FunctionSpec } from "../spec";
-import { portable, type AnyFunction, type Obstacle } from "../udf/portable";
+import type { Obstacle } from "../udf/check";
+import { portable, type AnyFunction } from "../udf/portable";
 import type { FunctionRole } from "../udf/problem";
 
 /** A pipeline that cannot be made, with every reason. */

@@ -1,4 +1,4 @@
-import { parse as parseProgram } from "acorn";
+import { parse } from "acorn";
 import { analyze, type Reference, type Scope, type Variable } from "eslint-scope";
 import type { Identifier, Node, Program } from "estree";
 import type { FunctionNode } from "./syntax";
@@ -62,9 +62,9 @@ export function parseFunction(text: string): ParsedFunction | Unparsed {
   if (/\{\s*\[native code\]\s*\}$/.test(text)) {
     return { what: "is built in or bound, so there is no source to carry", wayOut: "wrap it: (row) => ..." };
   }
-  const whole = tryParse(`(${text})`);
+  const whole = parseProgram(`(${text})`);
   if ("problem" in whole) {
-    if ("program" in tryParse(`({${text}})`)) {
+    if ("program" in parseProgram(`({${text}})`)) {
       return { what: "is a method", wayOut: "write an arrow function: (row) => ..." };
     }
     return { what: `cannot be read as ECMAScript ${ECMASCRIPT}: ${whole.problem}`, wayOut: "write it in older syntax" };
@@ -80,10 +80,11 @@ export function parseFunction(text: string): ParsedFunction | Unparsed {
   };
 }
 
-function tryParse(text: string): { readonly program: Program } | { readonly problem: string } {
+/** Reads a text as a module, so that it is strict. */
+export function parseProgram(text: string): { readonly program: Program } | { readonly problem: string } {
   try {
-    // A module, so that it is strict; the scopes want ranges. Acorn's nodes are ESTree's under another declaration.
-    return { program: parseProgram(text, { ecmaVersion: ECMASCRIPT, sourceType: "module", ranges: true }) as Program };
+    // The scopes want ranges. Acorn's nodes are ESTree's under another declaration.
+    return { program: parse(text, { ecmaVersion: ECMASCRIPT, sourceType: "module", ranges: true }) as Program };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // Acorn's position is one in the text of this one function, which nobody can look up.

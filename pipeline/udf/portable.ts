@@ -5,7 +5,7 @@
 import type { Node } from "estree";
 import type { FunctionSpec } from "../spec";
 import { changeProblems } from "./changes";
-import { clean } from "./clean";
+import { checkFunction, type Obstacle } from "./check";
 import { carryConstants } from "./constants";
 import { formProblems } from "./form";
 import { outsideProblems } from "./outside";
@@ -13,19 +13,9 @@ import { parseFunction, type ParsedFunction } from "./parse";
 import { print, sameSyntax } from "./print";
 import type { FunctionProblem, FunctionRole } from "./problem";
 import { readsOf } from "./reads";
-import { parentsOf } from "./syntax";
 import { unsteadyProblems } from "./steady";
 
 export type AnyFunction = (...parameters: never) => unknown;
-
-/** Why a function cannot travel, in the words that are shown. */
-export interface Obstacle {
-  /** Goes on from what the function is and where, "filter at pipeline.ts:14": ` uses "MINIMUM", which is defined outside of it`. */
-  readonly what: string;
-  /** The line of the function that has it. */
-  readonly excerpt?: string;
-  readonly wayOut: string;
-}
 
 export type Portable = { readonly spec: FunctionSpec } | { readonly obstacles: readonly Obstacle[] };
 
@@ -70,22 +60,9 @@ type Printed =
 
 /** @param of what of the function this is, for messages: nothing of the function itself, ": constants.round" of a constant */
 function printFunction(fn: Function, role: FunctionRole, of: string): Printed {
-  const parsed = parseFunction(Function.prototype.toString.call(fn));
-  if ("what" in parsed) return { obstacles: [{ what: `${of} ${parsed.what}`, wayOut: parsed.wayOut }] };
-  clean(parsed.node, parsed.names);
-  const parents = parentsOf(parsed.node);
-  const problems = problemsOf(parsed, parents, role);
-  if (problems.length > 0) {
-    return {
-      obstacles: problems
-        .toSorted((a, b) => startOf(a.node) - startOf(b.node))
-        .map(({ what, wayOut, node }) => ({
-          what: `${of} ${what}`,
-          excerpt: excerptOf(node, parents),
-          wayOut,
-        })),
-    };
-  }
+  const checked = checkFunction(fn, of, (parsed, parents) => problemsOf(parsed, parents, role));
+  if ("obstacles" in checked) return checked;
+  const { parsed, parents } = checked;
   const source = print(parsed.node);
   const again = parseFunction(source);
   if ("what" in again || !sameSyntax(again.node, parsed.node)) {
@@ -94,8 +71,6 @@ function printFunction(fn: Function, role: FunctionRole, of: string): Printed {
   const row = role.data.indexOf("row");
   return { source, reads: row < 0 ? [] : readsOf(parsed, parents, row) };
 }
-
-const startOf = (node: Node): number => ("start" in node ? Number(node.start) : 0);
 
 const problemsOf = (
   parsed: ParsedFunction,
@@ -107,18 +82,3 @@ const problemsOf = (
   ...unsteadyProblems(parsed.names, parents),
   ...changeProblems(parsed, parents, role),
 ];
-
-const LONGEST_EXCERPT = 110;
-
-/** The line that has the problem, of the statement around it or of the whole function where that is one expression. */
-function excerptOf(node: Node, parents: ReadonlyMap<Node, Node | undefined>): string {
-  let shown = node;
-  for (let at: Node | undefined = node; at !== undefined; at = parents.get(at)) {
-    shown = at;
-    if (at.type.endsWith("Statement") || at.type === "VariableDeclaration") break;
-  }
-  const [sought = ""] = print(node).split("\n");
-  const lines = print(shown).split("\n");
-  const line = (lines.find((each) => each.includes(sought)) ?? lines[0] ?? "").trim();
-  return line.length > LONGEST_EXCERPT ? `${line.slice(0, LONGEST_EXCERPT)}...` : line;
-}
