@@ -1,5 +1,6 @@
 import type { Examples } from "./examples";
 import { examples as pubsub } from "./pubsub/examples";
+import { examples as scheduler } from "./scheduler/examples";
 
 /** Of every construct, by the folder of its service. */
-export const allExamples: { readonly [service: string]: Examples } = { pubsub };
+export const allExamples: { readonly [service: string]: Examples } = { pubsub, scheduler };
