@@ -1,14 +1,16 @@
 /**
  * The filter language of subscriptions.
  *
- *     filter  = term *(("AND" term) | ("OR" term))      not both in one sequence without parentheses
- *     term    = ["NOT" | "-"] simple
- *     simple  = "(" filter ")"
- *             | "hasPrefix" "(" "attributes" "." key "," text ")"
- *             | "attributes" ":" key                     the attribute is there
- *             | "attributes" "." key ("=" | "!=") text   != also where it is not there
- *     key     = letters, digits, "_" and "-", or a text
- *     text    = in double or single quotes, with the escapes of C
+ * ```
+ * filter  = term *(("AND" term) | ("OR" term))      not both in one sequence without parentheses
+ * term    = ["NOT" | "-"] simple
+ * simple  = "(" filter ")"
+ *         | "hasPrefix" "(" "attributes" "." key "," text ")"
+ *         | "attributes" ":" key                     the attribute is there
+ *         | "attributes" "." key ("=" | "!=") text   != also where it is not there
+ * key     = letters, digits, "_" and "-", or a text
+ * text    = in double or single quotes, with the escapes of C
+ * ```
  *
  * @see https://cloud.google.com/pubsub/docs/subscription-message-filter
  */
