@@ -5,9 +5,9 @@
  * filter  = term *(("AND" term) | ("OR" term))      not both in one sequence without parentheses
  * term    = ["NOT" | "-"] simple
  * simple  = "(" filter ")"
- *         | "hasPrefix" "(" "attributes" "." key "," text ")"
- *         | "attributes" ":" key                     the attribute is there
- *         | "attributes" "." key ("=" | "!=") text   != also where it is not there
+ * simple  = "hasPrefix" "(" "attributes" "." key "," text ")"
+ * simple  = "attributes" ":" key                     the attribute is there
+ * simple  = "attributes" "." key ("=" | "!=") text   != also where it is not there
  * key     = letters, digits, "_" and "-", or a text
  * text    = in double or single quotes, with the escapes of C
  * ```
