@@ -2,9 +2,15 @@
 const folders = {
   pipeline: [],
   "constructs/core": ["pipeline"],
-  "constructs/data-journey": ["pipeline", "constructs", "pipeline-images/[^/]+/contract\\.ts$"],
-  stacks: ["pipeline", "constructs"],
+  "constructs/data-journey": [
+    "pipeline",
+    "constructs",
+    "handler/contract\\.ts$",
+    "pipeline-images/[^/]+/contract\\.ts$",
+  ],
+  stacks: ["pipeline", "constructs", "handler"],
   runtime: ["pipeline"],
+  handler: ["pipeline", "runtime"],
   "pipeline-images": ["pipeline", "runtime"],
   local: ["pipeline", "pipeline-images/[^/]+/contract\\.ts$"],
   cli: ["pipeline", "local", "pipeline-images/[^/]+/contract\\.ts$"],
@@ -42,7 +48,7 @@ module.exports = {
     {
       name: "images-and-pipelines-know-no-terraform",
       severity: "error",
-      from: { path: "^(pipeline|runtime|pipeline-images|local|cli)/" },
+      from: { path: "^(pipeline|runtime|handler|pipeline-images|local|cli)/" },
       to: { path: "node_modules/(cdktf|cdktn|constructs|@cdktf)/" },
     },
     {
