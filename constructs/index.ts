@@ -36,8 +36,9 @@ export type { DataflowOptions } from "./data-journey/runners/dataflow";
 export type { PushServiceOptions } from "./data-journey/runners/push-service";
 export type { WorkerPoolOptions } from "./data-journey/runners/worker-pool";
 export { StreamPipeline, type ProcessOptions, type StreamPipelineProps } from "./data-journey/stream-pipeline";
-export { FlexTemplate, type FlexTemplateProps, type TemplateParameter } from "./dataflow/flex-template";
+export { FlexTemplate, type FlexTemplateProps } from "./dataflow/flex-template";
 export { FlexTemplateJob, type FlexTemplateJobProps } from "./dataflow/flex-template-job";
+export type { TemplateParameter } from "./dataflow/template-parameter";
 export { grantOnProject, type ProjectRole } from "./iam/project-grant";
 export {
   ServiceAccount,
@@ -53,5 +54,6 @@ export { PushSubscription, type Invokable, type PushSubscriptionProps } from "./
 export { type AnySubscription, type SubscriptionProps } from "./pubsub/subscription";
 export { Topic, type AnyTopic, type TopicProps } from "./pubsub/topic";
 export { TopicSchema, type TopicSchemaProps } from "./pubsub/topic-schema";
-export { Bucket, type AnyBucket, type BucketProps, type ExistingBucketProps } from "./storage/bucket";
+export { Bucket, type AnyBucket, type ExistingBucketProps } from "./storage/bucket";
 export { BucketObject, type BucketObjectProps } from "./storage/bucket-object";
+export type { BucketProps } from "./storage/bucket-props";
