@@ -1,2 +1,3 @@
 /** Networks: `data-journey/network`. */
-export { Network, type AnyNetwork, type NetworkProps } from "./network";
+export type { ConnectorEgress, DirectEgress, EgressProps, EgressTraffic, VpcEgress } from "./egress";
+export { Network, type AnyNetwork, type EgressOptions, type NetworkProps } from "./network";

@@ -10,6 +10,7 @@ import { physicalName } from "../core/names";
 import { reference } from "../core/reference";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
+import type { DirectEgress, EgressTraffic } from "./egress";
 import { addressOutside } from "./range";
 
 /** A network wherever it was made, by what workers are given of it. */
@@ -17,6 +18,23 @@ export interface AnyNetwork {
   readonly network: string;
   /** regions/R/subnetworks/S, or a full URL where the network is another project's. */
   readonly subnetwork: string;
+  /** What a workload without machines of its own, such as a Cloud Run service, is given to reach it. */
+  egress(options?: EgressOptions): DirectEgress;
+}
+
+export interface EgressOptions {
+  /**
+   * "all": what goes to the internet too, which then needs a way out (`nat`).
+   * @default "private-ranges", as Google does: Google's services are reached without the network
+   */
+  readonly traffic?: EgressTraffic;
+  /**
+   * By which the network's firewall and routes know what the workload sends. Rules of what comes in (of another machine,
+   * from these tags) do not see them.
+   * @default none
+   * @see https://cloud.google.com/run/docs/configuring/vpc-direct-vpc
+   */
+  readonly tags?: readonly string[];
 }
 
 export interface NetworkProps {
@@ -58,12 +76,14 @@ export class Network extends Construct implements AnyNetwork {
   readonly resource: ComputeNetwork;
   readonly network: string;
   readonly subnetwork: string;
+  private readonly project: string;
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
     super(scope, id);
     const key = props.name ?? id;
     check(this, { ...props, name: key }, rules);
     const { project, region } = Site.of(this).settings;
+    this.project = project;
     const name = physicalName(this, key);
     this.resource = make(this, "resource", ComputeNetwork, key, { name, autoCreateSubnetworks: false });
     const subnet = make(this, "subnet", ComputeSubnetwork, key, {
@@ -85,14 +105,12 @@ export class Network extends Construct implements AnyNetwork {
     scope: Construct,
     from: { readonly network: string; readonly subnetwork: string; readonly project?: string },
   ): AnyNetwork {
-    const { region } = Site.of(scope).settings;
-    if (from.project === undefined) {
-      return { network: from.network, subnetwork: `regions/${region}/subnetworks/${from.subnetwork}` };
-    }
-    return {
-      network: `projects/${from.project}/global/networks/${from.network}`,
-      subnetwork: subnetworkUrl(from.project, region, from.subnetwork),
-    };
+    return new ExistingNetwork(scope, from);
+  }
+
+  egress({ traffic = "private-ranges", tags }: EgressOptions = {}): DirectEgress {
+    const { network, subnetwork } = this;
+    return { network, subnetwork: `projects/${this.project}/${subnetwork}`, tags, traffic };
   }
 
   /** Every worker carries the tag "dataflow". */
@@ -117,6 +135,31 @@ export class Network extends Construct implements AnyNetwork {
       sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
       logConfig: { enable: true, filter: "ERRORS_ONLY" },
     });
+  }
+}
+
+class ExistingNetwork implements AnyNetwork {
+  readonly network: string;
+  readonly subnetwork: string;
+  readonly #path: string;
+
+  constructor(
+    scope: Construct,
+    from: { readonly network: string; readonly subnetwork: string; readonly project?: string },
+  ) {
+    const { project, region } = Site.of(scope).settings;
+    this.#path = `projects/${from.project ?? project}/regions/${region}/subnetworks/${from.subnetwork}`;
+    if (from.project === undefined) {
+      this.network = from.network;
+      this.subnetwork = `regions/${region}/subnetworks/${from.subnetwork}`;
+    } else {
+      this.network = `projects/${from.project}/global/networks/${from.network}`;
+      this.subnetwork = subnetworkUrl(from.project, region, from.subnetwork);
+    }
+  }
+
+  egress({ traffic = "private-ranges", tags }: EgressOptions = {}): DirectEgress {
+    return { network: this.network, subnetwork: this.#path, tags, traffic };
   }
 }
 
