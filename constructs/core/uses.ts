@@ -34,9 +34,16 @@ interface Use {
   readonly text: string;
 }
 
+/** A workload is told a name for somebody else to use: tasks call a service as an account of their own. */
+interface Relay {
+  readonly member: string;
+  readonly text: string;
+}
+
 export const shared = new FactKind<Shared>();
 export const rights = new FactKind<Right>();
 export const uses = new FactKind<Use>(() => [useWithoutRight, rightWithoutUse]);
+export const relays = new FactKind<Relay>();
 
 const page = "https://cloud.google.com/iam/docs/using-iam-securely#least_privilege";
 
@@ -47,6 +54,9 @@ const useWithoutRight: JourneyRule = {
   broken(facts) {
     const named = new Names(facts);
     const given = new Set(facts.all(rights).map(({ member, fullName }) => `${member} ${fullName}`));
+    for (const { at, member, text } of facts.all(relays)) {
+      for (const { fullName } of named.in(text, at)) given.add(`${member} ${fullName}`);
+    }
     return facts.all(uses).flatMap(({ at, member, where, text }) =>
       named
         .in(text, at)
@@ -109,7 +119,7 @@ class Names {
       const one = this.byAddress.get(keyOf(stack, address));
       if (one) found.add(one);
     }
-    for (const [word] of plain.matchAll(/[A-Za-z0-9][A-Za-z0-9\-_.~+%/]*/g)) {
+    for (const [word] of plain.matchAll(/[A-Za-z0-9][A-Za-z0-9\-_.~+%/@]*/g)) {
       const parts = word.split("/");
       // The whole, a bucket before its object, a dataset before its table, and what lies below projects/P/topics/T.
       const dataset = word.slice(0, Math.max(0, word.lastIndexOf(".")));

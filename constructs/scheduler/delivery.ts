@@ -13,6 +13,7 @@ import type { AnyServiceAccount } from "../iam/service-account";
 import { calls } from "./journey-rules";
 import { base64, textOf, type Payload } from "./payload";
 import { whereOf, type HttpTarget, type ScheduleTarget, type TopicTarget } from "./target";
+import { mayMakeTokens } from "./token-maker";
 
 /** What of a job says where its turns go, and what must be there before. */
 type Delivery = Pick<CloudSchedulerJobConfig, "httpTarget" | "pubsubTarget" | "attemptDeadline"> & {
@@ -75,7 +76,8 @@ function mayCall(owner: Construct, target: HttpTarget, identity: AnyServiceAccou
   uses.tell(owner, { member, where: "target", text });
   const why = { why: "Cloud Scheduler calls as it" };
   const right = "to" in target ? target.to.grantInvoke(identity, why) : startRight(target, identity);
-  const token = mayMakeTokens(owner, target, identity);
+  const kind = "start" in target || "api" in target ? "access" : "identity";
+  const token = mayMakeTokens(owner, "scheduler", identity, kind);
   const ready = granted(identity);
   return () => [...ready(), ...(right?.waits() ?? []), ...token.waits()];
 }
@@ -84,18 +86,6 @@ function startRight(target: HttpTarget, identity: AnyServiceAccount): Grant | un
   return "start" in target
     ? target.start.grantStart(identity, { why: "Cloud Scheduler starts it as this account" })
     : undefined;
-}
-
-/**
- * Cloud Scheduler's agent makes the token. Where the API was enabled by hand it may do so for all accounts of the
- * project; where Terraform asked for the agent, for those that it is told.
- * @see https://cloud.google.com/scheduler/docs/http-target-auth
- */
-function mayMakeTokens(owner: Construct, target: HttpTarget, identity: AnyServiceAccount): Grant {
-  const agent = serviceAgent(owner, "scheduler");
-  const why = { why: "makes the token that a call carries" };
-  if ("start" in target || "api" in target) return identity.grantTokenCreator(agent, why);
-  return identity.grant("roles/iam.serviceAccountOpenIdTokenCreator", agent, why);
 }
 
 function contentType(

@@ -1,14 +1,14 @@
 import { services } from "../cloud-run/facts";
 import { FactKind, type JourneyRule } from "../core/facts";
 
-/** Requests that a schedule sends. */
+/** Requests that a schedule or a queue sends. */
 export const calls = new FactKind<{
   readonly url: string;
   readonly token: boolean;
-}>(() => [scheduleWithoutToken]);
+}>(() => [callWithoutToken]);
 
-const scheduleWithoutToken: JourneyRule = {
-  id: "schedule-without-token",
+const callWithoutToken: JourneyRule = {
+  id: "call-without-token",
   level: "error",
   page: "https://cloud.google.com/scheduler/docs/http-target-auth",
   broken: (facts) => {

@@ -317,13 +317,13 @@ function byUrl(open: boolean, as?: "nobody", at: `https://${string}` = "https://
 
 test("a private service is called with a token", () => {
   expect(() => Template.fromStack(byUrl(false, "nobody"))).toThrow(
-    "test/weekly: calls a service that nobody may invoke without a token, and carries none. Give the target the service itself: to [schedule-without-token]",
+    "test/weekly: calls a service that nobody may invoke without a token, and carries none. Give the target the service itself: to [call-without-token]",
   );
   for (const stack of [byUrl(true, "nobody"), byUrl(false), byUrl(false, "nobody", "https://example.com/")]) {
     expect(Template.fromStack(stack).addresses).toContain(`${type}.weekly`);
   }
   const waived = byUrl(false, "nobody");
-  withoutRule(waived, "schedule-without-token", "its gateway has a list of addresses");
+  withoutRule(waived, "call-without-token", "its gateway has a list of addresses");
   expect(Template.fromStack(waived).addresses).toContain(`${type}.weekly`);
 });
 
