@@ -10,6 +10,8 @@ import { nothing, type Waits } from "./waits";
 export interface EncryptionKey {
   /** projects/P/locations/L/keyRings/R/cryptoKeys/K */
   readonly keyId: string;
+  /** Where it is, as plain text: a region, an area ("europe") or "global". What it encrypts has to be there. */
+  readonly location: string;
   /** The key's name in addresses. */
   readonly key: string;
   /** May encrypt and decrypt with it: roles/cloudkms.cryptoKeyEncrypterDecrypter. */
@@ -47,7 +49,7 @@ export function encryptionOf(
   if (key === undefined) return { key, waits: nothing };
   const name = encryptionKey === undefined ? "encryption" : `encryption-${key.key}`;
   // One pause for all resources that the same agents encrypt.
-  const waits = site.once(`${name} by ${agents.join(" ")}`, () => {
+  const waits = site.once(`encryption with ${key.keyId} by ${agents.join(" ")}`, () => {
     const why = { why: "encrypts and decrypts with the key" };
     const grants = agents.map((agent) => key.grantUse(serviceAgent(scope, agent), why));
     return settled(site.stack, `${name}-by-${agents.join("-")}`, () => grants.flatMap((grant) => [...grant.waits()]));
@@ -73,6 +75,7 @@ export function keyOf(owner: Construct, keyId: string, grants?: "manage" | "assu
   });
   return {
     keyId,
+    location: keyId.split("/")[3] ?? "",
     key,
     grantUse: (to, options) => policy.grant("roles/cloudkms.cryptoKeyEncrypterDecrypter", to, options),
   };

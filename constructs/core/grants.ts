@@ -131,11 +131,13 @@ export class ResourcePolicy<Config extends MemberConfig> implements Policy {
   }
 
   grant(role: string | MadeRole, to: Identity, { why, condition }: GrantOptions = {}): Grant {
-    const { key, fullName, member, tier } = this.props;
+    const { fullName, member, tier } = this.props;
     const made = typeof role === "string" ? { role, key: wordsOf(role), waits: nothing } : role;
     const site = Site.of(to.home);
-    // By member and not by key: two accounts of one key are two, and the second one's address is refused below.
-    const right = [member.tfResourceType, key, made.role, to.member, condition?.title, condition?.expression].join(" ");
+    // By full names and not by keys: two of one key are two, and the second one's address is refused below.
+    const right = [member.tfResourceType, fullName, made.role, to.member, condition?.title, condition?.expression].join(
+      " ",
+    );
     const { grant, told } = site.once(`grant ${right}`, () => {
       const fresh = { role: made.role, to, tier, waits: this.give(made, to, condition) };
       grantsTo(to).push(fresh);
