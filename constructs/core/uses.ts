@@ -123,7 +123,9 @@ class Names {
       const parts = word.split("/");
       // The whole, a bucket before its object, a dataset before its table, and what lies below projects/P/topics/T.
       const dataset = word.slice(0, Math.max(0, word.lastIndexOf(".")));
-      for (const candidate of [word, parts[0], dataset, parts.slice(0, 4).join("/"), parts.slice(0, 6).join("/")]) {
+      const below = [parts[0], dataset, parts.slice(0, 4).join("/"), parts.slice(0, 6).join("/")];
+      // Who names a table that is known names that, and not all of its dataset.
+      for (const candidate of this.byName.has(word) ? [word] : below) {
         const one = candidate === undefined ? undefined : this.byName.get(candidate);
         if (one) found.add(one);
       }
