@@ -1,12 +1,21 @@
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
-import { ResourcePolicy, type Grant, type GrantOptions, type Identity } from "../core/grants";
+import { ResourcePolicy, type Grant, type GrantOptions, type Identity, type MadeRole } from "../core/grants";
 import { Site } from "../core/site";
 
 /** The roles for which Google offers nothing finer than a project. */
-export type ProjectRole = "roles/bigquery.jobUser" | "roles/dataflow.viewer" | "roles/dataflow.worker";
+export type ProjectRole =
+  | "roles/bigquery.jobUser"
+  | "roles/bigquery.readSessionUser"
+  | "roles/dataflow.developer"
+  | "roles/dataflow.viewer"
+  | "roles/dataflow.worker"
+  | "roles/eventarc.eventReceiver"
+  | "roles/logging.logWriter"
+  // Only with a condition that names buckets which are not there yet.
+  | "roles/storage.objectViewer";
 
 /** A right on the whole project of the identity's stack. */
-export function grantOnProject(role: ProjectRole, to: Identity, options?: GrantOptions): Grant {
+export function grantOnProject(role: ProjectRole | MadeRole, to: Identity, options?: GrantOptions): Grant {
   const site = Site.of(to.home);
   const { project } = site.settings;
   const policy = site.once(

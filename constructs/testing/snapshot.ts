@@ -8,7 +8,7 @@ const hashes: readonly (readonly [form: RegExp, shown: string])[] = [
   // Objects by the hash of their content.
   [/-[0-9a-f]{12}(\.[a-z]+)?$/g, "-<hash>$1"],
 ];
-const hashKeys = new Set(["graph", "templateVersion"]);
+const hashKeys = new Set(["graph", "template-version"]);
 /** What is of this machine, this release or this run. */
 const passedOver = new Set(["//", "terraform"]);
 const named = new Set(["data", "resource"]);

@@ -13,12 +13,15 @@ const all = Object.entries(allExamples).flatMap(([service, examples]) =>
   Object.entries(examples).map(([name, of]) => [`${service}/${name}`, of] as const),
 );
 
+/** With everything, also with a key, which some agents are addressed for by the project's number. */
+const numbered = { projectNumber: "123456789012" };
+
 const stages: { readonly [stage: string]: Partial<GcpStackProps> } = {
   plain: {},
   "that keeps its data": { removal: "keep" },
   "with a prefix and no pauses": { prefix: "alice", propagation: "none", apis: "assume" },
   encrypted: {
-    projectNumber: "123456789012",
+    ...numbered,
     encryptionKey: "projects/acme-keys/locations/europe-west1/keyRings/ring/cryptoKeys/stage",
   },
 };
@@ -35,8 +38,11 @@ const invented = (template: Template): string[] =>
 
 describe.each(all)("%s", (_, { minimal, maximal, random, faults }) => {
   test.each(Object.entries(stages))("is valid in a stage %s, with nothing and with everything", (__, settings) => {
-    for (const build of [minimal, maximal]) {
-      const stack = aStack(settings);
+    for (const [build, more] of [
+      [minimal, {}],
+      [maximal, numbered],
+    ] as const) {
+      const stack = aStack({ ...settings, ...more });
       build(stack);
       expect(invented(Template.fromStack(stack))).toEqual([]);
     }
@@ -56,7 +62,7 @@ describe.each(all)("%s", (_, { minimal, maximal, random, faults }) => {
   });
 
   test("has faults for each of its rules, each refused by this rule alone", () => {
-    const rules = [minimal, maximal].flatMap((build) => rulesOf(build(aStack())).map(({ id }) => id));
+    const rules = [minimal(aStack()), maximal(aStack(numbered))].flatMap((made) => rulesOf(made).map(({ id }) => id));
     expect(Object.keys(faults).toSorted()).toEqual([...new Set(rules)].toSorted());
     for (const [rule, builds] of Object.entries(faults)) {
       expect(builds, `faults for ${rule}`).not.toEqual([]);

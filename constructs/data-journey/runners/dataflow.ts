@@ -2,7 +2,7 @@ import type { BeamPipelineParameters } from "../../../pipeline-images/beam-pipel
 import { mapValues } from "../../../pipeline/objects";
 import { shapeOf } from "../../../pipeline/shape-of";
 import { FlexTemplate } from "../../dataflow/flex-template";
-import { FlexTemplateJob } from "../../dataflow/flex-template-job";
+import { FlexTemplateJob, type FlexTemplateJobProps } from "../../dataflow/flex-template-job";
 import type { AnyNetwork } from "../../network/network";
 import { beamPipelineImage } from "../images";
 import { pipelines } from "../journey-rules";
@@ -10,13 +10,13 @@ import type { Runner } from "../runner";
 import { bindings, grantData, identityOf, specObject } from "./binding";
 import { pulled } from "./pull";
 
-export interface DataflowOptions {
-  /** 1 to 1000. A change drains the job and starts another. @default Dataflow chooses, up to 100 */
-  readonly maxWorkers?: number;
-  /** How many to begin with. A change drains the job and starts another. @default Dataflow chooses */
-  readonly workers?: number;
-  /** @default Dataflow chooses */
-  readonly machineType?: string;
+/** What a job takes that is not the pipeline's own: machines, disks, sizing, tags, keys, labels. */
+type JobOptions = Omit<
+  FlexTemplateJobProps,
+  "bucket" | "graph" | "identity" | "name" | "network" | "parameters" | "template"
+>;
+
+export interface DataflowOptions extends JobOptions {
   /** @default the journey's */
   readonly network?: AnyNetwork;
   /** @default the pipeline's name */
@@ -59,17 +59,9 @@ export function dataflow(options: DataflowOptions = {}): Runner {
         bucket,
         object,
         name: pipeline.name,
-        language: "JAVA",
-        streaming: true,
-        parameters: [
-          ...Object.entries(parameters).map(([id, helpText]) => ({ name: id, label: id, helpText })),
-          {
-            name: "templateVersion",
-            label: "templateVersion",
-            helpText: "Changes with the template",
-            isOptional: true,
-          },
-        ],
+        sdk: { language: "java" },
+        mode: "streaming",
+        parameters: Object.entries(parameters).map(([id, helpText]) => ({ name: id, label: id, helpText })),
       });
       const told: BeamPipelineParameters = {
         pipeline: specObject(scope, task).url,

@@ -362,7 +362,7 @@ describe("a pipeline on Dataflow", () => {
     const { parameters } = template.resource("google_dataflow_flex_template_job.orders-per-minute") as {
       readonly parameters: { readonly [name: string]: string };
     };
-    expect(Object.keys(parameters)).toEqual(["errors", "inputs", "outputs", "pipeline", "templateVersion"]);
+    expect(Object.keys(parameters)).toEqual(["errors", "inputs", "outputs", "pipeline"]);
     const { metadata } = JSON.parse(
       String(
         template.resource("google_storage_bucket_object.order-event-pipelines-templates-orders-per-minute-json")[
