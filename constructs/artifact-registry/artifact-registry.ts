@@ -1,23 +1,32 @@
-import { ArtifactRegistryRepository } from "@cdktf/provider-google/lib/artifact-registry-repository";
+import {
+  ArtifactRegistryRepository,
+  type ArtifactRegistryRepositoryConfig,
+} from "@cdktf/provider-google/lib/artifact-registry-repository";
 import { ArtifactRegistryRepositoryIamMember } from "@cdktf/provider-google/lib/artifact-registry-repository-iam-member";
 import type { Construct } from "constructs";
-import { seconds, type Duration } from "../../pipeline/duration";
-import { encryptionOf } from "../core/encryption";
+import { encryptionOf, type Encrypted } from "../core/encryption";
+import { keyOfExisting, type Existing } from "../core/existing";
 import { ResourcePolicy, type Policy, type Grant, type Identity, Grantable, type GrantOptions } from "../core/grants";
+import { labelsRule } from "../core/labels";
 import { limits } from "../core/limits";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
+import type { Overridable } from "../core/overridable";
 import { reference } from "../core/reference";
+import { guarded } from "../core/removal";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
+import { cleanupPolicies, cleanupRules, type CleanupProps } from "./cleanup";
 
-const { lasts, matches } = limits("Artifact Registry");
+const { matches } = limits("Artifact Registry");
 
-/** A repository of container images wherever it was made. */
+/** A repository of container images, or of packages, wherever it was made. */
 export abstract class AnyArtifactRegistry extends Grantable {
   /** region-docker.pkg.dev/project/name: what stands before an image's name. */
   abstract readonly url: string;
   abstract readonly project: string;
+  /** projects/P/locations/L/repositories/R: a reference to the repository, so whoever names it comes after it. */
+  abstract readonly path: string;
 
   /** May pull images: roles/artifactregistry.reader. */
   grantRead(to: Identity, options?: GrantOptions): Grant {
@@ -30,16 +39,31 @@ export abstract class AnyArtifactRegistry extends Grantable {
   }
 }
 
-export interface ArtifactRegistryProps {
+type Format = "docker" | "npm" | "python" | "maven" | "go" | "apt" | "yum" | "generic";
+
+export interface ArtifactRegistryProps extends CleanupProps, Encrypted, Overridable<ArtifactRegistryRepositoryConfig> {
   /** @default the construct's id */
   readonly name?: string;
   /** @default none */
   readonly description?: string;
   /**
-   * Deletes images without a tag that are so old. What is deployed by digest has its tag as long as nobody moves it.
-   * @default nothing is deleted: an old revision can always be started again
+   * What it holds. Another format is another repository: this one goes, with all that is in it.
+   * @default "docker": images, for what runs here
    */
-  readonly deleteUntaggedAfter?: Duration;
+  readonly format?: Format;
+  /**
+   * A tag stays where it was put: nobody can move it to another image, or take it away. Images only.
+   * @default false: what is deployed is named by its digest, which nobody can move
+   */
+  readonly immutableTags?: boolean;
+  /**
+   * Whether images are searched for known faults, where the project has the Container Scanning API enabled. It is paid
+   * for by the image.
+   * @default "as the project says"
+   */
+  readonly scanning?: "as the project says" | "off";
+  /** @default the stack's labels */
+  readonly labels?: { readonly [name: string]: string };
 }
 
 const rules: Rules<ArtifactRegistryProps> = [
@@ -49,32 +73,41 @@ const rules: Rules<ArtifactRegistryProps> = [
     "takes 1 to 63 lower-case letters, digits and hyphens, a letter first",
     "https://cloud.google.com/artifact-registry/docs/repositories/create-repos",
   ),
-  lasts(
-    "deleteUntaggedAfter",
-    "1d",
-    "3650d",
-    "https://cloud.google.com/artifact-registry/docs/repositories/cleanup-policy",
-  ),
+  labelsRule,
+  ...cleanupRules,
+  {
+    id: "immutableTags-format",
+    reads: ["immutableTags", "format"],
+    page: "https://cloud.google.com/artifact-registry/docs/repositories/create-repos#docker",
+    broken: ({ immutableTags, format = "docker" }) =>
+      immutableTags === true && format !== "docker"
+        ? `immutableTags is true in a repository of format "${format}": only images ("docker") have tags that can stay`
+        : undefined,
+  },
 ];
 
 /**
- * A repository of container images.
+ * A repository of container images, or of packages. Where the stage keeps data, it cannot be destroyed by accident. One
+ * that mirrors another (remote) or stands before several (virtual), and Maven's policies, are left to `overrides`: mode,
+ * remoteRepositoryConfig, virtualRepositoryConfig, mavenConfig.
  * @throws InvalidProps
+ * @see https://cloud.google.com/artifact-registry/docs/repositories
  */
 export class ArtifactRegistry extends AnyArtifactRegistry {
   readonly resource: ArtifactRegistryRepository;
   readonly url: string;
   readonly project: string;
+  readonly path: string;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: ArtifactRegistryProps = {}) {
     super(scope, id);
     const key = props.name ?? id;
-    check(this, { ...props, name: key }, rules);
-    const { project, region } = Site.of(this).settings;
     const name = physicalName(this, key);
-    const encryption = encryptionOf(this, ["artifact-registry"]);
-    const { deleteUntaggedAfter } = props;
+    check(this, { ...props, name }, rules);
+    const { project, region } = Site.of(this).settings;
+    const { format = "docker" } = props;
+    const encryption = encryptionOf(this, ["artifact-registry"], props);
     this.resource = make(
       this,
       "resource",
@@ -83,21 +116,24 @@ export class ArtifactRegistry extends AnyArtifactRegistry {
       {
         repositoryId: name,
         location: region,
-        format: "DOCKER",
+        format: format.toUpperCase(),
         description: props.description,
+        labels: props.labels,
         kmsKeyName: encryption.key,
-        cleanupPolicies: deleteUntaggedAfter && [
-          {
-            id: "untagged",
-            action: "DELETE",
-            condition: { tagState: "UNTAGGED", olderThan: seconds(deleteUntaggedAfter) },
-          },
-        ],
+        dockerConfig: props.immutableTags === undefined ? undefined : { immutableTags: props.immutableTags },
+        cleanupPolicies: cleanupPolicies(props),
+        cleanupPolicyDryRun: props.cleanupDryRun,
+        vulnerabilityScanningConfig: props.scanning && {
+          enablementConfig: props.scanning === "off" ? "DISABLED" : "INHERITED",
+        },
+        lifecycle: guarded(this),
+        ...props.overrides,
       },
       encryption.waits,
     );
     this.project = project;
-    this.url = `${region}-docker.pkg.dev/${project}/${name}`;
+    this.url = `${region}-${format}.pkg.dev/${project}/${name}`;
+    this.path = reference(this.resource, "id", `projects/${project}/locations/${region}/repositories/${name}`);
     this.policy = new ResourcePolicy(this, {
       key,
       fullName: this.url,
@@ -123,19 +159,15 @@ export class ArtifactRegistry extends AnyArtifactRegistry {
   }
 }
 
-export interface ExistingArtifactRegistryProps {
-  readonly name: string;
-  /** @default the stack's */
-  readonly project?: string;
+export interface ExistingArtifactRegistryProps extends Existing {
   /** A region or a multi-region: "europe-west1", "eu". @default the stack's */
   readonly region?: string;
-  /** "assume": whoever owns it gives the rights. @default "manage" */
-  readonly grants?: "manage" | "assume";
 }
 
 class ExistingArtifactRegistry extends AnyArtifactRegistry {
   readonly url: string;
   readonly project: string;
+  readonly path: string;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, from: ExistingArtifactRegistryProps) {
@@ -144,9 +176,10 @@ class ExistingArtifactRegistry extends AnyArtifactRegistry {
     const { name, project = settings.project, region = settings.region, grants } = from;
     this.project = project;
     this.url = `${region}-docker.pkg.dev/${project}/${name}`;
+    this.path = `projects/${project}/locations/${region}/repositories/${name}`;
     this.policy = new ResourcePolicy(this, {
       fullName: this.url,
-      key: project === settings.project ? name : `${project}-${name}`,
+      key: keyOfExisting(from, settings.project),
       tier: "data",
       member: ArtifactRegistryRepositoryIamMember,
       on: { project, location: region, repository: name },

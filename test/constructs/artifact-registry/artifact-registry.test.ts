@@ -1,14 +1,15 @@
-import { Testing } from "cdktf";
+import { TerraformOutput, Testing } from "cdktf";
 import { expect, test } from "vitest";
-import { ArtifactRegistry } from "../../../constructs/artifact-registry/artifact-registry";
+import { ArtifactRegistry, type ArtifactRegistryProps } from "../../../constructs/artifact-registry/artifact-registry";
 import { RegistryStack } from "../../../constructs/artifact-registry/registry-stack";
 import { Site } from "../../../constructs/core/site";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { Template } from "../../../constructs/testing/template";
 import { aStack, messageOf, settings, templateOf } from "../support";
+import { examples } from "./examples";
 
 test("a repository of which nothing is said keeps what it is given", () => {
-  const template = templateOf((stack) => new ArtifactRegistry(stack, "images"));
+  const template = templateOf(examples.ArtifactRegistry.minimal);
   expect(template.resource("google_artifact_registry_repository.images")).toEqual({
     repository_id: "images",
     location: "europe-west1",
@@ -18,23 +19,63 @@ test("a repository of which nothing is said keeps what it is given", () => {
 });
 
 test("a repository of which all is said", () => {
-  const template = templateOf((stack) => {
-    new ArtifactRegistry(stack, "registry", { name: "images", description: "ours", deleteUntaggedAfter: "30d" });
-  });
-  expect(template.resource("google_artifact_registry_repository.images")).toMatchObject({
+  const template = templateOf(examples.ArtifactRegistry.maximal, { removal: "keep", prefix: "alice" });
+  expect(template.resource("google_artifact_registry_repository.images")).toEqual({
+    repository_id: "alice-images",
+    location: "europe-west1",
+    format: "DOCKER",
     description: "ours",
+    labels: { team: "growth" },
+    kms_key_name: "projects/acme-keys/locations/europe-west1/keyRings/ring/cryptoKeys/own",
+    docker_config: { immutable_tags: true },
     cleanup_policies: [
       { id: "untagged", action: "DELETE", condition: { tag_state: "UNTAGGED", older_than: "2592000s" } },
+      { id: "old", action: "DELETE", condition: { tag_state: "ANY", older_than: "31536000s" } },
+      { id: "recent", action: "KEEP", most_recent_versions: { keep_count: 10 } },
+      { id: "tags", action: "KEEP", condition: { tag_state: "TAGGED", tag_prefixes: ["release-"] } },
     ],
+    cleanup_policy_dry_run: true,
+    vulnerability_scanning_config: { enablement_config: "DISABLED" },
+    timeouts: { create: "10m" },
+    lifecycle: { prevent_destroy: true },
+    depends_on: ["time_sleep.apis", "time_sleep.encryption-own-by-artifact-registry"],
   });
 });
 
-test("a repository's name and times have limits", () => {
-  expect(
-    messageOf(() => new ArtifactRegistry(aStack(), "images", { name: "My_Images", deleteUntaggedAfter: "1h" })),
-  ).toMatch(
-    /2 options are not valid\n.*name is "My_Images"[^]*deleteUntaggedAfter is "1h": Artifact Registry takes 1d/,
-  );
+test("what is old is deleted and what is untagged stays, where only that is said", () => {
+  const template = templateOf((stack) => {
+    new ArtifactRegistry(stack, "images", {
+      deleteOld: { after: "30d", keepRecent: 3 },
+      scanning: "as the project says",
+    });
+  });
+  expect(template.resource("google_artifact_registry_repository.images")).toMatchObject({
+    cleanup_policies: [
+      { id: "old", action: "DELETE" },
+      { id: "recent", action: "KEEP" },
+    ],
+    vulnerability_scanning_config: { enablement_config: "INHERITED" },
+  });
+});
+
+test("packages have a repository of their format, at its address", () => {
+  const stack = aStack();
+  const packages = new ArtifactRegistry(stack, "packages", { format: "npm", immutableTags: false });
+  expect(packages.url).toBe("europe-west1-npm.pkg.dev/acme-dev/packages");
+  expect(Template.fromStack(stack).resource("google_artifact_registry_repository.packages")).toMatchObject({
+    format: "NPM",
+  });
+});
+
+test.each<[ArtifactRegistryProps, string]>([
+  [{ name: "My_Images" }, 'name is "My_Images": Artifact Registry takes 1 to 63 lower-case letters'],
+  [{ deleteUntaggedAfter: "1h" }, 'deleteUntaggedAfter is "1h": Artifact Registry takes 1d to 3650d'],
+  [{ deleteOld: { after: "1h", keepRecent: 1 } }, 'deleteOld.after is "1h": Artifact Registry takes 1d to 3650d'],
+  [{ deleteOld: { after: "9d", keepRecent: 0 } }, "deleteOld.keepRecent is 0: Artifact Registry takes 1 to 1000"],
+  [{ cleanupDryRun: true }, "cleanupDryRun is true, but nothing would be deleted: give deleteUntaggedAfter"],
+  [{ immutableTags: true, format: "npm" }, 'immutableTags is true in a repository of format "npm": only images'],
+])("a repository with %j is not valid", (props, says) => {
+  expect(messageOf(() => new ArtifactRegistry(aStack(), "images", props))).toContain(says);
 });
 
 test("who may pull and push is granted on the repository", () => {
@@ -51,6 +92,30 @@ test("who may pull and push is granted on the repository", () => {
     },
     "images-artifactregistry-writer-builder": { role: "roles/artifactregistry.writer" },
   });
+});
+
+test("a repository's path is a reference in its stack, and text for one that is there already", () => {
+  const stack = aStack();
+  const theirs = ArtifactRegistry.fromName(stack, "theirs", { name: "images", project: "acme-build", region: "us" });
+  expect(theirs).toMatchObject({
+    path: "projects/acme-build/locations/us/repositories/images",
+    url: "us-docker.pkg.dev/acme-build/images",
+    project: "acme-build",
+  });
+  const ours = ArtifactRegistry.fromName(stack, "ours", { name: "images" });
+  expect(ours.path).toBe("projects/acme-dev/locations/europe-west1/repositories/images");
+  const made = new ArtifactRegistry(stack, "images");
+  new TerraformOutput(stack, "path", { value: made.path });
+  expect(Testing.synth(stack)).toContain("${google_artifact_registry_repository.images.id}");
+});
+
+test("what somebody else grants is listed and not made", () => {
+  const template = templateOf((stack) => {
+    ArtifactRegistry.fromName(stack, "theirs", { name: "images", grants: "assume" }).grantRead(
+      new ServiceAccount(stack, "worker"),
+    );
+  });
+  expect(template.allResources("google_artifact_registry_repository_iam_member")).toEqual({});
 });
 
 test("an image's reference names its repository, where that is one of Artifact Registry's", () => {
