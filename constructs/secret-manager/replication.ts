@@ -66,7 +66,9 @@ export const replicationRules: Rules<{ readonly copies: readonly Copy[] }> = [
       if (apart === undefined) return undefined;
       const { region, keyLocation } = apart;
       const [what, where] =
-        region === EVERYWHERE ? ["encryptionKey", "everywhere (automatic)"] : ["the replica an encryptionKey", region];
+        region === EVERYWHERE
+          ? ["encryptionKey, one", "everywhere (automatic)"]
+          : ["the replica an encryptionKey", `in ${region}`];
       return `a copy is kept ${where} and its key in ${keyLocation}: give ${what} in ${region}`;
     },
   },

@@ -97,6 +97,10 @@ export class Secret extends AnySecret {
       },
       () => [...waits(), ...told()],
     );
+    // A block that says nothing but that it is there: cdktf drops it.
+    if (replication.auto && !replication.auto.customerManagedEncryption) {
+      this.resource.addOverride("replication.auto", {});
+    }
     this.project = Site.of(this).settings.project;
     this.fullName = `projects/${this.project}/secrets/${name}`;
     this.name = reference(this.resource, "secret_id", name);
