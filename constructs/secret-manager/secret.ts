@@ -12,6 +12,7 @@ import { keepsData } from "../core/removal";
 import { check } from "../core/rules";
 import { serviceAgent } from "../core/service-agents";
 import { Site } from "../core/site";
+import { literal } from "../core/text";
 import { nothing, type Waits } from "../core/waits";
 import type { AnyTopic } from "../pubsub/topic";
 import { copiesOf, replicated, replicationRules } from "./replication";
@@ -70,7 +71,7 @@ export class Secret extends AnySecret {
     const name = physicalName(this, this.key);
     const copies = copiesOf(this, props);
     check(this, { ...props, name, copies }, [...secretRules, ...replicationRules]);
-    const { rotation, expiration, aliases, destroyDelay } = props;
+    const { rotation, expiration, aliases, destroyDelay, annotations } = props;
     const topics = topicsOf(props);
     const told = this.mayTell(topics);
     const { replication, waits } = replicated(this, props.replication, copies);
@@ -88,7 +89,8 @@ export class Secret extends AnySecret {
         expireTime: expiration && "at" in expiration ? expiration.at : undefined,
         versionAliases: aliases && Object.fromEntries(Object.entries(aliases).map(([alias, n]) => [alias, String(n)])),
         versionDestroyTtl: destroyDelay && seconds(destroyDelay),
-        annotations: props.annotations,
+        annotations:
+          annotations && Object.fromEntries(Object.entries(annotations).map(([name, text]) => [name, literal(text)])),
         labels: props.labels,
         deletionProtection: keepsData(this),
         // Secret Manager moves it on at each rotation: Terraform would set it back, into the past, and be refused.

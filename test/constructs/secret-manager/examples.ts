@@ -35,7 +35,7 @@ export const examples = {
         expiration: { at: "2040-01-01T00:00:00.5Z" },
         destroyDelay: "7d",
         aliases: { live: 3, next: 4 },
-        annotations: { owner: "Growth, 2nd floor" },
+        annotations: { owner: "Growth, 2nd ${floor}" },
         labels: { team: "growth" },
         overrides: { timeouts: { create: "10m" } },
       };

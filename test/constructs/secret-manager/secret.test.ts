@@ -48,7 +48,7 @@ test("a secret of which all is said", () => {
     expire_time: "2040-01-01T00:00:00.5Z",
     version_destroy_ttl: "604800s",
     version_aliases: { live: "3", next: "4" },
-    annotations: { owner: "Growth, 2nd floor" },
+    annotations: { owner: "Growth, 2nd $${floor}" },
     labels: { team: "growth" },
     deletion_protection: true,
     timeouts: { create: "10m" },
