@@ -76,3 +76,40 @@ export interface ProcessorStatus {
   /** Why it does not work, where it does not. */
   readonly problem: string | null;
 }
+
+/**
+ * What a processor that pulls says on standard output once a minute, beside `severity` and `message`. Cloud Logging keeps
+ * the line as `jsonPayload`, and monitoring makes metrics of it.
+ */
+export interface ProcessorReport {
+  /** What tells these lines from others. */
+  readonly kind: "report";
+  readonly pipeline: string;
+  /** How far the watermark is behind the clock. Absent while there is none. */
+  readonly watermarkAgeSeconds?: number;
+  /** Rows that are durable in the log and not yet confirmed by their sink. */
+  readonly unwritten: number;
+  /** Messages that are ours and not yet acknowledged. */
+  readonly unacknowledged: number;
+  /** Since the report before, as all that is new. */
+  readonly newMessages: number;
+  readonly newDuplicates: number;
+  /** Rows whose window had ended for good. They are among the error rows. */
+  readonly newLate: number;
+  /** Rows that a step or a sink refused. */
+  readonly newErrors: number;
+  /** Keys and windows that are open: what the memory is for. */
+  readonly openGroups: number;
+  /** Messages whose ids are remembered, to tell them when they come again. */
+  readonly messageIds: number;
+  readonly checkpointMilliseconds: number;
+  readonly checkpointBytes: number;
+}
+
+/** What it says when it begins to work: at its first start, and whenever it comes back. */
+export interface ProcessorStart {
+  readonly kind: "start";
+  readonly pipeline: string;
+  /** How often the log of checkpoints has changed its owner. */
+  readonly term: number;
+}

@@ -5,7 +5,7 @@
 import { timestampOfMilliseconds } from "../../../pipeline/schema/timestamp";
 import { type Ledger, ledgerFold } from "../checkpoint/ledger";
 import { pause } from "../../../runtime/clock";
-import type { ProcessorStatus } from "../contract";
+import type { ProcessorStart, ProcessorStatus } from "../contract";
 import { Deposed, type LogWriter, takeOver } from "../log/owner";
 import { patient } from "../log/patient-store";
 import { Signal } from "../signal";
@@ -205,9 +205,9 @@ export class Processor {
   }
 
   private async begin({ work, checkpointer, connection }: Parts): Promise<void> {
-    this.world.log("INFO", `${this.settings.spec.name}: owns ${this.world.store.place}`, {
-      term: this.log?.next.term ?? 0,
-    });
+    const { name: pipeline } = this.settings.spec;
+    const start: ProcessorStart = { kind: "start", pipeline, term: this.log?.next.term ?? 0 };
+    this.world.log("INFO", `${pipeline}: owns ${this.world.store.place}`, { ...start });
     for (const step of shortLateness(this.settings)) this.world.log("WARNING", step);
     // Timers that became due meanwhile come first, once.
     work.engine.advanceClock(this.world.clock.now());

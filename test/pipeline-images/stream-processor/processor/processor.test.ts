@@ -10,6 +10,7 @@ import {
   SNAPSHOTS,
   type Position,
 } from "../../../../pipeline-images/stream-processor/log/position";
+import type { ProcessorReport } from "../../../../pipeline-images/stream-processor/contract";
 import type { PipelineSpec } from "../../../../pipeline/spec";
 import { Journey, journeySettings, path, TABLES } from "../support/journey";
 import { goodNetwork, Simulation } from "../support/simulation";
@@ -498,12 +499,52 @@ test("how it goes is told once a minute, without a word of any event", async () 
   journey.start();
   await journey.pass(2);
   journey.click(0, "a secret user");
+  journey.subscription.publish("a secret that is no JSON");
   await journey.pass(130);
   expect(journey.lines.filter((line) => line.includes("messages so far"))).toEqual([
-    "INFO clicks: 1 messages so far, 0 rows to write",
-    "INFO clicks: 1 messages so far, 0 rows to write",
+    "INFO clicks: 2 messages so far, 0 rows to write",
+    "INFO clicks: 2 messages so far, 0 rows to write",
   ]);
   expect(journey.lines.join()).not.toContain("secret");
+  expect(JSON.stringify(journey.payloads)).not.toContain("secret");
+});
+
+test("a report has what metrics are made of: ages, what waits, and what is new since the one before", async () => {
+  const journey = journeyOf();
+  const first = journey.start();
+  await journey.pass(2);
+  journey.click(0, "ada");
+  journey.subscription.publish("no JSON");
+  await journey.pass(130);
+  const quiet: Partial<ProcessorReport> = {
+    kind: "report",
+    pipeline: "clicks",
+    unwritten: 0,
+    unacknowledged: 0,
+    newMessages: 0,
+    newDuplicates: 0,
+    newLate: 0,
+    newErrors: 0,
+    watermarkAgeSeconds: expect.any(Number) as number,
+    openGroups: expect.any(Number) as number,
+    messageIds: 2,
+    checkpointMilliseconds: expect.any(Number) as number,
+    checkpointBytes: expect.any(Number) as number,
+  };
+  expect(journey.payloads).toEqual([
+    { kind: "start", pipeline: "clicks", term: expect.any(Number) as number },
+    { ...quiet, newMessages: 2, newErrors: 1 },
+    quiet,
+  ]);
+  // What an earlier process counted is nothing new to the next.
+  await journey.until(first.processor.stop());
+  journey.payloads.length = 0;
+  journey.start();
+  await journey.pass(70);
+  expect(journey.payloads).toMatchObject([
+    { kind: "start", pipeline: "clicks" },
+    { kind: "report", newMessages: 0, newErrors: 0 },
+  ]);
 });
 
 test("a message that kills twice alone, after three failed starts, goes to the error output unseen", async () => {

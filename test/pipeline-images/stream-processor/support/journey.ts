@@ -46,6 +46,8 @@ export class Journey {
   readonly topics = new SimulatedTopics();
   /** What the processors said, and the simulated time. */
   readonly lines: string[] = [];
+  /** What Cloud Logging would keep of the lines, beside severity and message. */
+  readonly payloads: object[] = [];
   private starts = 0;
 
   constructor(
@@ -65,7 +67,10 @@ export class Journey {
         subscriber: this.subscription.reachedBy(process, network),
         tables: this.tables.reachedBy(process, network),
         topics: this.topics.reachedBy(process, network),
-        log: (severity, message) => void this.lines.push(`${severity} ${message}`),
+        log: (severity, message, more) => {
+          this.lines.push(`${severity} ${message}`);
+          if (more) this.payloads.push(more);
+        },
         owner: `owner-${(this.starts += 1)}`,
       },
       { ...this.settings, ...settings },
