@@ -1,78 +1,25 @@
 import { CloudRunV2Service } from "@cdktf/provider-google/lib/cloud-run-v2-service";
 import { CloudRunV2ServiceIamMember } from "@cdktf/provider-google/lib/cloud-run-v2-service-iam-member";
 import type { Construct } from "constructs";
-import { seconds, type Duration } from "../../pipeline/duration";
+import { seconds } from "../../pipeline/duration";
 import { encryptionOf } from "../core/encryption";
-import {
-  granted,
-  ResourcePolicy,
-  type Grant,
-  type Identity,
-  type Policy,
-  Grantable,
-  type GrantOptions,
-} from "../core/grants";
+import { keyOfExisting, type Existing } from "../core/existing";
+import { ResourcePolicy, type Grant, type Identity, type Policy, Grantable, type GrantOptions } from "../core/grants";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
 import { reference } from "../core/reference";
-import { check, type Rules } from "../core/rules";
+import { check } from "../core/rules";
 import { Site } from "../core/site";
 import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
-import { containerOf, run, setByGcloud, workloadRules, type WorkloadProps } from "./container";
-import { services } from "./facts";
-import { mayPull } from "./image-pull";
+import { vpcAccess } from "../network/egress";
+import { containersOf, setByGcloud } from "./container";
+import { textsOf } from "./env";
+import { services, workloads } from "./facts";
+import { revisionName, shareConfig } from "./revision";
+import { hasFolders, MAX_INSTANCES, serviceRules, type CloudRunServiceProps } from "./service-props";
 
-export interface CloudRunServiceProps extends WorkloadProps {
-  /**
-   * "private": only who was granted it may invoke it. "public": anybody may.
-   * @default "private"
-   */
-  readonly access?: "private" | "public";
-  /**
-   * Where requests may come from. Pub/Sub, Scheduler, Tasks, Eventarc and Workflows of the project are "internal".
-   * @default "all"
-   */
-  readonly ingress?: "all" | "internal" | "internal-and-load-balancing";
-  /** Instances that wait for requests, and are paid for. @default 0 */
-  readonly minInstances?: number;
-  /** @default 20: enough for thousands of requests a second, and an end to what a loop can cost */
-  readonly maxInstances?: number;
-  /** Requests at once in one instance, 1 to 1000. @default 80, as Google does */
-  readonly concurrency?: number;
-  /** How long one request may take, 1s to 3600s. @default "300s", as Google does */
-  readonly timeout?: Duration;
-}
+export type { CloudRunServiceProps };
 
-const scaling = "https://cloud.google.com/run/docs/configuring/max-instances";
-
-const rules: Rules<CloudRunServiceProps> = [
-  ...workloadRules,
-  run.within("concurrency", 1, 1000, "https://cloud.google.com/run/docs/about-concurrency"),
-  run.within("minInstances", 0, 1000, "https://cloud.google.com/run/docs/configuring/min-instances"),
-  run.within("maxInstances", 1, 1000, scaling),
-  run.lasts("timeout", "1s", "3600s", "https://cloud.google.com/run/docs/configuring/request-timeout"),
-  {
-    id: "instances-order",
-    reads: ["minInstances", "maxInstances"],
-    page: scaling,
-    broken: ({ minInstances = 0, maxInstances = MAX_INSTANCES }) =>
-      minInstances > maxInstances
-        ? `minInstances is ${minInstances}, above maxInstances, which is ${maxInstances}`
-        : undefined,
-  },
-  {
-    id: "concurrency-cpu",
-    reads: ["concurrency", "cpu"],
-    page: "https://cloud.google.com/run/docs/configuring/services/cpu",
-    broken: ({ cpu = "1", concurrency = 80 }) =>
-      Number(cpu) < 1 && concurrency > 1
-        ? `concurrency is ${concurrency} with ${cpu} CPU: Cloud Run gives less than one CPU to one request at a time. Set concurrency: 1`
-        : undefined,
-  },
-];
-
-const MAX_INSTANCES = 20;
-const MEMORY = "512Mi";
 const ingresses = {
   all: "INGRESS_TRAFFIC_ALL",
   internal: "INGRESS_TRAFFIC_INTERNAL_ONLY",
@@ -102,7 +49,11 @@ export abstract class AnyCloudRunService extends Grantable {
 }
 
 /**
- * A service that answers requests and costs nothing without them.
+ * A service that answers requests and costs nothing without them. A domain of one's own and a load balancer before it
+ * are not made here: give them `resource.name` (google_compute_region_network_endpoint_group, or
+ * google_cloud_run_domain_mapping). Left to `overrides`: GPUs (nodeSelector, in the whole of `template`), volumes of
+ * Cloud SQL, a service mesh, a fixed number of instances by hand (scaling); to the provider's beta class: Identity-Aware Proxy and a service without its own address.
+ * What is overridden is a whole argument: a `template` of one's own is all of the template.
  * @throws InvalidProps
  * @see https://cloud.google.com/run/docs/overview/what-is-cloud-run
  */
@@ -120,15 +71,16 @@ export class CloudRunService extends AnyCloudRunService {
     super(scope, id);
     this.key = props.name ?? id;
     const name = physicalName(this, this.key);
-    check(this, { ...props, name }, rules);
+    check(this, { ...props, name }, serviceRules);
     const { region } = Site.of(this).settings;
     const open = props.access === "public";
     this.audience = audienceOf(this, this.key);
     this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(this.key) });
-    const encryption = encryptionOf(this, ["run"]);
-    const ready = granted(this.identity);
-    const container = containerOf(this, props, this.identity, MEMORY);
-    const pullable = mayPull(this, container.image);
+    const encryption = encryptionOf(this, ["run"], props);
+    const { containers, volumes, waits } = containersOf(this, "service", this.key, props, this.identity, {
+      // Else the CPU is there, and paid for, as long as the instance is.
+      resources: { cpuIdle: props.billing !== "instances", startupCpuBoost: props.startupBoost ?? true },
+    });
     this.resource = make(
       this,
       "resource",
@@ -137,39 +89,56 @@ export class CloudRunService extends AnyCloudRunService {
       {
         name,
         location: region,
+        description: props.description,
         labels: props.labels,
+        annotations: props.annotations,
         ingress: ingresses[props.ingress ?? "all"],
-        customAudiences: [this.audience],
+        customAudiences: [this.audience, ...(props.audiences ?? [])],
         // And not a grant to allUsers, which many organisations forbid.
         invokerIamDisabled: open || undefined,
+        binaryAuthorization: props.binaryAuthorization && binaryAuthorization(props.binaryAuthorization),
         // It holds nothing.
         deletionProtection: false,
+        scaling: props.minInstancesInAll === undefined ? undefined : { minInstanceCount: props.minInstancesInAll },
+        traffic: props.traffic && shareConfig(name, "TRAFFIC_TARGET", props.traffic),
         template: {
+          revision: props.revision && revisionName(name, props.revision),
+          labels: props.templateLabels,
+          annotations: props.templateAnnotations,
           serviceAccount: this.identity.email,
           encryptionKey: encryption.key,
+          executionEnvironment: environmentOf(props),
           maxInstanceRequestConcurrency: props.concurrency,
           timeout: props.timeout && seconds(props.timeout),
+          sessionAffinity: props.sessionAffinity,
           scaling: {
             minInstanceCount: props.minInstances ?? 0,
             maxInstanceCount: props.maxInstances ?? MAX_INSTANCES,
           },
-          containers: [container],
+          vpcAccess: props.egress && vpcAccess(props.egress),
+          containers: containers.map((container, index) =>
+            index === 0 ? { ...container, ports: portOf(props) } : container,
+          ),
+          volumes,
         },
         lifecycle: { ignoreChanges: setByGcloud },
+        ...props.overrides,
       },
-      () => [...ready(), ...encryption.waits(), ...pullable()],
+      () => [...waits(), ...encryption.waits()],
     );
     this.url = this.resource.uri;
+    const service = `projects/${Site.of(this).settings.project}/locations/${region}/services/${name}`;
     this.policy = new ResourcePolicy(this, {
       key: this.key,
-      fullName: `projects/${Site.of(this).settings.project}/locations/${region}/services/${name}`,
+      fullName: service,
       verbs: open ? undefined : "grantInvoke",
       tier: "workload",
       member: CloudRunV2ServiceIamMember,
       on: { name: reference(this.resource, "name", name), location: region },
       resource: this.resource,
     });
-    services.tell(this, { url: this.url, open });
+    services.tell(this, { url: this.url, service, open });
+    workloads.tell(this, { resource: this.resource, env: textsOf([props, ...(props.sidecars ?? [])]) });
   }
 
   /** A service that is there already. */
@@ -178,17 +147,26 @@ export class CloudRunService extends AnyCloudRunService {
   }
 }
 
-export interface ExistingServiceProps {
-  readonly name: string;
+function portOf({ port, http2, sidecars = [] }: CloudRunServiceProps) {
+  // Among several containers, requests go to the one that has a port.
+  if (port === undefined && http2 === undefined && sidecars.length === 0) return undefined;
+  return { name: http2 === true ? "h2c" : undefined, containerPort: port ?? 8080 };
+}
+
+function environmentOf({ executionEnvironment, ...props }: CloudRunServiceProps): string | undefined {
+  const generation = executionEnvironment ?? (hasFolders(props) ? "second" : undefined);
+  return generation && (generation === "first" ? "EXECUTION_ENVIRONMENT_GEN1" : "EXECUTION_ENVIRONMENT_GEN2");
+}
+
+/** What a service, a job or a worker pool takes of Binary Authorization. */
+export const binaryAuthorization = (policy: string) => (policy === "default" ? { useDefault: true } : { policy });
+
+export interface ExistingServiceProps extends Existing {
   readonly url: `https://${string}`;
   /** @default the URL, which every service takes */
   readonly audience?: string;
   /** @default the stack's */
-  readonly project?: string;
-  /** @default the stack's */
   readonly region?: string;
-  /** "assume": whoever owns it gives the rights. @default "manage" */
-  readonly grants?: "manage" | "assume";
 }
 
 class ExistingService extends AnyCloudRunService {
@@ -206,7 +184,7 @@ class ExistingService extends AnyCloudRunService {
       // As whoever calls it is told it.
       fullName: from.url,
       verbs: "grantInvoke",
-      key: project === settings.project ? name : `${project}-${name}`,
+      key: keyOfExisting(from, settings.project),
       tier: "workload",
       member: CloudRunV2ServiceIamMember,
       on: { name, location: region, project },

@@ -1,63 +1,55 @@
 import type { Construct } from "constructs";
+import { granted, type Grant } from "../core/grants";
 import type { ContainerImage } from "../core/image";
 import { limits } from "../core/limits";
-import type { Rule, Rules } from "../core/rules";
-import { bytesOf, type Size } from "../core/size";
-import { list, literal } from "../core/text";
+import { settled } from "../core/propagation";
+import type { Rules } from "../core/rules";
+import type { Size } from "../core/size";
+import { literal } from "../core/text";
 import { uses } from "../core/uses";
+import type { Waits } from "../core/waits";
 import type { AnyServiceAccount } from "../iam/service-account";
+import { CPU, cpuMemoryRule, MEMORY, type SizeProps } from "./cpu-memory";
+import { envOf, envRules, type EnvProps } from "./env";
+import { mayPull } from "./image-pull";
+import { labelRules, type LabelProps } from "./labels";
+import { probeConfig, type LivenessProbe, type StartupProbe } from "./probe";
+import { volumeRule, VolumeSet, type VolumeConfig, type VolumeProps } from "./volume";
 
-/** What services and worker pools have in common. */
-export interface WorkloadProps {
+/** One container of a workload. */
+export interface ContainerProps extends EnvProps, SizeProps, VolumeProps {
+  readonly image: ContainerImage;
+  /** In place of the image's entry point. @default the image's */
+  readonly command?: readonly string[];
+  /** In place of the image's arguments. @default the image's */
+  readonly args?: readonly string[];
+  /** @default the image's */
+  readonly workingDirectory?: string;
+  /** Sidecars that must have started before this container is: their names. @default none: all start at once */
+  readonly waitsFor?: readonly string[];
+}
+
+/** A container beside the main one, in every instance: a proxy, a collector of metrics. They reach each other on localhost. */
+export interface Sidecar extends ContainerProps {
+  /** Unique in the workload; the main container is called "main". */
+  readonly name: string;
+}
+
+/** What services, jobs and worker pools have in common. */
+export interface WorkloadProps extends ContainerProps, LabelProps {
   /** @default the construct's id */
   readonly name?: string;
-  readonly image: ContainerImage;
-  /** Plain text; it can be read by whoever may see the service. Undefined values are left away. */
-  readonly env?: { readonly [name: string]: string | undefined };
-  /** CPUs: "1", "2", "4", "6", "8", or less than one. @default "1" */
-  readonly cpu?: `${number}`;
-  /** @default "512Mi" for a service, "1Gi" for a worker pool */
-  readonly memory?: Size;
   /** The account it runs as. @default one of its own, which may do nothing that is not granted */
   readonly identity?: AnyServiceAccount;
-  /** @default the stack's labels */
-  readonly labels?: { readonly [name: string]: string };
 }
 
 export const run = limits("Cloud Run");
 
-const cpuPage = "https://cloud.google.com/run/docs/configuring/services/cpu";
-const GIB = 1024 ** 3;
-/** The most memory that so many CPUs have, and the least that they want. */
-const memoryOf: readonly { readonly cpu: number; readonly least: Size; readonly most: Size }[] = [
-  { cpu: 1, least: "128Mi", most: "4Gi" },
-  { cpu: 2, least: "128Mi", most: "8Gi" },
-  { cpu: 4, least: "2Gi", most: "16Gi" },
-  { cpu: 6, least: "4Gi", most: "24Gi" },
-  { cpu: 8, least: "4Gi", most: "32Gi" },
-];
 /** Set by Cloud Run itself. */
-const reserved = ["PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION", "CLOUD_RUN_WORKER_POOL", "CLOUD_RUN_REVISION"];
+const reserved =
+  /^(?:PORT|K_(?:SERVICE|REVISION|CONFIGURATION)|CLOUD_RUN_(?:WORKER_POOL|REVISION|JOB|EXECUTION|TASK_(?:INDEX|ATTEMPT|COUNT)))$/;
 
-const cpuAndMemory: Rule<WorkloadProps> = {
-  id: "cpu-memory",
-  reads: ["cpu", "memory"],
-  page: cpuPage,
-  broken({ cpu = "1", memory = "512Mi" }) {
-    const cpus = Number(cpu);
-    const bytes = bytesOf(memory);
-    if (bytes === undefined) return `memory is "${memory}": write a number and a unit, as in "512Mi" or "2Gi"`;
-    if (cpus > 0 && cpus < 1) {
-      return bytes <= GIB ? undefined : `memory is "${memory}" with ${cpu} CPU: less than one CPU has at most 1Gi`;
-    }
-    const row = memoryOf.find((candidate) => candidate.cpu === cpus);
-    if (row === undefined) return `cpu is "${cpu}": Cloud Run takes 1, 2, 4, 6 or 8, or less than one`;
-    if (bytes < (bytesOf(row.least) ?? 0) || bytes > (bytesOf(row.most) ?? 0)) {
-      return `memory is "${memory}" with ${cpu} CPU: Cloud Run takes ${row.least} to ${row.most}`;
-    }
-    return undefined;
-  },
-};
+export const containerRules: Rules<ContainerProps> = [cpuMemoryRule, volumeRule, ...envRules("Cloud Run", reserved)];
 
 export const workloadRules: Rules<WorkloadProps> = [
   run.matches(
@@ -66,29 +58,108 @@ export const workloadRules: Rules<WorkloadProps> = [
     "takes 1 to 49 lower-case letters, digits and hyphens, a letter first",
     "https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services/create",
   ),
-  cpuAndMemory,
-  {
-    id: "env-reserved",
-    reads: [],
-    page: "https://cloud.google.com/run/docs/container-contract#env-vars",
-    broken({ env = {} }) {
-      const taken = reserved.filter((name) => name in env);
-      return taken.length === 0 ? undefined : `env has ${list(taken)}, which Cloud Run sets itself`;
-    },
-  },
+  ...labelRules,
+  ...containerRules,
 ];
 
-/** The one container of a workload, as the provider takes it. */
-export function containerOf(owner: Construct, props: WorkloadProps, identity: AnyServiceAccount, memory: Size) {
-  const variables = Object.entries(props.env ?? {}).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
+/** What the main container has and others do not. */
+interface Main {
+  /** @default {@link MEMORY} */
+  readonly memory?: Size;
+  /** Of all containers: it is one setting of the revision. */
+  readonly resources?: { readonly cpuIdle?: boolean; readonly startupCpuBoost?: boolean };
+}
+
+/** Of one kind of workload: some have no probes. */
+interface Probed {
+  readonly startupProbe?: StartupProbe;
+  readonly livenessProbe?: LivenessProbe;
+}
+
+export interface Containers {
+  readonly containers: ReturnType<typeof containerOf>[];
+  readonly volumes: VolumeConfig[] | undefined;
+  /** What Cloud Run looks for before it starts anything: rights, to the data as to secrets and images. */
+  readonly waits: Waits;
+}
+
+/**
+ * The containers of a workload, with the rights that they need.
+ * @param kind "service": part of the address of what is waited for
+ */
+export function containersOf(
+  owner: Construct,
+  kind: string,
+  key: string,
+  props: ContainerProps & Probed & { readonly sidecars?: readonly (Sidecar & Probed)[] | undefined },
+  identity: AnyServiceAccount,
+  main: Main = {},
+): Containers {
+  const { sidecars = [] } = props;
+  const volumes = new VolumeSet(owner, identity);
+  const grants: Grant[] = [];
+  const named = sidecars.length === 0 ? [{ ...props, name: undefined }] : [{ ...props, name: MAIN }, ...sidecars];
+  const containers = named.map((container, index) =>
+    containerOf(owner, container, identity, {
+      volumes,
+      grants,
+      main: index === 0 ? main : { resources: main.resources },
+    }),
   );
-  for (const [name, text] of variables) uses.tell(owner, { member: identity.member, where: `env ${name}`, text });
+  const pullable = mayPull(
+    owner,
+    containers.map(({ image }) => image),
+  );
+  const read = [...grants, ...volumes.grants];
+  const readable: Waits =
+    read.length === 0
+      ? () => []
+      : settled(owner, `${kind}-${key}-reads`, () => read.flatMap(({ waits }) => [...waits()]));
+  const ready = granted(identity);
   return {
+    containers,
+    volumes: volumes.config,
+    waits: () => [...ready(), ...pullable(), ...readable()],
+  };
+}
+
+/** What the main container is called where there are others. */
+export const MAIN = "main";
+
+interface Shared {
+  readonly volumes: VolumeSet;
+  readonly grants: Grant[];
+  readonly main: Main;
+}
+
+/** One container, as the provider takes it. */
+function containerOf(
+  owner: Construct,
+  props: ContainerProps & Probed & { readonly name: string | undefined },
+  identity: AnyServiceAccount,
+  { volumes, grants, main }: Shared,
+) {
+  const within = props.name === undefined ? "" : ` of container ${props.name}`;
+  const told = envOf(owner, props.env ?? {}, identity, within);
+  grants.push(...told.grants);
+  for (const text of [...(props.command ?? []), ...(props.args ?? [])]) {
+    uses.tell(owner, { member: identity.member, where: `an argument${within}`, text });
+  }
+  return {
+    name: props.name,
     image: props.image.bind(owner),
-    // Sorted: in another order they would be another revision.
-    env: variables.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => ({ name, value: literal(value) })),
-    resources: { limits: { cpu: props.cpu ?? "1", memory: props.memory ?? memory } },
+    command: props.command?.map(literal),
+    args: props.args?.map(literal),
+    workingDir: props.workingDirectory,
+    env: told.variables,
+    resources: {
+      limits: { cpu: props.cpu ?? CPU, memory: props.memory ?? main.memory ?? MEMORY },
+      ...main.resources,
+    },
+    volumeMounts: volumes.mount(props.volumes),
+    startupProbe: props.startupProbe && probeConfig(props.startupProbe),
+    livenessProbe: props.livenessProbe && probeConfig(props.livenessProbe),
+    dependsOn: props.waitsFor && [...props.waitsFor],
   };
 }
 

@@ -1,0 +1,310 @@
+/** What all kinds of workloads have in common, by services. */
+import { describe, expect, test } from "vitest";
+import { CloudRunService, type CloudRunServiceProps } from "../../../constructs/cloud-run/cloud-run-service";
+import { secretIn } from "../../../constructs/cloud-run/secret-text";
+import type { InvalidProps } from "../../../constructs/core/rules";
+import { PullSubscription } from "../../../constructs/pubsub/pull-subscription";
+import { Topic } from "../../../constructs/pubsub/topic";
+import { Secret } from "../../../constructs/secret-manager/secret";
+import { Bucket } from "../../../constructs/storage/bucket";
+import { expectRefused, expectValid } from "../../../constructs/testing/expect";
+import { aStack, messageOf, templateOf } from "../support";
+import { image, volumesOf } from "./support";
+
+type Props = Partial<CloudRunServiceProps>;
+
+const refusalOf = (props: Props): string =>
+  messageOf(() => new CloudRunService(aStack(), "service", { image, ...props }));
+
+test.each<[Props, string]>([
+  [{ cpu: "3" }, 'cpu is "3": Cloud Run takes 1, 2, 4, 6 or 8, or less than one, from 0.08 on'],
+  [{ cpu: "0.07", concurrency: 1 }, 'cpu is "0.07": Cloud Run takes 1, 2, 4, 6 or 8, or less than one, from 0.08'],
+  [{ cpu: "4", memory: "1Gi" }, 'memory is "1Gi" with 4 CPU: Cloud Run takes 2Gi to 16Gi'],
+  [{ cpu: "1", memory: "8Gi" }, 'memory is "8Gi" with 1 CPU: Cloud Run takes 128Mi to 4Gi'],
+  [{ cpu: "1", memory: "64Mi" }, 'memory is "64Mi" with 1 CPU: Cloud Run takes 128Mi to 4Gi'],
+  [{ cpu: "0.5", memory: "2Gi", concurrency: 1 }, 'memory is "2Gi" with 0.5 CPU: less than one CPU has at most 1Gi'],
+  [
+    { cpu: "0.4", memory: "1Gi", concurrency: 1 },
+    'memory is "1Gi" with 0.4 CPU: less than half a CPU has at most 512Mi',
+  ],
+  [{ memory: "1GB" as "1Gi" }, 'memory is "1GB": write a number and a unit, as in "512Mi" or "2Gi"'],
+  [{ env: { PORT: "1", K_SERVICE: "x" } }, "env has PORT and K_SERVICE, which Cloud Run sets itself"],
+  [{ env: { "A-B": "x" } }, 'env has "A-B": a variable\'s name is of letters, digits and "_", no digit first'],
+  [{ env: { LONG: "x".repeat(32_769) } }, "env LONG has more than 32768 characters: put it into a bucket or a secret"],
+  [
+    { env: Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`V${index}`, "1"])) },
+    "env has 1001 variables: Cloud Run takes at most 1000",
+  ],
+  [
+    { labels: { Team: "x" }, templateLabels: { Team: "x" } },
+    'templateLabels has Team: "x": Google Cloud takes at most 63 lower-case letters',
+  ],
+  [
+    { annotations: { "run.googleapis.com/ingress": "all" } },
+    "annotations has run.googleapis.com/ingress: Cloud Run takes none of its own, each of which is an option",
+  ],
+  [{ volumes: { "/dev/x": { inMemory: "1Mi" } } }, 'volumes has "/dev/x": a path is below the root, has no ":"'],
+  [
+    { volumes: { "/x": { inMemory: "1MB" as "1Mi" } } },
+    'the volume at /x is of "1MB": write a number and a unit, as in "64Mi"',
+  ],
+  [
+    { sidecars: [{ name: "Proxy", image }] },
+    'a sidecar is called "Proxy": Cloud Run takes 1 to 63 lower-case letters, digits and hyphens, a letter first',
+  ],
+  [
+    { sidecars: [{ name: "main", image }] },
+    'two containers are called "main": each has a name of its own, and the main one is "main"',
+  ],
+  [
+    { sidecars: Array.from({ length: 10 }, (_, index) => ({ name: `s${index}`, image })) },
+    "sidecars has 10: Cloud Run takes at most 9 beside the main container",
+  ],
+  [
+    { sidecars: [{ name: "proxy", image, env: { PORT: "1" } }] },
+    'in sidecar "proxy", env has PORT, which Cloud Run sets itself',
+  ],
+  [
+    { sidecars: [{ name: "proxy", image, startupProbe: { tcp: 0 } }] },
+    'in sidecar "proxy", startupProbe asks port 0: ports are 1 to 65535',
+  ],
+  [
+    { sidecars: [{ name: "proxy", image, livenessProbe: { grpc: "", every: "2h" } }] },
+    'in sidecar "proxy", livenessProbe.every is "2h": Cloud Run takes 1s to 3600s',
+  ],
+  [{ waitsFor: ["proxy"] }, 'container "main" waits for "proxy", which there is not'],
+  [{ waitsFor: ["main"] }, 'container "main" waits for itself, through those that it waits for'],
+  [
+    {
+      sidecars: [
+        { name: "a", image, waitsFor: ["b"] },
+        { name: "b", image, waitsFor: ["a"] },
+      ],
+    },
+    'container "a" waits for itself, through those that it waits for',
+  ],
+  [{ startupProbe: { http: "/", after: "241s" } }, 'startupProbe.after is "241s": Cloud Run takes 0s to 240s'],
+  [
+    { startupProbe: { http: "/", every: "5s", timeout: "6s" } },
+    'startupProbe.timeout is "6s", longer than the time between two (every), which is "5s"',
+  ],
+  [{ startupProbe: { http: "/", failures: 0 } }, "startupProbe.failures is 0: Cloud Run takes 1 or more"],
+  [
+    { startupProbe: { http: "/", every: "10s", failures: 25 } },
+    'startupProbe gives up after 25 times "10s", which is 250s: Cloud Run waits at most 240s for a start',
+  ],
+  [{ livenessProbe: { http: "/", after: "3601s" } }, 'livenessProbe.after is "3601s": Cloud Run takes 0s to 3600s'],
+])("a workload with %j is not valid", (props, says) => {
+  expect(refusalOf(props)).toContain(says);
+});
+
+test("limits that are just reached are no faults", () => {
+  for (const props of [
+    { cpu: "0.08", memory: "512Mi", concurrency: 1 },
+    { cpu: "0.5", memory: "1Gi", concurrency: 1 },
+    { startupProbe: { http: "/", every: "10s", failures: 24 } },
+    { livenessProbe: { http: "/", every: "10s", failures: 500 } },
+    { env: { A: "x".repeat(32_768), _1: "", port: "1" } },
+    {
+      waitsFor: ["a"],
+      sidecars: [
+        { name: "a", image, waitsFor: ["b"] },
+        { name: "b", image },
+      ],
+    },
+    { annotations: { "acme.example/run.googleapis.com": "x" } },
+  ] satisfies Props[]) {
+    expect(new CloudRunService(aStack(), "service", { image, ...props })).toBeDefined();
+  }
+});
+
+describe("what looks like a secret in a plain variable", () => {
+  const jwt = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "x".repeat(20)].join(".");
+
+  test.each([
+    ["KEY", "-----BEGIN RSA PRIVATE KEY-----\nMII", "a private key"],
+    ["CONFIG", '{"private_key": "x"}', "a service account's key"],
+    ["MAPS", `AIza${"x".repeat(35)}`, "an API key of Google's"],
+    ["CLIENT", `GOCSPX-${"x".repeat(28)}`, "an OAuth client's secret"],
+    ["BEARER", `ya29.${"x".repeat(30)}`, "an access token of Google's"],
+    ["AWS", `AKIA${"X".repeat(16)}`, "an access key of AWS's"],
+    ["GIT", `ghp_${"x".repeat(36)}`, "a token of GitHub's"],
+    ["GIT", `github_pat_${"x".repeat(50)}`, "a token of GitHub's"],
+    ["NPM", `npm_${"x".repeat(36)}`, "a token of npm's"],
+    ["SLACK", "xoxb-1234567890-abcdef", "a token of Slack's"],
+    ["PAY", `sk_live_${"x".repeat(20)}`, "a key of Stripe's"],
+    ["SESSION", jwt, "a signed token (JWT)"],
+    ["DATABASE_URL", "postgres://app:hunter2@10.0.0.5/app", "an address with a password in it"],
+    ["DB_PASSWORD", "hunter2", "what its name says"],
+    ["API_KEY", "abc", "what its name says"],
+    ["client_secret", "abc", "what its name says"],
+  ])("%s=%s looks like %s", (name, text, what) => {
+    expect(secretIn(name, text)).toBe(what);
+  });
+
+  test.each([
+    ["TOPIC", "projects/acme-dev/topics/clicks"],
+    ["PASSWORD", ""],
+    ["PASSWORD", "projects/acme-dev/secrets/password"],
+    ["API_KEY", "see the manual"],
+    ["PASSWORD_LENGTH", "12"],
+    ["MAX_TOKENS", "4096"],
+    ["TOKEN_URL", "https://accounts.acme.example:443/token@latest"],
+    ["COMMIT", "a".repeat(40)],
+    ["SECRET_NAME", "api-key"],
+    ["PUSHER", "push@acme-dev.iam.gserviceaccount.com"],
+  ])("%s=%s looks like nothing of the kind", (name, text) => {
+    expect(secretIn(name, text)).toBeUndefined();
+  });
+
+  test("is refused, without its text", () => {
+    const says = refusalOf({ env: { DB_PASSWORD: "hunter2" } });
+    expect(says).toContain("env DB_PASSWORD looks like what its name says, for all to read who may see the workload");
+    expect(says).not.toContain("hunter2");
+  });
+
+  test("is for the stack to know that makes it up", () => {
+    const stack = aStack();
+    const topic = new Topic(stack, "clicks");
+    const service = new CloudRunService(stack, "service", { image, env: { API_KEY: topic.path } });
+    topic.grantPublish(service.identity);
+    expectRefused(() => new CloudRunService(stack, "other", { image, env: { API_KEY: "x" } }), "env-secret");
+    expectValid(stack);
+  });
+});
+
+describe("a secret", () => {
+  const SERVICE = "google_cloud_run_v2_service.service";
+  const env = (template: ReturnType<typeof templateOf>) =>
+    (template.resource(SERVICE)["template"] as { containers: { env: unknown }[] }).containers[0]?.env;
+
+  test("may be read by the workload that is told it, before that is made", () => {
+    const template = templateOf((stack) => {
+      new CloudRunService(stack, "service", {
+        image,
+        env: { KEY: { secret: new Secret(stack, "api-key"), version: "3" } },
+      });
+    });
+    expect(env(template)).toEqual([
+      {
+        name: "KEY",
+        value_source: { secret_key_ref: { secret: "${google_secret_manager_secret.api-key.secret_id}", version: "3" } },
+      },
+    ]);
+    const grant = "google_secret_manager_secret_iam_member.api-key-secretmanager-secretAccessor-service";
+    expect(template.resource(grant)).toMatchObject({ role: "roles/secretmanager.secretAccessor" });
+    expect(template.resource("time_sleep.service-service-reads")).toMatchObject({ depends_on: [grant] });
+    expect(template.resource(SERVICE)["depends_on"]).toContain("time_sleep.service-service-reads");
+  });
+
+  test("of another project is named in full", () => {
+    const template = templateOf((stack) => {
+      const secret = Secret.fromName(stack, "secret", { name: "key", project: "vault" });
+      new CloudRunService(stack, "service", { image, env: { KEY: { secret } }, volumes: { "/key": { secret } } });
+    });
+    expect(env(template)).toEqual([
+      { name: "KEY", value_source: { secret_key_ref: { secret: "projects/vault/secrets/key", version: "latest" } } },
+    ]);
+    expect(template.resource(SERVICE)).toMatchObject({
+      template: {
+        volumes: [{ name: "key", secret: { secret: "projects/vault/secrets/key", items: [{ path: "value" }] } }],
+      },
+    });
+  });
+
+  test("needs no wait where there is none", () => {
+    const template = templateOf((stack) => new CloudRunService(stack, "service", { image }));
+    expect(template.allResources("time_sleep")).not.toHaveProperty("service-service-reads");
+  });
+});
+
+describe("a bucket as a folder", () => {
+  test("may be read, and written where that is said", () => {
+    const stack = aStack();
+    new CloudRunService(stack, "service", {
+      image,
+      volumes: {
+        "/in": { bucket: new Bucket(stack, "in") },
+        "/out": { bucket: new Bucket(stack, "out"), access: "read-write" },
+      },
+    });
+    expectValid(stack);
+    const template = templateOf((fresh) => {
+      new CloudRunService(fresh, "service", { image, volumes: volumesOf(fresh) });
+    });
+    expect(template.allResources("google_storage_bucket_iam_member")).toMatchObject({
+      "acme-in-storage-objectViewer-service": { role: "roles/storage.objectViewer" },
+      "acme-out-storage-objectUser-service": { role: "roles/storage.objectUser" },
+    });
+    const waits = template.resource("time_sleep.service-service-reads")["depends_on"];
+    expect(waits).toEqual([
+      "google_secret_manager_secret_iam_member.key-secretmanager-secretAccessor-service",
+      "google_storage_bucket_iam_member.acme-in-storage-objectViewer-service",
+      "google_storage_bucket_iam_member.acme-out-storage-objectUser-service",
+    ]);
+  });
+});
+
+/** The volumes of a service with these options, and where its containers mount them. */
+const volumesIn = (props: Props) =>
+  templateOf((stack) => new CloudRunService(stack, "service", { image, ...props })).resource(
+    "google_cloud_run_v2_service.service",
+  )["template"] as {
+    readonly volumes: { readonly name: string }[];
+    readonly containers: { readonly volume_mounts?: unknown }[];
+  };
+
+describe("a volume", () => {
+  test("that two containers mount is one that they share", () => {
+    const shared = { inMemory: "64Mi" } as const;
+    const template = volumesIn({
+      volumes: { "/scratch": shared },
+      sidecars: [{ name: "proxy", image, volumes: { "/var/scratch": shared, "/own": { inMemory: "1Mi" } } }],
+    });
+    expect(template.volumes.map(({ name }) => name)).toEqual(["scratch", "own"]);
+    expect(template.containers.map(({ volume_mounts }) => volume_mounts)).toEqual([
+      [{ name: "scratch", mount_path: "/scratch" }],
+      [
+        { name: "scratch", mount_path: "/var/scratch" },
+        { name: "own", mount_path: "/own" },
+      ],
+    ]);
+  });
+
+  test("is called after its path, and otherwise where that is taken", () => {
+    const template = volumesIn({ volumes: { "/a/b": { inMemory: "1Mi" }, "/a-b": { inMemory: "1Mi" } } });
+    expect(template.volumes.map(({ name }) => name)).toEqual(["a-b", "a-b-2"]);
+  });
+
+  test("of NFS is written to unless that is said", () => {
+    expect(volumesIn({ volumes: { "/f": { nfs: "10.0.0.2", share: "/" } } }).volumes).toEqual([
+      { name: "f", nfs: { server: "10.0.0.2", path: "/", read_only: false } },
+    ]);
+  });
+});
+
+test("what arguments and sidecars name has to be granted too", () => {
+  const stack = aStack();
+  const topic = new Topic(stack, "clicks");
+  const pull = new PullSubscription(stack, "pull", { topic });
+  new CloudRunService(stack, "service", {
+    image,
+    args: ["--topic", topic.path],
+    command: ["run", pull.path],
+    sidecars: [{ name: "proxy", image, env: { TOPIC: topic.path } }],
+  });
+  const says = messageOf(() => expectValid(stack));
+  expect(says).toContain("an argument of container main names projects/acme-dev/topics/clicks");
+  expect(says).toContain("an argument of container main names projects/acme-dev/subscriptions/pull");
+  expect(says).toContain("env TOPIC of container proxy names projects/acme-dev/topics/clicks");
+});
+
+test("all that is wrong is said at once", () => {
+  const stack = aStack();
+  try {
+    new CloudRunService(stack, "service", { image, cpu: "3", env: { PORT: "1" }, port: 0 });
+    expect.unreachable();
+  } catch (error) {
+    expect((error as InvalidProps).rules).toEqual(["cpu-memory", "env-reserved", "port-range"]);
+  }
+});

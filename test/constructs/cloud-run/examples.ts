@@ -1,0 +1,402 @@
+import type { Construct } from "constructs";
+import * as fc from "fast-check";
+import { CloudRunJob, type CloudRunJobProps } from "../../../constructs/cloud-run/cloud-run-job";
+import { CloudRunService, type CloudRunServiceProps } from "../../../constructs/cloud-run/cloud-run-service";
+import { WorkerPool, type WorkerPoolProps } from "../../../constructs/cloud-run/worker-pool";
+import type { GcpStack } from "../../../constructs/core/stack";
+import { ServiceAccount } from "../../../constructs/iam/service-account";
+import { Secret } from "../../../constructs/secret-manager/secret";
+import { Bucket } from "../../../constructs/storage/bucket";
+import type { Examples } from "../examples";
+import { aStack, anEncryptionKey, duration, maybe } from "../support";
+import { image, livenessProbe, network, sizes, startupProbe, volumesOf, workload } from "./support";
+
+const common = (stack: GcpStack) => ({
+  image,
+  env: {
+    SECOND: "${x}",
+    FIRST: "1",
+    KEY: { secret: Secret.fromName(stack, "api-key", { name: "api-key" }) },
+    LEFT_AWAY: undefined,
+  },
+  command: ["node"],
+  args: ["main.js", "%{x}"],
+  workingDirectory: "/app",
+  waitsFor: ["proxy"],
+  volumes: volumesOf(stack),
+  egress: network,
+  labels: { team: "growth" },
+  annotations: { "acme.example/owner": "growth" },
+  templateLabels: { run: "daily" },
+  templateAnnotations: { "acme.example/run": "daily" },
+  identity: ServiceAccount.fromEmail(stack, "as", { email: "app@acme-dev.iam.gserviceaccount.com" }),
+  binaryAuthorization: "default" as const,
+  encryptionKey: anEncryptionKey(stack),
+  overrides: { timeouts: { create: "10m" } },
+});
+
+/** Of what all kinds of workloads have. */
+const commonFaults = (scope: Construct) => ({
+  "name-form": ["Hello", "1hello", "hello-", "h".repeat(50)].map((name) => ({ name })),
+  "labels-form": [{ labels: { Team: "growth" } }],
+  "templateLabels-form": [{ templateLabels: { Team: "growth" } }],
+  "annotations-form": [{ annotations: { "run.googleapis.com/client-name": "us" } }],
+  "templateAnnotations-form": [
+    { templateAnnotations: { "autoscaling.knative.dev/maxScale": "3" } },
+    { templateAnnotations: { "x.cloud.googleapis.com/y": "z" } },
+  ],
+  "env-reserved": ["PORT", "K_SERVICE", "K_REVISION", "CLOUD_RUN_TASK_INDEX", "CLOUD_RUN_JOB"].map((name) => ({
+    env: { [name]: "1" },
+  })),
+  "env-form": [
+    { env: { "A-B": "1" } },
+    { env: { "1A": "1" } },
+    { env: { A: "x".repeat(32_769) } },
+    { env: Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`V${index}`, ""])) },
+  ],
+  "env-secret": [{ env: { KEY: "-----BEGIN PRIVATE KEY-----" } }, { env: { DB_PASSWORD: "hunter2" } }],
+  "volumes-form": [
+    ...(["/", "/dev", "/proc/x", "/sys", "/a:b"] as const).map((path) => ({
+      volumes: { [path]: { inMemory: "1Mi" as const } },
+    })),
+    { volumes: { "/a": { inMemory: "1MB" as "1Mi" } } },
+    ...[0, 0o1000, 1.5].map((mode) => ({ volumes: { "/a": { secret: aSecret(scope), mode } } })),
+    ...["/a", "../a"].map((file) => ({ volumes: { "/a": { secret: aSecret(scope), file } } })),
+  ],
+  "sidecars-names": [
+    { sidecars: [{ name: "Proxy", image }] },
+    { sidecars: [{ name: "main", image }] },
+    {
+      sidecars: [
+        { name: "a", image },
+        { name: "a", image },
+      ],
+    },
+    { sidecars: Array.from({ length: 10 }, (_, index) => ({ name: `s${index}`, image })) },
+  ],
+  "sidecars-container": [
+    { sidecars: [{ name: "proxy", image, memory: "1GB" as "1Mi" }] },
+    { sidecars: [{ name: "proxy", image, env: { PORT: "1" } }] },
+    { sidecars: [{ name: "proxy", image, volumes: { "/dev": { inMemory: "1Mi" as const } } }] },
+  ],
+  "waitsFor-order": [
+    { waitsFor: ["proxy"] },
+    { waitsFor: ["main"] },
+    {
+      waitsFor: ["a"],
+      sidecars: [
+        { name: "a", image, waitsFor: ["b"] },
+        { name: "b", image, waitsFor: ["a"] },
+      ],
+    },
+    { sidecars: [{ name: "a", image, waitsFor: ["c"] }] },
+  ],
+});
+
+const aSecret = (scope: Construct) => Secret.fromName(scope, `secret-${scope.node.children.length}`, { name: "key" });
+
+const startupFaults = {
+  "startupProbe-range": [
+    { startupProbe: { tcp: 0 } },
+    { startupProbe: { http: "/", port: 65_536 } },
+    { startupProbe: { http: "/", every: "241s", failures: 1 } },
+    { startupProbe: { http: "/", every: "10s", failures: 25 } },
+    { startupProbe: { http: "/", after: "241s" } },
+    { startupProbe: { http: "/", timeout: "11s" } },
+    { startupProbe: { http: "/", timeout: "500ms" } },
+    { startupProbe: { http: "/", failures: 0 } },
+    { startupProbe: { http: "/", failures: 1.5 } },
+  ] as const,
+};
+
+const cpuFaults = [
+  { cpu: "3" },
+  { cpu: "0.05", concurrency: 1, sidecars: [{ name: "proxy", image }] },
+  { cpu: "4", memory: "1Gi" },
+  { cpu: "1", memory: "8Gi" },
+  { memory: "1GB" as "1Gi" },
+] as const;
+
+type Broken = { readonly [rule: string]: readonly object[] };
+
+/** What breaks each rule, with a construct that is made of it. */
+function faulty(
+  faults: (scope: Construct) => Broken,
+  make: (stack: GcpStack, props: object | undefined) => unknown,
+): { readonly [rule: string]: readonly ((stack: GcpStack) => unknown)[] } {
+  const build = (rule: string, index: number) => (stack: GcpStack) => make(stack, faults(stack)[rule]?.[index]);
+  const rules = Object.entries(faults(aStack()));
+  return Object.fromEntries(rules.map(([rule, all]) => [rule, all.map((_, index) => build(rule, index))]));
+}
+
+const shares = (prop: string) => ({
+  [`${prop}-sum`]: [
+    { [prop]: [] },
+    { [prop]: [{ revision: "latest", percent: 99 }] },
+    {
+      [prop]: [
+        { revision: "latest", percent: 99.5 },
+        { revision: "one", percent: 0.5 },
+      ],
+    },
+    {
+      [prop]: [
+        { revision: "latest", percent: 101 },
+        { revision: "one", percent: -1 },
+      ],
+    },
+  ],
+  [`${prop}-revisions`]: [
+    { [prop]: [{ revision: "One", percent: 100 }] },
+    { [prop]: [{ revision: "x".repeat(60), percent: 100 }] },
+  ],
+});
+
+const revisionFaults = {
+  "revision-form": ["One", "-one", "one-", "latest", "x".repeat(60)].map((revision) => ({ revision })),
+};
+
+export const examples = {
+  CloudRunService: {
+    minimal: (stack) => new CloudRunService(stack, "hello-service", { image }),
+    maximal: (stack) => {
+      const all: Required<CloudRunServiceProps> = {
+        ...common(stack),
+        name: "hello",
+        description: "says hello",
+        cpu: "2",
+        memory: "4Gi",
+        access: "public",
+        ingress: "internal-and-load-balancing",
+        audiences: ["https://hello.acme.example"],
+        minInstances: 1,
+        maxInstances: 100,
+        minInstancesInAll: 2,
+        concurrency: 10,
+        timeout: "1h",
+        sessionAffinity: true,
+        billing: "instances",
+        startupBoost: false,
+        port: 9000,
+        http2: true,
+        startupProbe: {
+          http: "/ready",
+          headers: { accept: "text/plain" },
+          port: 9001,
+          after: "1s",
+          every: "5s",
+          timeout: "2s",
+          failures: 6,
+        },
+        livenessProbe: { grpc: "health" },
+        sidecars: [
+          {
+            name: "proxy",
+            image,
+            env: { TARGET: "localhost" },
+            cpu: "0.5",
+            memory: "256Mi",
+            startupProbe: { tcp: 9090 },
+            livenessProbe: { http: "/alive" },
+          },
+        ],
+        executionEnvironment: "second",
+        revision: "two",
+        traffic: [
+          { revision: "one", percent: 80 },
+          { revision: "two", percent: 20, tag: "next" },
+        ],
+      };
+      return new CloudRunService(stack, "service", all);
+    },
+    random: fc
+      .tuple(
+        workload,
+        sizes,
+        fc.record({
+          access: maybe(fc.constantFrom("public", "private")),
+          ingress: maybe(fc.constantFrom("all", "internal", "internal-and-load-balancing")),
+          minInstances: maybe(fc.integer({ min: 0, max: 20 })),
+          maxInstances: maybe(fc.integer({ min: 20, max: 1000 })),
+          minInstancesInAll: maybe(fc.integer({ min: 0, max: 1000 })),
+          concurrency: maybe(fc.integer({ min: 1, max: 1000 })),
+          timeout: maybe(duration("1s", "3600s")),
+          sessionAffinity: maybe(fc.boolean()),
+          billing: maybe(fc.constantFrom("requests", "instances")),
+          startupBoost: maybe(fc.boolean()),
+          port: maybe(fc.integer({ min: 1, max: 65_535 })),
+          http2: maybe(fc.boolean()),
+          startupProbe: maybe(startupProbe),
+          livenessProbe: maybe(livenessProbe),
+          executionEnvironment: maybe(fc.constantFrom("first", "second")),
+          revision: maybe(fc.stringMatching(/^[a-z0-9]{1,20}$/)),
+          traffic: maybe(
+            fc.integer({ min: 0, max: 100 }).map((percent) => [
+              { revision: "one", percent, tag: "old" },
+              { revision: "latest", percent: 100 - percent },
+            ]),
+          ),
+        }),
+      )
+      .map(
+        ([common, size, own]) =>
+          (scope, name) =>
+            new CloudRunService(scope, name, { ...common, ...size, ...own }),
+      ),
+    faults: faulty(
+      (scope) => ({
+        ...commonFaults(scope),
+        ...startupFaults,
+        ...revisionFaults,
+        ...shares("traffic"),
+        "traffic-revisions": [
+          ...(shares("traffic")["traffic-revisions"] ?? []),
+          { traffic: [{ revision: "latest", percent: 100, tag: "Next" }] },
+          {
+            traffic: [
+              { revision: "latest", percent: 100, tag: "next" },
+              { revision: "one", percent: 0, tag: "next" },
+            ],
+          },
+        ],
+        "livenessProbe-range": [
+          { livenessProbe: { http: "/", every: "3601s" } },
+          { livenessProbe: { grpc: "", timeout: "20s" } },
+          { livenessProbe: { http: "/", port: 0 } },
+        ],
+        "cpu-memory": [
+          ...cpuFaults,
+          { cpu: "0.5", memory: "2Gi", concurrency: 1 },
+          { cpu: "0.25", memory: "1Gi", concurrency: 1 },
+        ],
+        "concurrency-range": [{ concurrency: 0 }, { concurrency: 1001 }],
+        "minInstances-range": [{ minInstances: -1 }, { minInstances: 1.5 }],
+        "maxInstances-range": [{ maxInstances: 0 }, { maxInstances: 1001 }],
+        "minInstancesInAll-range": [{ minInstancesInAll: -1 }, { minInstancesInAll: 1001 }],
+        "timeout-range": [{ timeout: "0s" }, { timeout: "2h" }],
+        "instances-order": [{ minInstances: 5, maxInstances: 2 }, { minInstances: 21 }],
+        "concurrency-cpu": [{ cpu: "0.5" }, { cpu: "0.5", concurrency: 2 }],
+        "billing-cpu": [{ cpu: "0.5", concurrency: 1, billing: "instances" }],
+        "executionEnvironment-memory": [
+          { executionEnvironment: "second", memory: "256Mi" },
+          { memory: "256Mi", volumes: { "/files": { nfs: "10.0.0.2", share: "/" } } },
+        ],
+        "executionEnvironment-volumes": [
+          {
+            executionEnvironment: "first",
+            volumes: { "/data": { bucket: Bucket.fromName(scope, "b", { name: "acme-in" }) } },
+          },
+          {
+            executionEnvironment: "first",
+            sidecars: [{ name: "proxy", image, volumes: { "/files": { nfs: "10.0.0.2", share: "/" } } }],
+          },
+        ],
+        "port-range": [{ port: 0 }, { port: 65_536 }, { port: 80.5 }],
+      }),
+      (stack, props) => new CloudRunService(stack, "service", { image, ...props }),
+    ),
+  },
+  CloudRunJob: {
+    minimal: (stack) => new CloudRunJob(stack, "nightly", { image }),
+    maximal: (stack) => {
+      const all: Required<CloudRunJobProps> = {
+        ...common(stack),
+        name: "nightly",
+        cpu: "2",
+        memory: "4Gi",
+        tasks: 100,
+        parallelism: 10,
+        timeout: "168h",
+        retries: 0,
+        schedule: { cron: "0 3 * * *", timeZone: "Europe/Paris", paused: true },
+        startupProbe: { tcp: 8080 },
+        sidecars: [{ name: "proxy", image, startupProbe: { grpc: "" } }],
+      };
+      return new CloudRunJob(stack, "job", all);
+    },
+    random: fc
+      .tuple(
+        workload,
+        sizes,
+        fc.record({
+          tasks: maybe(fc.integer({ min: 10, max: 10_000 })),
+          timeout: maybe(duration("1s", "168h")),
+          retries: maybe(fc.integer({ min: 0, max: 10 })),
+          startupProbe: maybe(startupProbe),
+          schedule: maybe(fc.constant({ cron: "*/5 * * * *" })),
+        }),
+        fc.integer({ min: 1, max: 10 }),
+      )
+      .map(
+        ([common, size, own, parallelism]) =>
+          (scope, name) =>
+            new CloudRunJob(scope, name, {
+              ...common,
+              ...size,
+              ...own,
+              parallelism: own.tasks === undefined ? undefined : parallelism,
+            }),
+      ),
+    faults: faulty(
+      (scope) => ({
+        ...commonFaults(scope),
+        ...startupFaults,
+        "cpu-memory": cpuFaults,
+        "cpu-whole": [{ cpu: "0.5" }],
+        "tasks-range": [{ tasks: 0 }, { tasks: 10_001 }],
+        "parallelism-range": [{ parallelism: 0 }, { parallelism: -1, tasks: 2 }],
+        "parallelism-tasks": [{ parallelism: 2 }, { parallelism: 11, tasks: 10 }],
+        "retries-range": [{ retries: -1 }, { retries: 11 }],
+        "timeout-range": [{ timeout: "0s" }, { timeout: "169h" }],
+      }),
+      (stack, props) => new CloudRunJob(stack, "job", { image, ...props }),
+    ),
+  },
+  WorkerPool: {
+    minimal: (stack) => new WorkerPool(stack, "worker", { image }),
+    maximal: (stack) => {
+      const all: Required<WorkerPoolProps> = {
+        ...common(stack),
+        name: "worker",
+        description: "works",
+        cpu: "4",
+        memory: "8Gi",
+        instances: 0,
+        sidecars: [{ name: "proxy", image }],
+        revision: "two",
+        split: [
+          { revision: "one", percent: 50 },
+          { revision: "latest", percent: 50 },
+        ],
+      };
+      return new WorkerPool(stack, "pool", all);
+    },
+    random: fc
+      .tuple(
+        workload,
+        sizes,
+        fc.record({
+          instances: maybe(fc.integer({ min: 0, max: 1000 })),
+          revision: maybe(fc.stringMatching(/^[a-z0-9]{1,20}$/)),
+          split: maybe(fc.constant([{ revision: "one", percent: 100 }])),
+        }),
+      )
+      .map(
+        ([common, size, own]) =>
+          (scope, name) =>
+            // A pool has more memory when nothing is said, and so has one that names its CPUs alone.
+            new WorkerPool(scope, name, { ...common, ...size, ...own }),
+      ),
+    faults: faulty(
+      (scope) => ({
+        ...commonFaults(scope),
+        ...revisionFaults,
+        ...shares("split"),
+        "cpu-memory": [...cpuFaults, { cpu: "8" }],
+        "cpu-whole": [{ cpu: "0.5" }],
+        "instances-range": [{ instances: -1 }, { instances: 1001 }],
+      }),
+      (stack, props) => new WorkerPool(stack, "worker", { image, ...props }),
+    ),
+  },
+} satisfies Examples;
