@@ -48,10 +48,12 @@ export {
 } from "./iam/service-account";
 export { Network, type AnyNetwork, type NetworkProps } from "./network/network";
 export { BigQuerySubscription, type BigQuerySubscriptionProps } from "./pubsub/bigquery-subscription";
+export { CloudStorageSubscription, type CloudStorageSubscriptionProps } from "./pubsub/cloud-storage-subscription";
 export { DeadLetters, type DeadLettersProps } from "./pubsub/dead-letters";
 export { PullSubscription, type PullSubscriptionProps } from "./pubsub/pull-subscription";
 export { PushSubscription, type Invokable, type PushSubscriptionProps } from "./pubsub/push-subscription";
-export { type AnySubscription, type SubscriptionProps } from "./pubsub/subscription";
+export { type AnySubscription } from "./pubsub/subscription";
+export { type SubscriptionProps } from "./pubsub/subscription-props";
 export { Topic, type AnyTopic, type TopicProps } from "./pubsub/topic";
 export { TopicSchema, type TopicSchemaProps } from "./pubsub/topic-schema";
 export { Bucket, type AnyBucket, type ExistingBucketProps } from "./storage/bucket";

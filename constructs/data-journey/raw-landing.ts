@@ -5,7 +5,7 @@ import type { AnyDataset } from "../bigquery/dataset";
 import { Table, type AnyTable } from "../bigquery/table";
 import { View } from "../bigquery/view";
 import { BigQuerySubscription } from "../pubsub/bigquery-subscription";
-import type { SubscriptionProps } from "../pubsub/subscription";
+import type { SubscriptionProps } from "../pubsub/subscription-props";
 import type { EventTopic } from "./event-topic";
 import { unpack } from "./unpack";
 

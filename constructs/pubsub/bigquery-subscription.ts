@@ -3,9 +3,12 @@ import type { FieldType } from "../../pipeline/spec";
 import type { AnyTable } from "../bigquery/table";
 import { settled } from "../core/propagation";
 import type { Rules } from "../core/rules";
-import { serviceAgent } from "../core/service-agents";
 import { list } from "../core/text";
-import { Subscription, type Delivery, type SubscriptionProps } from "./subscription";
+import type { AnyServiceAccount } from "../iam/service-account";
+import { Subscription, type Delivery } from "./subscription";
+import type { SubscriptionProps } from "./subscription-props";
+import { Topic } from "./topic";
+import { writerOf } from "./writer";
 
 export interface BigQuerySubscriptionProps extends SubscriptionProps {
   readonly table: AnyTable;
@@ -22,6 +25,8 @@ export interface BigQuerySubscriptionProps extends SubscriptionProps {
   readonly metadata?: boolean;
   /** Passes over fields that the table has no column for. Not with columns: "data". @default false */
   readonly dropUnknownFields?: boolean;
+  /** The account that writes. @default Pub/Sub's own agent, which needs no other right than that on the table */
+  readonly as?: AnyServiceAccount;
 }
 
 const page = "https://cloud.google.com/pubsub/docs/bigquery";
@@ -46,6 +51,15 @@ const rules: Rules<BigQuerySubscriptionProps> = [
         : undefined,
   },
   {
+    id: "columns-schema",
+    reads: ["columns"],
+    page: `${page}#properties_subscription`,
+    broken: ({ topic, columns }) =>
+      columns === "topic-schema" && topic instanceof Topic && topic.schema === undefined
+        ? `columns is "topic-schema", and the topic ${topic.key} has no schema: give it one, or take "table-schema"`
+        : undefined,
+  },
+  {
     id: "table-columns",
     reads: ["columns", "metadata"],
     page,
@@ -62,8 +76,8 @@ const rules: Rules<BigQuerySubscriptionProps> = [
 ];
 
 /**
- * Messages that Pub/Sub writes into a table, at least once each. It writes as its service agent, and is refused at
- * creation until the agent's right is obeyed.
+ * Messages that Pub/Sub writes into a table, at least once each. It writes as its service agent, or as an account of
+ * yours, and is refused at creation until that one's right is obeyed.
  * @throws InvalidProps
  * @see https://cloud.google.com/pubsub/docs/bigquery
  */
@@ -76,12 +90,14 @@ export class BigQuerySubscription extends Subscription<BigQuerySubscriptionProps
 function write(
   scope: Construct,
   id: string,
-  { name = id, table, columns, metadata, dropUnknownFields }: BigQuerySubscriptionProps,
+  { name = id, table, columns, metadata, dropUnknownFields, as }: BigQuerySubscriptionProps,
 ): Delivery<BigQuerySubscriptionProps> {
-  const right = table.grantWrite(serviceAgent(scope, "pubsub"), { why: `writes what ${name} delivers` });
+  const writer = writerOf(scope, name, as);
+  const right = table.grantWrite(writer.identity, { why: `writes what ${name} delivers` });
   return {
     how: "bigquery",
     rules,
+    into: table.dataset.fullName,
     config: {
       bigqueryConfig: {
         table: table.path,
@@ -89,8 +105,9 @@ function write(
         useTableSchema: columns === "table-schema" || undefined,
         writeMetadata: metadata,
         dropUnknownFields,
+        serviceAccountEmail: as?.email,
       },
     },
-    waits: settled(scope, name, right.waits),
+    waits: settled(scope, name, () => [...right.waits(), ...writer.waits()]),
   };
 }

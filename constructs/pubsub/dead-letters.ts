@@ -1,17 +1,17 @@
 import { Construct } from "constructs";
-import type { Duration } from "../../pipeline/duration";
+import type { Encrypted } from "../core/encryption";
 import { deadLetterTopics } from "./journey-rules";
 import { PullSubscription } from "./pull-subscription";
-import { Topic, type AnyTopic } from "./topic";
+import { Topic, type AnyTopic, type TopicProps } from "./topic";
 
-export interface DeadLettersProps {
-  /** The topic's name. @default the construct's id */
+export interface DeadLettersProps extends Encrypted, Pick<TopicProps, "labels" | "regions"> {
+  /** The topic's name; its subscription's is "<name>-kept". @default the construct's id */
   readonly name?: string;
   /**
    * How long a dead letter is kept, 10m to 31d.
    * @default "31d", the longest: nobody looks at them every day
    */
-  readonly retention?: Duration;
+  readonly retention?: TopicProps["retention"];
 }
 
 /**
@@ -22,16 +22,14 @@ export interface DeadLettersProps {
  */
 export class DeadLetters extends Construct {
   readonly topic: AnyTopic;
+  /** What keeps them: who looks at them, or publishes them again, reads this. */
+  readonly kept: PullSubscription;
 
   constructor(scope: Construct, id: string, props: DeadLettersProps = {}) {
     super(scope, id);
-    const name = props.name ?? id;
-    this.topic = new Topic(this, "topic", { name });
-    new PullSubscription(this, "kept", {
-      name: `${name}-kept`,
-      topic: this.topic,
-      retention: props.retention ?? "31d",
-    });
+    const { name = id, retention = "31d", labels, ...topic } = props;
+    this.topic = new Topic(this, "topic", { ...topic, name, labels });
+    this.kept = new PullSubscription(this, "kept", { name: `${name}-kept`, topic: this.topic, retention, labels });
     deadLetterTopics.tell(this, { topic: this.topic.fullName });
   }
 }

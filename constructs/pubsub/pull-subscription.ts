@@ -5,7 +5,8 @@ import { keyOfExisting, type Existing } from "../core/existing";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
 import { nameRule } from "./names";
-import { AnySubscription, Subscription, type SubscriptionProps } from "./subscription";
+import { AnySubscription, Subscription } from "./subscription";
+import type { SubscriptionProps } from "./subscription-props";
 
 export interface PullSubscriptionProps extends SubscriptionProps {
   /**

@@ -2,8 +2,9 @@ import type { Construct } from "constructs";
 import type { Grant, GrantOptions, Identity } from "../core/grants";
 import { serviceAgent } from "../core/service-agents";
 import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
-import { pushes } from "./journey-rules";
-import { Subscription, type Delivery, type SubscriptionProps } from "./subscription";
+import { pushes } from "./push-rules";
+import { Subscription, type Delivery } from "./subscription";
+import type { SubscriptionProps } from "./subscription-props";
 
 /** What takes requests and knows who may send them: a Cloud Run service. */
 export interface Invokable {
@@ -13,9 +14,18 @@ export interface Invokable {
   grantInvoke(to: Identity, options?: GrantOptions): Grant;
 }
 
+/** What takes requests and is not Google's. */
+interface Endpoint {
+  readonly url: `https://${string}`;
+  readonly audience?: string;
+}
+
 export interface PushSubscriptionProps extends SubscriptionProps {
-  /** A service, or the URL of something that is not Google's. */
-  readonly to: Invokable | { readonly url: `https://${string}` };
+  /**
+   * A service, which says itself what the token's audience is; or the URL of something that is not Google's, whose
+   * audience is that URL unless it says otherwise.
+   */
+  readonly to: Invokable | Endpoint;
   /** Where at the URL. @default "/" */
   readonly path?: `/${string}`;
   /**
@@ -23,6 +33,19 @@ export interface PushSubscriptionProps extends SubscriptionProps {
    * @default one of its own. "nobody": no token at all; a rule refuses that until it is waived
    */
   readonly as?: AnyServiceAccount | "nobody";
+  /**
+   * What the request's body is. "message": JSON with the message's data in base64, its attributes, id and time, and the
+   * subscription. "data": the data alone. "data-and-headers": the data, and all else as headers, x-goog-pubsub-message-id
+   * and an own one for each attribute.
+   * @default "message": without the rest, nobody can tell a message that comes again
+   * @see https://cloud.google.com/pubsub/docs/payload-unwrapping
+   */
+  readonly body?: "message" | "data" | "data-and-headers";
+  /**
+   * In which version of Pub/Sub's API a message is written: { "x-goog-version": "v1beta1" }.
+   * @default v1, as Google does
+   */
+  readonly attributes?: { readonly "x-goog-version": "v1" | "v1beta1" | "v1beta2" };
 }
 
 /**
@@ -44,19 +67,23 @@ export class PushSubscription extends Subscription<PushSubscriptionProps> {
 
 function push(
   scope: Construct,
-  { to, path = "/" }: PushSubscriptionProps,
+  { to, path = "/", body = "message", attributes }: PushSubscriptionProps,
   pusher: AnyServiceAccount | "nobody",
 ): Delivery<PushSubscriptionProps> {
-  const pushEndpoint = `${to.url}${path}`;
-  if (pusher === "nobody") return { how: "push", rules: [], config: { pushConfig: { pushEndpoint } } };
+  const pushConfig = {
+    pushEndpoint: `${to.url}${path}`,
+    attributes,
+    noWrapper: body === "message" ? undefined : { writeMetadata: body === "data-and-headers" },
+  };
+  if (pusher === "nobody") return { how: "push", rules: [], config: { pushConfig } };
   const invoke = "grantInvoke" in to ? to.grantInvoke(pusher, { why: "Pub/Sub pushes as it" }) : undefined;
   // Pub/Sub's agent makes the token. Projects of before April 2021 let it do so only where it is told.
   const token = pusher.grantTokenCreator(serviceAgent(scope, "pubsub"), { why: "signs the token that a push carries" });
-  const audience = "audience" in to ? to.audience : to.url;
+  const oidcToken = { serviceAccountEmail: pusher.email, audience: to.audience ?? to.url };
   return {
     how: "push",
     rules: [],
-    config: { pushConfig: { pushEndpoint, oidcToken: { serviceAccountEmail: pusher.email, audience } } },
+    config: { pushConfig: { ...pushConfig, oidcToken } },
     waits: () => [...(invoke?.waits() ?? []), ...token.waits()],
   };
 }

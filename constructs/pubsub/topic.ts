@@ -5,16 +5,22 @@ import { seconds, type Duration } from "../../pipeline/duration";
 import { encryptionOf, type Encrypted } from "../core/encryption";
 import { keyOfExisting, type Existing } from "../core/existing";
 import { ResourcePolicy, type Grant, type Identity, type Policy, Grantable, type GrantOptions } from "../core/grants";
+import { labelsRule, type Labels } from "../core/labels";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
 import type { Overridable } from "../core/overridable";
 import { reference } from "../core/reference";
 import { guarded } from "../core/removal";
 import { check, type Rules } from "../core/rules";
+import { serviceAgent } from "../core/service-agents";
 import { Site } from "../core/site";
+import type { AnyServiceAccount } from "../iam/service-account";
+import { ingest, ingestionRules, type Ingestion } from "./ingestion";
 import { topics } from "./journey-rules";
 import { nameRule, retentionRule } from "./names";
-import type { TopicSchema } from "./topic-schema";
+import { residences } from "./residence";
+import type { AnyTopicSchema } from "./topic-schema";
+import { transformRules, transformsOf, type Transforming } from "./transforms";
 
 /** A topic wherever it was made. */
 export abstract class AnyTopic extends Grantable {
@@ -38,14 +44,16 @@ export abstract class AnyTopic extends Grantable {
   }
 }
 
-export interface TopicProps extends Encrypted, Overridable<PubsubTopicConfig> {
+export interface TopicProps extends Transforming, Encrypted, Overridable<PubsubTopicConfig> {
   /** @default the construct's id */
   readonly name?: string;
   /**
-   * What messages must look like; others are refused at publish.
+   * What messages must look like; others are refused at publish. They are JSON, unless the encoding is said to be the
+   * schema's binary one.
    * @default none: clients send plain JSON, and what does not fit becomes a dead letter that can be looked at
+   * @see https://cloud.google.com/pubsub/docs/schemas
    */
-  readonly schema?: TopicSchema;
+  readonly schema?: AnyTopicSchema | { readonly schema: AnyTopicSchema; readonly encoding: "json" | "binary" };
   /**
    * How long acknowledged messages can be replayed, 10m to 31d. It is paid for.
    * @default not at all
@@ -58,8 +66,14 @@ export interface TopicProps extends Encrypted, Overridable<PubsubTopicConfig> {
    * @see https://cloud.google.com/pubsub/docs/resource-location-restriction
    */
   readonly regions?: { readonly allowed: readonly string[]; readonly enforced?: boolean };
+  /**
+   * What Pub/Sub itself publishes: objects of a bucket, what is in another cloud's streams.
+   * @default nothing: what is published comes from publishers
+   * @see https://cloud.google.com/pubsub/docs/import-topics
+   */
+  readonly ingestion?: Ingestion;
   /** @default the stack's labels */
-  readonly labels?: { readonly [name: string]: string };
+  readonly labels?: Labels;
 }
 
 const rules: Rules<TopicProps> = [
@@ -74,6 +88,9 @@ const rules: Rules<TopicProps> = [
         ? "regions.allowed is empty: messages would have nowhere to be. Leave regions away to allow all"
         : undefined,
   },
+  labelsRule,
+  ...transformRules,
+  ...ingestionRules,
 ];
 
 /**
@@ -89,7 +106,11 @@ export class Topic extends AnyTopic {
   readonly path: string;
   readonly fullName: string;
   /** What its messages must look like, if anything. */
-  readonly schema: TopicSchema | undefined;
+  readonly schema: AnyTopicSchema | undefined;
+  /** How messages of a schema are written. */
+  readonly encoding: "json" | "binary";
+  /** The account that another cloud is to trust, where messages come from there. */
+  readonly ingestsAs: AnyServiceAccount | undefined;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: TopicProps = {}) {
@@ -98,7 +119,10 @@ export class Topic extends AnyTopic {
     const name = physicalName(this, this.key);
     check(this, { ...props, name }, rules);
     const { schema, retention, regions } = props;
-    this.schema = schema;
+    const ingesting = props.ingestion && ingest(this, this.key, props.ingestion);
+    this.schema = schema && "encoding" in schema ? schema.schema : schema;
+    this.encoding = schema && "encoding" in schema ? schema.encoding : "json";
+    this.ingestsAs = ingesting?.identity;
     const encryption = encryptionOf(this, ["pubsub"], props);
     this.resource = make(
       this,
@@ -114,11 +138,13 @@ export class Topic extends AnyTopic {
           allowedPersistenceRegions: [...regions.allowed],
           enforceInTransit: regions.enforced,
         },
-        schemaSettings: schema && { schema: schema.path, encoding: "JSON" },
+        schemaSettings: this.schema && { schema: this.schema.path, encoding: this.encoding.toUpperCase() },
+        messageTransforms: transformsOf(props.transforms),
+        ingestionDataSourceSettings: ingesting?.settings,
         lifecycle: guarded(this),
         ...props.overrides,
       },
-      encryption.waits,
+      () => [...encryption.waits(), ...(ingesting?.waits() ?? [])],
     );
     this.project = Site.of(this).settings.project;
     this.fullName = `projects/${this.project}/topics/${name}`;
@@ -133,7 +159,12 @@ export class Topic extends AnyTopic {
       on: { topic: this.name, project: this.project },
       resource: this.resource,
     });
+    // A right on the topic itself, so it comes after it: until then nothing is taken in, and nothing is lost.
+    if (ingesting) this.grantPublish(serviceAgent(this, "pubsub"), { why: "publishes what it takes in" });
     topics.tell(this, { topic: this.fullName });
+    const { allowed, enforced = false } = regions ?? {};
+    const from = props.ingestion && "bucket" in props.ingestion ? props.ingestion.bucket.fullName : undefined;
+    if (allowed) residences.tell(this, { topic: this.fullName, allowed, enforced, from });
   }
 
   /** A topic that is there already. */
