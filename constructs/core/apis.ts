@@ -15,6 +15,7 @@ const apis: { readonly [prefix: string]: string } = {
   google_compute_: "compute",
   google_data_catalog_: "datacatalog",
   google_dataflow_: "dataflow",
+  google_dns_: "dns",
   google_eventarc_: "eventarc",
   google_firestore_: "firestore",
   google_iam_workload_identity_pool: "iam",

@@ -3,7 +3,7 @@ import type { IConstruct } from "constructs";
 import { Site } from "./site";
 
 /** The name as it is in the cloud: with the stage's prefix. Addresses carry the name without it. */
-export function physicalName(scope: IConstruct, name: string, joinedBy: "-" | "_" = "-"): string {
+export function physicalName(scope: IConstruct, name: string, joinedBy: "-" | "_" | "" = "-"): string {
   const { prefix } = Site.of(scope).settings;
   return prefix === undefined ? name : `${prefix}${joinedBy}${name}`;
 }

@@ -1,56 +1,59 @@
 import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall";
-import { ComputeNetwork } from "@cdktf/provider-google/lib/compute-network";
-import { ComputeRouter } from "@cdktf/provider-google/lib/compute-router";
-import { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat";
+import { ComputeNetwork, type ComputeNetworkConfig } from "@cdktf/provider-google/lib/compute-network";
 import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork";
 import { Construct } from "constructs";
 import { limits } from "../core/limits";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
+import type { Overridable } from "../core/overridable";
 import { reference } from "../core/reference";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
-import type { DirectEgress, EgressTraffic } from "./egress";
-import { addressOutside } from "./range";
+import {
+  directEgress,
+  ExistingNetwork,
+  type AnyNetwork,
+  type EgressOptions,
+  type ExistingNetworkProps,
+} from "./any-network";
+import type { DirectEgress } from "./egress";
+import { makeNat, natRules, type NatOptions } from "./nat";
+import { subnetConfig, subnetRules, tellRanges, type SubnetOptions } from "./subnet";
 
-/** A network wherever it was made, by what workers are given of it. */
-export interface AnyNetwork {
-  readonly network: string;
-  /** regions/R/subnetworks/S, or a full URL where the network is another project's. */
-  readonly subnetwork: string;
-  /** What a workload without machines of its own, such as a Cloud Run service, is given to reach it. */
-  egress(options?: EgressOptions): DirectEgress;
-}
+export type { AnyNetwork, EgressOptions } from "./any-network";
 
-export interface EgressOptions {
-  /**
-   * "all": what goes to the internet too, which then needs a way out (`nat`).
-   * @default "private-ranges", as Google does: Google's services are reached without the network
-   */
-  readonly traffic?: EgressTraffic;
-  /**
-   * By which the network's firewall and routes know what the workload sends. Rules of what comes in (of another machine,
-   * from these tags) do not see them.
-   * @default none
-   * @see https://cloud.google.com/run/docs/configuring/vpc-direct-vpc
-   */
-  readonly tags?: readonly string[];
-}
-
-export interface NetworkProps {
+/**
+ * More subnets are {@link Subnet}s, what may pass is said by {@link FirewallRule}s. Routes, peerings, BGP and IPv6 are
+ * left to `overrides` and to the provider's own classes on `resource`.
+ */
+export interface NetworkProps extends SubnetOptions, Overridable<ComputeNetworkConfig> {
   /** @default the construct's id */
   readonly name?: string;
   /** The subnet's addresses. @default "10.10.0.0/20", which is room for 4,092 workers */
   readonly range?: string;
-  /** A way out to the internet for machines without public addresses. It costs by the hour. @default false */
-  readonly nat?: boolean;
-  /** Logs a sample of what flows through the subnet. It costs by volume. @default false */
-  readonly flowLogs?: boolean;
+  /**
+   * A way out to the internet for machines without public addresses, in the stack's region. It costs by the hour.
+   * @default false
+   */
+  readonly nat?: boolean | NatOptions;
+  /** Whether its routers tell of the subnets of all regions, or of their own region's. @default "regional", as Google does */
+  readonly routing?: "regional" | "global";
+  /** The largest packet, 1300 to 8896 bytes. Above 1500 it fits no internet. @default 1460, as Google does */
+  readonly mtu?: number;
+  /**
+   * Whether there is a route to the internet. Without one nothing gets out, whatever `nat` says, and Google's services
+   * are reached by routes of one's own. It can never be changed.
+   * @default true
+   */
+  readonly internetRoute?: boolean;
+  /** It can never be changed. @default none */
+  readonly description?: string;
 }
 
-const { matches } = limits("Compute Engine");
+const RANGE = "10.10.0.0/20";
+const { matches, within } = limits("Compute Engine");
 
-const rules: Rules<NetworkProps> = [
+const rules: Rules<Omit<NetworkProps, "nat"> & { readonly nat: NatOptions | undefined }> = [
   matches(
     "name",
     // With "-dataflow" or "-<region>" after it, a name has at most 63 characters.
@@ -58,11 +61,17 @@ const rules: Rules<NetworkProps> = [
     "takes 1 to 40 lower-case letters, digits and hyphens, a letter first",
     "https://cloud.google.com/compute/docs/naming-resources",
   ),
+  ...subnetRules,
+  ...natRules,
+  within("mtu", 1300, 8896, "https://cloud.google.com/vpc/docs/mtu"),
   {
-    id: "range-form",
-    reads: ["range"],
-    page: "https://cloud.google.com/vpc/docs/subnets#valid-ranges",
-    broken: ({ range }) => (range === undefined ? undefined : addressOutside(range)),
+    id: "nat-route",
+    reads: ["nat", "internetRoute"],
+    page: "https://cloud.google.com/nat/docs/nat-product-interactions",
+    broken: ({ nat, internetRoute }) =>
+      nat !== undefined && internetRoute === false
+        ? "internetRoute is false and there is nat, which has nowhere to send: leave one of them away"
+        : undefined,
   },
 ];
 
@@ -76,41 +85,56 @@ export class Network extends Construct implements AnyNetwork {
   readonly resource: ComputeNetwork;
   readonly network: string;
   readonly subnetwork: string;
+  readonly path: string;
+  readonly fullName: string;
+  /** The addresses of its own by which others see what comes out of it, known at apply. */
+  readonly addresses: readonly string[];
   private readonly project: string;
+  private readonly range: string;
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
     super(scope, id);
     const key = props.name ?? id;
-    check(this, { ...props, name: key }, rules);
+    const nat = props.nat === true ? {} : props.nat === false ? undefined : props.nat;
+    check(this, { ...props, name: key, nat }, rules);
     const { project, region } = Site.of(this).settings;
     this.project = project;
+    this.range = props.range ?? RANGE;
     const name = physicalName(this, key);
-    this.resource = make(this, "resource", ComputeNetwork, key, { name, autoCreateSubnetworks: false });
+    this.fullName = `projects/${project}/global/networks/${name}`;
+    this.resource = make(this, "resource", ComputeNetwork, key, {
+      name,
+      autoCreateSubnetworks: false,
+      routingMode: props.routing?.toUpperCase(),
+      mtu: props.mtu,
+      deleteDefaultRoutesOnCreate: props.internetRoute === false ? true : undefined,
+      description: props.description,
+      ...props.overrides,
+    });
     const subnet = make(this, "subnet", ComputeSubnetwork, key, {
       name: `${name}-${region}`,
       network: this.resource.id,
       region,
-      ipCidrRange: props.range ?? "10.10.0.0/20",
-      privateIpGoogleAccess: true,
-      logConfig: props.flowLogs === true ? { aggregationInterval: "INTERVAL_10_MIN", flowSampling: 0.5 } : undefined,
+      ipCidrRange: this.range,
+      ...subnetConfig(props),
     });
     this.allowShuffle(key, name);
-    if (props.nat === true) this.addNat(key, name, region);
-    this.network = reference(this.resource, "name", `projects/${project}/global/networks/${name}`);
+    const out = nat && makeNat(this, { key, name, network: this.resource.id, region }, nat);
+    this.addresses = (out?.addresses ?? []).map(({ address }) => address);
+    this.network = reference(this.resource, "name", this.fullName);
+    this.path = reference(this.resource, "id", this.fullName);
     this.subnetwork = `regions/${region}/subnetworks/${reference(subnet, "name", `${name}-${region}`)}`;
+    tellRanges(this, this.fullName, `network ${key}`, { ...props, range: this.range });
   }
 
   /** A network that is there already; of another project where `project` is given (a shared VPC). */
-  static fromName(
-    scope: Construct,
-    from: { readonly network: string; readonly subnetwork: string; readonly project?: string },
-  ): AnyNetwork {
+  static fromName(scope: Construct, from: ExistingNetworkProps): AnyNetwork {
     return new ExistingNetwork(scope, from);
   }
 
-  egress({ traffic = "private-ranges", tags }: EgressOptions = {}): DirectEgress {
-    const { network, subnetwork } = this;
-    return { network, subnetwork: `projects/${this.project}/${subnetwork}`, tags, traffic };
+  egress(options?: EgressOptions): DirectEgress {
+    const { network, range } = this;
+    return directEgress(this, { network, range, subnetwork: `projects/${this.project}/${this.subnetwork}` }, options);
   }
 
   /** Every worker carries the tag "dataflow". */
@@ -124,44 +148,4 @@ export class Network extends Construct implements AnyNetwork {
       targetTags: ["dataflow"],
     });
   }
-
-  private addNat(key: string, name: string, region: string): void {
-    const router = make(this, "router", ComputeRouter, key, { name, network: this.resource.id, region });
-    make(this, "nat", ComputeRouterNat, key, {
-      name,
-      router: router.name,
-      region,
-      natIpAllocateOption: "AUTO_ONLY",
-      sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
-      logConfig: { enable: true, filter: "ERRORS_ONLY" },
-    });
-  }
 }
-
-class ExistingNetwork implements AnyNetwork {
-  readonly network: string;
-  readonly subnetwork: string;
-  readonly #path: string;
-
-  constructor(
-    scope: Construct,
-    from: { readonly network: string; readonly subnetwork: string; readonly project?: string },
-  ) {
-    const { project, region } = Site.of(scope).settings;
-    this.#path = `projects/${from.project ?? project}/regions/${region}/subnetworks/${from.subnetwork}`;
-    if (from.project === undefined) {
-      this.network = from.network;
-      this.subnetwork = `regions/${region}/subnetworks/${from.subnetwork}`;
-    } else {
-      this.network = `projects/${from.project}/global/networks/${from.network}`;
-      this.subnetwork = subnetworkUrl(from.project, region, from.subnetwork);
-    }
-  }
-
-  egress({ traffic = "private-ranges", tags }: EgressOptions = {}): DirectEgress {
-    return { network: this.network, subnetwork: this.#path, tags, traffic };
-  }
-}
-
-const subnetworkUrl = (project: string, region: string, name: string): string =>
-  `https://www.googleapis.com/compute/v1/projects/${project}/regions/${region}/subnetworks/${name}`;
