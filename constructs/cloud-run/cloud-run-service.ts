@@ -37,6 +37,8 @@ export function audienceOf(scope: Construct, name: string): string {
 
 /** A service wherever it was made. */
 export abstract class AnyCloudRunService extends Grantable {
+  abstract readonly name: string;
+  abstract readonly region: string;
   /** Where it is reached. */
   abstract readonly url: string;
   /** What a token for it names as its audience. */
@@ -60,7 +62,9 @@ export abstract class AnyCloudRunService extends Grantable {
 export class CloudRunService extends AnyCloudRunService {
   readonly resource: CloudRunV2Service;
   readonly identity: AnyServiceAccount;
+  readonly name: string;
   readonly key: string;
+  readonly region: string;
   /** Known once it is there. */
   readonly url: string;
   /** {@link audienceOf} this service. */
@@ -126,6 +130,8 @@ export class CloudRunService extends AnyCloudRunService {
       },
       () => [...waits(), ...encryption.waits()],
     );
+    this.name = reference(this.resource, "name", name);
+    this.region = region;
     this.url = this.resource.uri;
     const service = `projects/${Site.of(this).settings.project}/locations/${region}/services/${name}`;
     this.policy = new ResourcePolicy(this, {
@@ -134,7 +140,7 @@ export class CloudRunService extends AnyCloudRunService {
       verbs: open ? undefined : "grantInvoke",
       tier: "workload",
       member: CloudRunV2ServiceIamMember,
-      on: { name: reference(this.resource, "name", name), location: region },
+      on: { name: this.name, location: region },
       resource: this.resource,
     });
     services.tell(this, { url: this.url, service, open });
@@ -170,6 +176,8 @@ export interface ExistingServiceProps extends Existing {
 }
 
 class ExistingService extends AnyCloudRunService {
+  readonly name: string;
+  readonly region: string;
   readonly url: string;
   readonly audience: string;
   protected readonly policy: Policy;
@@ -178,6 +186,8 @@ class ExistingService extends AnyCloudRunService {
     super(scope, id);
     const { settings } = Site.of(this);
     const { name, project = settings.project, region = settings.region } = from;
+    this.name = name;
+    this.region = region;
     this.url = from.url;
     this.audience = from.audience ?? from.url;
     this.policy = new ResourcePolicy(this, {
