@@ -1,19 +1,29 @@
 import type { Examples } from "./examples";
+import { examples as bigquery } from "./bigquery/examples";
 import { examples as artifactRegistry } from "./artifact-registry/examples";
+import { examples as cloudRun } from "./cloud-run/examples";
 import { examples as dataflow } from "./dataflow/examples";
+import { examples as functions } from "./functions/examples";
+import { examples as network } from "./network/examples";
 import { examples as pubsub } from "./pubsub/examples";
 import { examples as scheduler } from "./scheduler/examples";
 import { examples as secretManager } from "./secret-manager/examples";
 import { examples as storage } from "./storage/examples";
 import { examples as tasks } from "./tasks/examples";
+import { examples as workflows } from "./workflows/examples";
 
 /** Of every construct, by the folder of its service. */
 export const allExamples: { readonly [service: string]: Examples } = {
+  bigquery,
   "artifact-registry": artifactRegistry,
+  "cloud-run": cloudRun,
   dataflow,
+  functions,
+  network,
   pubsub,
   scheduler,
   "secret-manager": secretManager,
   storage,
   tasks,
+  workflows,
 };
