@@ -6,9 +6,12 @@ export {
   type ArtifactRegistryProps,
 } from "./artifact-registry/artifact-registry";
 export { RegistryStack } from "./artifact-registry/registry-stack";
-export { Dataset, type AnyDataset, type DatasetProps } from "./bigquery/dataset";
+export { Dataset, type AnyDataset, type ExistingDatasetProps } from "./bigquery/dataset";
+export type { DatasetProps } from "./bigquery/dataset-props";
+export type { TablePartition } from "./bigquery/partition";
 export { Table, type AnyTable, type ExistingTableProps } from "./bigquery/table";
-export type { TableColumns, TablePartition, TableProps } from "./bigquery/table-props";
+export type { TableProps } from "./bigquery/table-props";
+export type { TableColumns } from "./bigquery/table-schema";
 export { View, type ViewProps } from "./bigquery/view";
 export {
   CloudRunService,
@@ -27,7 +30,15 @@ export { type GcpSettings } from "./core/settings";
 export { configureGcp, Site } from "./core/site";
 export { type Size } from "./core/size";
 export { GcpStack, type GcpStackProps } from "./core/stack";
+export { BatchPipeline, type BatchPipelineProps } from "./data-journey/batch-pipeline";
 export { DataJourney, type DataJourneyProps } from "./data-journey/data-journey";
+export {
+  EventHandler,
+  type EventHandlerProps,
+  type FunctionHandler,
+  type HandlerOptions,
+  type ServiceHandler,
+} from "./data-journey/event-handler";
 export { EventTopic, type EventTopicProps } from "./data-journey/event-topic";
 export { IngestProxy, type IngestOptions, type IngestProxyProps } from "./data-journey/ingest-proxy";
 export { RawLanding, type LandingOptions, type RawLandingProps } from "./data-journey/raw-landing";

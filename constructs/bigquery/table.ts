@@ -1,41 +1,41 @@
-import { BigqueryTable, type BigqueryTableTimePartitioning } from "@cdktf/provider-google/lib/bigquery-table";
-import { BigqueryTableIamMember } from "@cdktf/provider-google/lib/bigquery-table-iam-member";
+import { BigqueryTable, type BigqueryTableConfig } from "@cdktf/provider-google/lib/bigquery-table";
 import type { Construct } from "constructs";
-import { milliseconds } from "../../pipeline/duration";
 import type { BigQueryColumn } from "../../pipeline/schema/bigquery-schema";
 import { encryptionOf } from "../core/encryption";
-import { ResourcePolicy, type Grant, type Identity, type Policy, Grantable, type GrantOptions } from "../core/grants";
+import type { Grant, GrantOptions, Identity, Policy } from "../core/grants";
+import { lastSynthesized } from "../core/last-synthesis";
 import { make } from "../core/make";
-import { reference } from "../core/reference";
 import { keepsData } from "../core/removal";
-import { check } from "../core/rules";
-import { literal, snake } from "../core/text";
+import { check, isWaived } from "../core/rules";
+import { Site } from "../core/site";
+import { snake } from "../core/text";
+import { warn } from "../core/warn";
+import { columnsWritten, costlyChanges } from "./column-changes";
 import type { AnyDataset } from "./dataset";
-import { columnsOf, tableRules, type TableColumns, type TablePartition, type TableProps } from "./table-props";
+import { interval } from "./limits";
+import { partitioning, partitionWords } from "./partition";
+import { pathAndPolicy, Relation } from "./relation";
+import type { TableProps } from "./table-props";
+import { tableRules } from "./table-rules";
+import { columnsOf, schemaText, type TableColumns } from "./table-schema";
 
 /** A table wherever it was made. */
-export abstract class AnyTable extends Grantable {
-  abstract readonly name: string;
-  abstract readonly dataset: AnyDataset;
-  /** project.dataset.table: a reference, so whoever names it comes after it. */
-  abstract readonly path: string;
-  /** Undefined where nobody told. */
-  abstract readonly columns: readonly BigQueryColumn[] | undefined;
+export abstract class AnyTable extends Relation {
+  /** Columns that together name a row; undefined where there are none, or nobody told. */
+  abstract readonly primaryKey: readonly string[] | undefined;
 
-  /** roles/bigquery.dataViewer on this table. To query, one also needs roles/bigquery.jobUser. */
-  grantRead(to: Identity, options?: GrantOptions): Grant {
-    return this.policy.grant("roles/bigquery.dataViewer", to, options);
-  }
-
-  /** roles/bigquery.dataEditor on this table. */
+  /** Reads and writes: roles/bigquery.dataEditor on this table. */
   grantWrite(to: Identity, options?: GrantOptions): Grant {
     return this.policy.grant("roles/bigquery.dataEditor", to, options);
   }
 }
 
+const verbs = "grantRead or grantWrite";
+
 /**
  * A table. Where the stage keeps data, it cannot be destroyed by accident.
  * @throws InvalidProps
+ * @see https://cloud.google.com/bigquery/docs/tables-intro
  */
 export class Table extends AnyTable {
   readonly resource: BigqueryTable;
@@ -43,63 +43,89 @@ export class Table extends AnyTable {
   readonly dataset: AnyDataset;
   readonly path: string;
   readonly columns: readonly BigQueryColumn[];
+  readonly primaryKey: readonly string[] | undefined;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: TableProps) {
     super(scope, id);
-    const { dataset, partition } = props;
+    const { dataset, primaryKey, expiresAt, maxStaleness } = props;
     this.name = props.name ?? snake(id);
-    check(this, { ...props, name: this.name }, tableRules);
     this.dataset = dataset;
+    this.primaryKey = primaryKey;
     this.columns = columnsOf(props.columns);
-    const encryption = encryptionOf(this, ["bigquery"]);
-    const key = `${dataset.key}-${this.name}`;
+    const partition = partitioning(props.partition);
+    const keyId = props.encryptionKey?.keyId ?? Site.of(this).settings.encryptionKey;
+    const change = this.change(partition);
+    check(
+      this,
+      { ...props, name: this.name, location: dataset.location, keyId, change: keepsData(this) ? change : undefined },
+      tableRules,
+    );
+    if (change !== undefined && !isWaived(this, "columns-change")) warn(this, `${change} [columns-change]`);
+    const encryption = encryptionOf(this, ["bigquery"], props);
     this.resource = make(
       this,
       "resource",
       BigqueryTable,
-      key,
+      this.key,
       {
         project: dataset.project,
         datasetId: dataset.name,
         tableId: this.name,
+        friendlyName: props.friendlyName,
         description: props.description,
         labels: props.labels,
-        schema: literal(JSON.stringify(this.columns)),
-        timePartitioning: partition && timePartitioning(partition),
-        requirePartitionFilter: partition?.requireFilter,
+        resourceTags: props.resourceTags,
+        schema: schemaText(this.columns, props.columnOptions),
+        ...partition,
         clustering: props.clustering && [...props.clustering],
+        tableConstraints: constraints(props),
+        expirationTime: expiresAt === undefined ? undefined : Date.parse(expiresAt),
+        maxStaleness: maxStaleness && interval(maxStaleness),
         deletionProtection: keepsData(this),
         encryptionConfiguration: encryption.key === undefined ? undefined : { kmsKeyName: encryption.key },
+        ...props.overrides,
       },
-      encryption.waits,
+      () => [...encryption.waits(), ...(props.foreignKeys ?? []).flatMap(({ table }) => table.resource ?? [])],
     );
-    const on = {
-      project: dataset.project,
-      datasetId: reference(this.resource, "dataset_id", dataset.name),
-      tableId: reference(this.resource, "table_id", this.name),
-    };
-    this.path = `${on.project}.${on.datasetId}.${on.tableId}`;
-    this.policy = new ResourcePolicy(this, {
-      key,
-      fullName: `${dataset.fullName}.${this.name}`,
-      within: dataset.fullName,
-      verbs: "grantRead or grantWrite",
-      tier: "data",
-      member: BigqueryTableIamMember,
-      on,
-      resource: this.resource,
-    });
+    const { path, policy } = pathAndPolicy(this, verbs, { resource: this.resource });
+    this.path = path;
+    this.policy = policy;
   }
 
   /** A table that is there already. */
   static fromName(scope: Construct, id: string, from: ExistingTableProps): AnyTable {
     return new ExistingTable(scope, id, from);
   }
+
+  /** What has become of the table since the app's last synthesis that would cost rows or values. */
+  private change(partition: ReturnType<typeof partitioning>): string | undefined {
+    const before = lastSynthesized(this, BigqueryTable.tfResourceType, this.key);
+    const columns = columnsWritten(before?.["schema"]);
+    if (before === undefined || columns === undefined) return undefined;
+    const changes = costlyChanges(columns, this.columns);
+    const [was, is] = [partitionWords(before), partitionWords({ ...partition })];
+    if (was !== is) changes.push(`its partition was ${was}, and is ${is}`);
+    return changes.length === 0
+      ? undefined
+      : `table ${this.name} is not what the last synthesis wrote: ${changes.join("; ")}. Terraform would replace the table, rows and all, or drop the column. Add columns that may be NULL, or make another table; where nothing is lost by it, withoutRule(..., "columns-change", why), and where that table was never deployed, delete it from cdktf.out`;
+  }
 }
 
-function timePartitioning({ column, every = "day", expiration }: TablePartition): BigqueryTableTimePartitioning {
-  return { type: every.toUpperCase(), field: column, expirationMs: expiration && milliseconds(expiration) };
+function constraints({ primaryKey, foreignKeys }: TableProps): BigqueryTableConfig["tableConstraints"] {
+  if (primaryKey === undefined && foreignKeys === undefined) return undefined;
+  return {
+    primaryKey: primaryKey && { columns: [...primaryKey] },
+    foreignKeys: foreignKeys?.map(({ column, table, references, name }) => ({
+      name,
+      columnReferences: { referencingColumn: column, referencedColumn: references },
+      referencedTable: {
+        projectId: table.dataset.project,
+        datasetId: table.dataset.name,
+        tableId: table.name,
+      },
+    })),
+  };
 }
 
 export interface ExistingTableProps {
@@ -107,6 +133,8 @@ export interface ExistingTableProps {
   readonly name: string;
   /** What rules and views shall know of it. @default unknown */
   readonly columns?: TableColumns;
+  /** @default unknown */
+  readonly primaryKey?: readonly string[];
   /** "assume": whoever owns it gives the rights. @default "manage" */
   readonly grants?: "manage" | "assume";
 }
@@ -116,23 +144,17 @@ class ExistingTable extends AnyTable {
   readonly dataset: AnyDataset;
   readonly path: string;
   readonly columns: readonly BigQueryColumn[] | undefined;
+  readonly primaryKey: readonly string[] | undefined;
   protected readonly policy: Policy;
 
-  constructor(scope: Construct, id: string, { name, dataset, columns, grants }: ExistingTableProps) {
+  constructor(scope: Construct, id: string, { name, dataset, columns, primaryKey, grants }: ExistingTableProps) {
     super(scope, id);
     this.name = name;
     this.dataset = dataset;
     this.columns = columns && columnsOf(columns);
-    this.path = `${dataset.project}.${dataset.name}.${name}`;
-    this.policy = new ResourcePolicy(this, {
-      fullName: `${dataset.fullName}.${name}`,
-      within: dataset.fullName,
-      verbs: "grantRead or grantWrite",
-      key: `${dataset.key}-${name}`,
-      tier: "data",
-      member: BigqueryTableIamMember,
-      on: { project: dataset.project, datasetId: dataset.name, tableId: name },
-      grants,
-    });
+    this.primaryKey = primaryKey;
+    const { path, policy } = pathAndPolicy(this, verbs, { grants });
+    this.path = path;
+    this.policy = policy;
   }
 }

@@ -1,42 +1,72 @@
-import { BigqueryTable } from "@cdktf/provider-google/lib/bigquery-table";
-import { Construct } from "constructs";
+import { BigqueryTable, type BigqueryTableConfig } from "@cdktf/provider-google/lib/bigquery-table";
+import type { Construct } from "constructs";
+import type { Policy } from "../core/grants";
+import { labelsRule, type Labels } from "../core/labels";
 import { make } from "../core/make";
-import { check } from "../core/rules";
+import type { Overridable } from "../core/overridable";
+import { check, type Rules } from "../core/rules";
 import { literal, snake } from "../core/text";
 import type { AnyDataset } from "./dataset";
-import { tableName } from "./table-props";
+import { queries } from "./journey-rules";
+import { resourceTagsRule, tableName, type ResourceTags } from "./limits";
+import { queryRule } from "./query-size";
+import { pathAndPolicy, Relation } from "./relation";
 
-export interface ViewProps {
+/** What `overrides` is for: descriptions and policy tags of a view's columns (`schema`). */
+export interface ViewProps extends Overridable<BigqueryTableConfig> {
   readonly dataset: AnyDataset;
   /** @default the construct's id, with "_" for what a name may not have */
   readonly name?: string;
   /** GoogleSQL. Name tables by their path, in backticks, and the view comes after them. */
   readonly query: string;
+  /** As the console shows it. @default its name */
+  readonly friendlyName?: string;
   /** @default none */
   readonly description?: string;
+  /** @default the stack's labels */
+  readonly labels?: Labels;
+  /** Tags of the organization's. @default none */
+  readonly resourceTags?: ResourceTags;
 }
 
+const rules: Rules<ViewProps> = [tableName, queryRule, labelsRule, resourceTagsRule];
+
 /**
- * A view: a query that is read like a table.
+ * A view: a query that is read like a table. Who reads it needs a right on it and on what it reads, unless what it reads
+ * lets the view read in its own name: `dataset.authorizeView(view)`.
  * @throws InvalidProps
+ * @see https://cloud.google.com/bigquery/docs/views-intro
  */
-export class View extends Construct {
+export class View extends Relation {
   readonly resource: BigqueryTable;
   readonly name: string;
+  readonly dataset: AnyDataset;
+  readonly path: string;
+  readonly columns = undefined;
+  protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: ViewProps) {
     super(scope, id);
-    const { dataset } = props;
+    const { dataset, query } = props;
     this.name = props.name ?? snake(id);
-    check(this, { name: this.name }, [tableName]);
-    this.resource = make(this, "resource", BigqueryTable, `${dataset.key}-${this.name}`, {
+    this.dataset = dataset;
+    check(this, { ...props, name: this.name }, rules);
+    this.resource = make(this, "resource", BigqueryTable, this.key, {
       project: dataset.project,
       datasetId: dataset.name,
       tableId: this.name,
+      friendlyName: props.friendlyName,
       description: props.description,
-      view: { query: literal(props.query), useLegacySql: false },
+      labels: props.labels,
+      resourceTags: props.resourceTags,
+      view: { query: literal(query), useLegacySql: false },
       // It holds nothing.
       deletionProtection: false,
+      ...props.overrides,
     });
+    const { path, policy } = pathAndPolicy(this, "grantRead", { resource: this.resource });
+    this.path = path;
+    this.policy = policy;
+    queries.tell(this, { text: query, dataset: dataset.fullName, view: this.fullName, checked: true });
   }
 }

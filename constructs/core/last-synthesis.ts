@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IConstruct } from "constructs";
 import { Site } from "./site";
+import { addressName } from "./text";
 
 type Config = { readonly [argument: string]: unknown };
 
@@ -10,12 +11,12 @@ type Config = { readonly [argument: string]: unknown };
  * before anything is deployed. It is what was written, not what was deployed: a fresh checkout knows of nothing, and
  * tests have an app of their own that never was synthesized.
  *
- * @param address its name in addresses, as it was claimed
+ * @param name the name that its address is made of
  */
-export function lastSynthesized(at: IConstruct, type: string, address: string): Config | undefined {
+export function lastSynthesized(at: IConstruct, type: string, name: string): Config | undefined {
   const { stack } = Site.of(at);
   const resources = Site.of(at).once("last synthesis", () => resourcesOf(stack));
-  const found = within(within(resources, type), address);
+  const found = within(within(resources, type), addressName(name));
   return typeof found === "object" && found !== null ? { ...found } : undefined;
 }
 

@@ -11,6 +11,7 @@ import { JourneyMetadata } from "./metadata";
 import { check } from "./rules";
 import { resolved, settingsRules, type GcpSettings, type ResolvedSettings } from "./settings";
 import { Sleep } from "./sleep";
+import { addressName } from "./text";
 import { addressesWithin, addressOf, nothing, type Waits } from "./waits";
 
 const sites = new WeakMap<IConstruct, Site>();
@@ -73,7 +74,7 @@ export class Site {
    * @throws Error where another resource of the type has the address: cdktf would merge the two without a word
    */
   claim(type: string, name: string, by: IConstruct): string {
-    const address = name.replace(/[^A-Za-z0-9_-]/g, "-").replace(/^(?![A-Za-z_])/, "_");
+    const address = addressName(name);
     const owner = this.claims.get(`${type}.${address}`);
     if (owner !== undefined) {
       throw new Error(

@@ -23,3 +23,7 @@ export const snake = (text: string): string => kebab(text).replaceAll("-", "_");
 export function list(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
+
+/** A name as Terraform's addresses take it. */
+export const addressName = (name: string): string =>
+  name.replace(/[^A-Za-z0-9_-]/g, "-").replace(/^(?![A-Za-z_])/, "_");

@@ -100,7 +100,7 @@ const rightWithoutUse: JourneyRule = {
 };
 
 /** What is shared, found by the names that texts have of it. */
-class Names {
+export class Names {
   private readonly byName = new Map<string, Told<Shared>>();
   private readonly byAddress = new Map<string, Told<Shared>>();
 

@@ -4,7 +4,8 @@ import type { Duration } from "../../pipeline/duration";
 import type { Fields } from "../../pipeline/schema/field";
 import type { AnyDataset } from "../bigquery/dataset";
 import { AnyTable, Table } from "../bigquery/table";
-import { columnsOf, type TableProps } from "../bigquery/table-props";
+import type { TableProps } from "../bigquery/table-props";
+import { columnsOf } from "../bigquery/table-schema";
 import type { Grant, GrantOptions, Identity } from "../core/grants";
 import { AnyTopic } from "../pubsub/topic";
 import type { AnyBucket } from "../storage/bucket";
@@ -103,7 +104,8 @@ export interface Sink {
 /** What a destination may leave away. */
 export interface Surroundings {
   readonly scope: Construct;
-  readonly dataset: AnyDataset;
+  /** Asked for when a table is to be in it. */
+  readonly dataset: () => AnyDataset;
   readonly bucket: AnyBucket;
 }
 
@@ -123,7 +125,7 @@ function tableSink(output: string, fields: Fields, to: TableDestination, { scope
   const { table: given, write, ...options } = to;
   const table =
     typeof given === "string"
-      ? new Table(scope, `table ${output}`, { ...options, dataset, name: given, columns: fields })
+      ? new Table(scope, `table ${output}`, { ...options, dataset: dataset(), name: given, columns: fields })
       : given;
   return {
     binding: { table: table.path, ...(write === undefined ? {} : { write }) },
@@ -133,7 +135,7 @@ function tableSink(output: string, fields: Fields, to: TableDestination, { scope
 }
 
 function tablesSink({ tables, dataset: given }: TablesDestination, { dataset }: Surroundings): Sink {
-  const into = given ?? dataset;
+  const into = given ?? dataset();
   return {
     binding: { tables: `${into.project}.${into.name}.${tables}` },
     to: undefined,

@@ -4,7 +4,7 @@ import { posix, resolve } from "node:path";
 import { AssetType, TerraformAsset } from "cdktf";
 import type { Construct } from "constructs";
 import { Site } from "../core/site";
-import { literal } from "../core/text";
+import { addressName, literal } from "../core/text";
 
 /** A file that is read when the stack is synthesized. */
 export interface ObjectFile {
@@ -50,7 +50,7 @@ export function uploadOf(
   const bytes = readFileSync(file);
   if (bytes.length > 0 && bytes.length <= LONGEST_TEXT && isUtf8(bytes)) return { content: literal(bytes.toString()) };
   const site = Site.of(owner);
-  const name = `object-${key.replace(/[^A-Za-z0-9_-]/g, "-")}`;
+  const name = `object-${addressName(key)}`;
   // Below the stack and with a hash of no content, so that neither code that moves nor a change makes another path.
   const asset = site.once(
     name,

@@ -2,7 +2,17 @@
 import { float, nullable, string, timestamp } from "../../pipeline/schema/field";
 import { schema } from "../../pipeline/schema/schema";
 
-export { float, integer, nullable, record, repeated, string, timestamp } from "../../pipeline/schema/field";
+export {
+  date,
+  float,
+  integer,
+  nullable,
+  numeric,
+  record,
+  repeated,
+  string,
+  timestamp,
+} from "../../pipeline/schema/field";
 export { schema } from "../../pipeline/schema/schema";
 
 /** An event of tests in which it does not matter what it is. */

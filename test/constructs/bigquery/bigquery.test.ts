@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { Dataset, type DatasetProps } from "../../../constructs/bigquery/dataset";
+import { Dataset } from "../../../constructs/bigquery/dataset";
+import type { DatasetProps } from "../../../constructs/bigquery/dataset-props";
 import { Table } from "../../../constructs/bigquery/table";
 import type { TableProps } from "../../../constructs/bigquery/table-props";
 import { View } from "../../../constructs/bigquery/view";
