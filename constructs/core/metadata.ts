@@ -13,6 +13,21 @@ export interface ImageSource {
   readonly source: string;
 }
 
+/** A function that the local cloud can run: what a folder exports. */
+export interface FunctionFolder {
+  /** Relative to the package's root where `package` is given, else to the folder of cdktf.json. With "/". */
+  readonly folder: string;
+  readonly package?: string;
+  /** What of the folder has the function, with or without its ending. */
+  readonly main: string;
+  /** What that exports. */
+  readonly entryPoint: string;
+  /** What it takes: a request and its response. */
+  readonly signature: "http";
+  /** A hash of all that is deployed. */
+  readonly source: string;
+}
+
 /** A right that somebody else gives: nothing in the stack makes it, and the stack relies on it. */
 export interface AssumedGrant {
   /** The resource type that would give it: google_pubsub_topic_iam_member. */
@@ -28,6 +43,7 @@ export interface AssumedGrant {
  */
 export class JourneyMetadata {
   private readonly images: { [reference: string]: ImageSource } = {};
+  private readonly functions: { [address: string]: FunctionFolder } = {};
   private readonly assumed: AssumedGrant[] = [];
   private readonly whys: { [address: string]: string } = {};
 
@@ -40,6 +56,12 @@ export class JourneyMetadata {
   image(reference: string, source: ImageSource): void {
     this.images[reference] = source;
     this.stack.addOverride("//.journey.images", this.images);
+  }
+
+  /** @param address google_cloudfunctions2_function.process-order */
+  function(address: string, folder: FunctionFolder): void {
+    this.functions[address] = folder;
+    this.stack.addOverride("//.journey.functions", this.functions);
   }
 
   /** What the right at an address is for. Without a reason the stack's code gives it, which needs none. */
