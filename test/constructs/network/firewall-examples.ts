@@ -106,7 +106,7 @@ export const firewallRule = {
       rule({ from: { ranges: [] } }),
       rule({ from: { tags: [] } }),
       rule({ from: { accounts: [] } }),
-      rule({ direction: "egress", to: { ranges: [] }, from: undefined } as Partial<FirewallRuleProps>),
+      rule({ direction: "egress", to: { ranges: [] }, from: undefined }),
     ],
     "peers-count": [
       rule({ from: { tags: tags(31) } }),
