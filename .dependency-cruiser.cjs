@@ -6,7 +6,7 @@ const folders = {
     "pipeline",
     "constructs",
     "handler/contract\\.ts$",
-    "pipeline-images/[^/]+/contract\\.ts$",
+    "pipeline-images/[^/]+/(contract|unsupported)\\.ts$",
   ],
   stacks: ["pipeline", "constructs", "handler"],
   runtime: ["pipeline"],

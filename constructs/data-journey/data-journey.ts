@@ -6,10 +6,12 @@ import { Dataset, type AnyDataset } from "../bigquery/dataset";
 import { snake } from "../core/text";
 import type { AnyNetwork } from "../network/network";
 import { Bucket, type AnyBucket } from "../storage/bucket";
+import { EventHandler, type HandlerOptions } from "./event-handler";
 import { EventTopic, type EventTopicProps } from "./event-topic";
 import { IngestProxy, type IngestOptions } from "./ingest-proxy";
 import { RawLanding, type LandingOptions } from "./raw-landing";
-import { StreamPipeline, type ProcessOptions, type StreamPipelineProps, type StreamShape } from "./stream-pipeline";
+import type { StreamShape } from "./runner";
+import { StreamPipeline, type ProcessOptions, type StreamPipelineProps } from "./stream-pipeline";
 
 export interface DataJourneyProps<E extends Fields> extends EventTopicProps<E> {
   /** Where tables are made. @default one that is called as the event: "click_event" */
@@ -65,6 +67,15 @@ export class DataJourney<E extends Fields> extends Construct {
   landRaw(options: LandingOptions): RawLanding {
     const table = typeof options.into === "string" ? options.into : options.into.name;
     return new RawLanding(this, `raw ${table}`, { ...options, events: this.events, dataset: this.dataset });
+  }
+
+  /**
+   * Your own code on each event: a container or a function.
+   *
+   *     journey.handle({ name: "created", image, filter: 'attributes.type = "order.created"', publishTo: results });
+   */
+  handle(options: HandlerOptions): EventHandler {
+    return new EventHandler(this, `handle ${options.name}`, { ...options, events: this.events });
   }
 
   /** A pipeline on the events. */

@@ -9,6 +9,9 @@ import type { AnyBucket } from "../storage/bucket";
 import type { Sink } from "./destination";
 import type { RowsInput, Stream } from "./source";
 
+/** Pipelines that never end. */
+export type StreamShape = Exclude<Shape, "bounded">;
+
 /** A pipeline and what it is bound to, for a runner to provision. */
 export interface Task {
   readonly pipeline: Pipeline;

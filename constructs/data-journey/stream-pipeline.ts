@@ -4,10 +4,10 @@ import { mapValues } from "../../pipeline/objects";
 import { fieldSpecs } from "../../pipeline/schema/field-spec";
 import type { Fields } from "../../pipeline/schema/field";
 import { Schema } from "../../pipeline/schema/schema";
-import type { Shape } from "../../pipeline/flow";
 import type { FieldsOfOutputs, Pipeline } from "../../pipeline/pipeline";
 import type { AnyDataset } from "../bigquery/dataset";
 import type { AnyTable } from "../bigquery/table";
+import { errorFields } from "../../pipeline/transforms/errors";
 import { check, type Rules } from "../core/rules";
 import { kebab, list } from "../core/text";
 import type { AnyServiceAccount } from "../iam/service-account";
@@ -16,9 +16,10 @@ import { deadLetterTopics } from "../pubsub/journey-rules";
 import { AnySubscription } from "../pubsub/subscription";
 import { AnyTopic } from "../pubsub/topic";
 import type { AnyBucket } from "../storage/bucket";
-import { misfits, sinkOf, type Destination } from "./destination";
+import { sinkOf, type Destination } from "./destination";
 import type { EventTopic } from "./event-topic";
-import type { Runner } from "./runner";
+import { columnsFit, endless, outputsFit } from "./output-rules";
+import type { Runner, StreamShape } from "./runner";
 import {
   rowsInput,
   streamOf,
@@ -28,9 +29,6 @@ import {
   type Stream,
   type StreamSource,
 } from "./source";
-
-/** Pipelines that never end. */
-export type StreamShape = Exclude<Shape, "bounded">;
 
 /** What is said of a pipeline on a stream of such events, whatever it is. */
 interface CommonOptions<O extends FieldsOfOutputs, S extends StreamShape> {
@@ -126,44 +124,9 @@ const rules: Rules<Given> = [
       return `pipeline ${pipeline.name}: ${words.join("; ")}`;
     },
   },
-  {
-    id: "pipeline-outputs",
-    reads: [],
-    page,
-    broken({ pipeline, into }) {
-      const names = Object.keys(pipeline.outputs);
-      const wrong = [
-        ...names.filter((name) => !(name in into)),
-        ...Object.keys(into).filter((name) => !names.includes(name)),
-      ];
-      return wrong.length === 0
-        ? undefined
-        : `into does not fit: pipeline ${pipeline.name} gives ${list(names)}, and into has ${list(Object.keys(into))}`;
-    },
-  },
-  {
-    id: "output-columns",
-    reads: [],
-    page: "https://cloud.google.com/bigquery/docs/write-api",
-    broken({ pipeline, into }) {
-      const wrong = Object.entries(into).flatMap(([output, to]) => {
-        const fields = pipeline.outputs[output]?.fields;
-        return fields ? misfits(output, fields, to).map((misfit) => `${output}: ${misfit}`) : [];
-      });
-      return wrong.length === 0 ? undefined : wrong.join("; ");
-    },
-  },
-  {
-    id: "output-truncate",
-    reads: [],
-    page: "https://cloud.google.com/bigquery/docs/write-api",
-    broken({ into }) {
-      const wrong = Object.entries(into).filter(([, to]) => isTruncated(to));
-      return wrong.length === 0
-        ? undefined
-        : `${list(wrong.map(([output]) => output))} replaces a table at the end ("truncate"), and a stream has none: "append" or "upsert"`;
-    },
-  },
+  outputsFit,
+  columnsFit,
+  endless,
 ];
 
 const sameFields = (one: Fields, other: Fields): boolean =>
@@ -171,8 +134,6 @@ const sameFields = (one: Fields, other: Fields): boolean =>
 
 const isStream = (source: StreamSource | RowsSource): source is StreamSource =>
   source instanceof AnyTopic || source instanceof AnySubscription || "topic" in source;
-
-const isTruncated = (to: Destination): boolean => typeof to === "object" && "write" in to && to.write === "truncate";
 
 /**
  * A pipeline that runs on a stream of events: its subscriptions, its tables, its spec, its identity and grants, and what
@@ -206,12 +167,13 @@ export class StreamPipeline<
       } else if (isStream(source)) streams[input] = streamOf(source, `${pipeline.name}-${kebab(input)}`);
       else rows[input] = rowsInput(source);
     }
+    const around = { scope: this, dataset: () => dataset, bucket };
     const outputs = mapValues(pipeline.outputs, ({ fields }, output) =>
-      sinkOf(output, fields, given.into[output] as Destination, { scope: this, dataset, bucket }),
+      sinkOf(output, fields, given.into[output] as Destination, around),
     );
     this.outputs = mapValues(outputs, ({ to }) => to);
     deadLetterTopics.tell(this, { topic: events.deadLetters.topic.fullName });
-    const errors = sinkOf("errors", {}, events.deadLetters.topic, { scope: this, dataset, bucket });
+    const errors = sinkOf("errors", errorFields, events.deadLetters.topic, around);
     props.runner.provision(
       this,
       {

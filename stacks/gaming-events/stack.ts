@@ -18,7 +18,7 @@ export interface GamingEventsProps extends GcpStackProps {
    * windows that are still open.
    * @default Runner.workerPool(): one machine of ours
    */
-  readonly runner?: Runner;
+  readonly runner?: Runner<"windowed">;
 }
 
 /** Clicks come in by HTTP and land three times: as they came, cleaned, and counted for each visitor and minute. */

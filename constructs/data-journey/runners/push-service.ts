@@ -10,7 +10,7 @@ import { accountName, ServiceAccount } from "../../iam/service-account";
 import { AnySubscription } from "../../pubsub/subscription";
 import { PushSubscription } from "../../pubsub/push-subscription";
 import { streamProcessorImage } from "../images";
-import { pipelines } from "../journey-rules";
+import { noteUnsupported, pipelines } from "../journey-rules";
 import type { Runner, Task } from "../runner";
 import type { Stream } from "../source";
 import { bindings, grantData, identityOf, specObject } from "./binding";
@@ -81,6 +81,7 @@ export function pushService(options: PushServiceOptions = {}): Runner<"row-wise"
         deadLetters: task.deadLetters,
         maxDeliveryAttempts,
       });
+      noteUnsupported(scope, task);
       pipelines.tell(scope, { spec: task.pipeline.toJSON(), shape, runner: "push-service" });
     },
   };

@@ -6,8 +6,8 @@ import { limits } from "../../core/limits";
 import { check, type Rules } from "../../core/rules";
 import type { Size } from "../../core/size";
 import { streamProcessorImage } from "../images";
-import { pipelines } from "../journey-rules";
-import type { Runner } from "../runner";
+import { noteUnsupported, pipelines } from "../journey-rules";
+import type { Runner, StreamShape } from "../runner";
 import { bindings, grantData, identityOf, specObject } from "./binding";
 import { pulled } from "./pull";
 
@@ -47,7 +47,7 @@ const between = (value: number, low: number, high: number): boolean => value >= 
  * One instance of our stream processor that runs all the time: windows, state, exactly once into BigQuery. Its state is
  * in the journey's bucket, and outlives it.
  */
-export function workerPool(options: WorkerPoolOptions = {}): Runner {
+export function workerPool(options: WorkerPoolOptions = {}): Runner<StreamShape> {
   return {
     kind: "worker-pool",
     provision(scope, task, shape) {
@@ -78,6 +78,7 @@ export function workerPool(options: WorkerPoolOptions = {}): Runner {
         LEASE: lease,
       };
       new WorkerPool(scope, "workers", { ...sizes, name, identity, image: streamProcessorImage, env: { ...env } });
+      noteUnsupported(scope, task);
       pipelines.tell(scope, {
         spec: pipeline.toJSON(),
         shape,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { Dataset } from "../../../constructs/bigquery/dataset";
 import { Table } from "../../../constructs/bigquery/table";
-import { GcpStack } from "../../../constructs/core/stack";
+import type { GcpStack } from "../../../constructs/core/stack";
 import { DataJourney } from "../../../constructs/data-journey/data-journey";
 import type { Destination } from "../../../constructs/data-journey/destination";
 import { EventTopic } from "../../../constructs/data-journey/event-topic";
@@ -30,17 +30,17 @@ function told(template: Template, name: string): unknown {
 const rightsOf = (template: Template, type: string): string[] =>
   Object.values(template.allResources(`google_${type}_iam_member`)).map(({ role }) => String(role));
 
-describe("rows to look others up in", () => {
-  const enrichFrom = (source: (stack: GcpStack) => RowsSource): Template =>
-    templateOf((stack) => {
-      journeyOf(stack).process(enriched, {
-        runner: Runner.workerPool(),
-        from: { products: source(stack) },
-        into: { enriched: "enriched" },
-      });
+const enrichFrom = (source: (stack: GcpStack) => RowsSource): Template =>
+  templateOf((stack) => {
+    journeyOf(stack).process(enriched, {
+      runner: Runner.workerPool(),
+      from: { products: source(stack) },
+      into: { enriched: "enriched" },
     });
-  const shop = (stack: GcpStack): Dataset => new Dataset(stack, "shop");
+  });
+const shop = (stack: GcpStack): Dataset => new Dataset(stack, "shop");
 
+describe("rows to look others up in", () => {
   test("come from a table, which the pipeline may read", () => {
     const template = enrichFrom((stack) => new Table(stack, "products", { dataset: shop(stack), columns: Product }));
     expect(told(template, "INPUTS")).toEqual({
@@ -101,15 +101,16 @@ describe("rows to look others up in", () => {
   });
 });
 
-describe("a second stream", () => {
-  const joinWith = (source: (stack: GcpStack) => StreamSource): Template =>
-    templateOf((stack) => {
-      journeyOf(stack).process(shipped, {
-        runner: Runner.workerPool(),
-        from: { shipments: source(stack) },
-        into: { shipped: "shipped" },
-      });
+const joinWith = (source: (stack: GcpStack) => StreamSource): Template =>
+  templateOf((stack) => {
+    journeyOf(stack).process(shipped, {
+      runner: Runner.workerPool(),
+      from: { shipments: source(stack) },
+      into: { shipped: "shipped" },
     });
+  });
+
+describe("a second stream", () => {
   const both = [
     "${google_pubsub_subscription.shipped-orders.id}",
     "${google_pubsub_subscription.shipped-orders-shipments.id}",
@@ -176,12 +177,13 @@ describe("a second stream", () => {
   });
 });
 
+const into = (to: (stack: GcpStack) => Destination<{ order_id: never }>): Template =>
+  templateOf((stack) => {
+    journeyOf(stack).process(large, { runner: Runner.workerPool(), into: { large: to(stack) as Destination } });
+  });
+const output = (template: Template): unknown => (told(template, "OUTPUTS") as { readonly large: unknown }).large;
+
 describe("an output goes", () => {
-  const into = (to: (stack: GcpStack) => Destination<{ order_id: never }>): Template =>
-    templateOf((stack) => {
-      journeyOf(stack).process(large, { runner: Runner.workerPool(), into: { large: to(stack) as Destination } });
-    });
-  const output = (template: Template): unknown => (told(template, "OUTPUTS") as { readonly large: unknown }).large;
   const table =
     "acme-dev.${google_bigquery_table.order_event-large.dataset_id}.${google_bigquery_table.order_event-large.table_id}";
 
@@ -263,10 +265,7 @@ describe("an output goes", () => {
   });
 
   test.each<[Destination, string]>([
-    [
-      { tables: "orders_{region}" } as Destination,
-      'large: names the field "region", which the output large does not have',
-    ],
+    [{ tables: "orders_{region}" }, 'large: names the field "region", which the output large does not have'],
     [{ table: "large", write: "truncate" }, 'large replaces a table at the end ("truncate"), and a stream has none'],
   ])("nowhere that does not fit: %j", (to, says) => {
     const options = { runner: Runner.workerPool(), into: { large: to } };
