@@ -23,6 +23,7 @@ import { reference } from "../core/reference";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
 import { addressOf, nothing, type Waits } from "../core/waits";
+import type { EventReceiver } from "../eventarc/event-destination";
 import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
 import { vpcAccess } from "../network/egress";
 import type { Invokable } from "../pubsub/push-subscription";
@@ -42,7 +43,10 @@ import type { SourceRequest } from "./function-source";
 import { environmentOf, literals } from "./secrets";
 
 /** A function wherever it was made. */
-export abstract class AnyCloudFunction extends Grantable implements Invokable {
+export abstract class AnyCloudFunction extends Grantable implements Invokable, EventReceiver {
+  /** Of the function and of the Cloud Run service that it is. */
+  abstract readonly name: string;
+  abstract readonly region: string;
   /** Where it is reached. */
   abstract readonly url: string;
   /** What a token for it names as its audience. */
@@ -76,13 +80,13 @@ const everybody = (home: Construct): Identity => ({ member: "allUsers", key: "ev
 export class CloudFunction extends AnyCloudFunction {
   readonly resource: Cloudfunctions2Function;
   readonly identity: AnyServiceAccount;
+  readonly name: string;
   readonly key: string;
+  readonly region: string;
   readonly url: string;
   readonly audience: string;
   /** How long a call may take. */
   readonly timeout: Duration;
-  /** The name of the Cloud Run service that it is. */
-  readonly service: string;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: CloudFunctionProps) {
@@ -94,6 +98,7 @@ export class CloudFunction extends AnyCloudFunction {
     check(this, { ...props, name }, [...functionRules, sourceRule(this, request)]);
     const site = Site.of(this);
     const { project, region } = site.settings;
+    this.region = region;
     const open = "http" in trigger && trigger.http === "public";
     this.timeout = props.timeout ?? TIMEOUT;
     this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(this.key) });
@@ -155,8 +160,7 @@ export class CloudFunction extends AnyCloudFunction {
     this.url = this.resource.serviceConfig.uri;
     // A function takes no other audience, and cannot be told its own.
     this.audience = this.url;
-    // The service is called as its function is.
-    this.service = reference(this.resource, "name", name);
+    this.name = reference(this.resource, "name", name);
     const service = `projects/${project}/locations/${region}/services/${name}`;
     this.policy = new ResourcePolicy(this, {
       key: this.key,
@@ -164,7 +168,7 @@ export class CloudFunction extends AnyCloudFunction {
       verbs: open ? undefined : "grantInvoke",
       tier: "workload",
       member: CloudRunV2ServiceIamMember,
-      on: { name: this.service, location: region },
+      on: { name: this.name, location: region },
       resource: this.resource,
     });
     services.tell(this, { url: this.url, service, open });
@@ -213,6 +217,8 @@ export interface ExistingFunctionProps extends Existing {
 }
 
 class ExistingFunction extends AnyCloudFunction {
+  readonly name: string;
+  readonly region: string;
   readonly url: string;
   readonly audience: string;
   protected readonly policy: Policy;
@@ -221,6 +227,8 @@ class ExistingFunction extends AnyCloudFunction {
     super(scope, id);
     const { settings } = Site.of(this);
     const { name, project = settings.project, region = settings.region } = from;
+    this.name = name;
+    this.region = region;
     this.url = from.url;
     this.audience = from.audience ?? from.url;
     this.policy = new ResourcePolicy(this, {

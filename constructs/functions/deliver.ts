@@ -1,13 +1,8 @@
-import { EventarcTrigger } from "@cdktf/provider-google/lib/eventarc-trigger";
 import type { Construct } from "constructs";
 import type { Duration } from "../../pipeline/duration";
-import { make } from "../core/make";
-import { physicalName } from "../core/names";
-import { settled } from "../core/propagation";
-import { serviceAgent } from "../core/service-agents";
-import { Site } from "../core/site";
-import { grantOnProject } from "../iam/project-grant";
-import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
+import type { EventReceiver } from "../eventarc/event-destination";
+import { EventTrigger } from "../eventarc/event-trigger";
+import type { AnyServiceAccount } from "../iam/service-account";
 import { DeadLetters } from "../pubsub/dead-letters";
 import { PushSubscription, type Invokable } from "../pubsub/push-subscription";
 import { Topic } from "../pubsub/topic";
@@ -15,13 +10,11 @@ import { Schedule } from "../scheduler/schedule";
 import { BucketNotification } from "../storage/bucket-notification";
 import { bucketFunctions } from "./facts";
 import { timeoutSeconds } from "./function-props";
-import type { BucketTrigger, DocumentTrigger, FunctionTrigger, TopicTrigger } from "./trigger";
+import type { BucketTrigger, FunctionTrigger, TopicTrigger } from "./trigger";
 
 /** A function, by what delivers to it. */
-interface Called extends Invokable {
+interface Called extends Invokable, EventReceiver {
   readonly key: string;
-  /** Of its service. */
-  readonly service: string;
   readonly identity: AnyServiceAccount;
   readonly timeout: Duration;
 }
@@ -33,7 +26,7 @@ interface Called extends Invokable {
 export function deliver(owner: Construct & Called, trigger: FunctionTrigger): void {
   if ("topic" in trigger) pushMessages(owner, trigger);
   if ("bucket" in trigger) pushObjects(owner, trigger);
-  if ("document" in trigger) deliverDocuments(owner, trigger);
+  if ("document" in trigger) new EventTrigger(owner, "trigger", { name: owner.key, on: trigger, to: owner });
   if ("cron" in trigger) {
     const { body, headers, ...schedule } = trigger;
     new Schedule(owner, "schedule", {
@@ -69,32 +62,3 @@ const ackDeadline = (timeout: Duration): Duration => `${Math.max(timeoutSeconds(
 
 /** As long as the function may take; Cloud Scheduler waits 15s at least. */
 const deadline = (timeout: Duration): Duration => `${Math.max(timeoutSeconds(timeout), 15)}s`;
-
-function deliverDocuments(owner: Construct & Called, { document, on = "written", database }: DocumentTrigger): void {
-  const identity = new ServiceAccount(owner, "trigger-identity", { name: accountName(`${owner.key}-trigger`) });
-  const receive = grantOnProject("roles/eventarc.eventReceiver", identity, { why: "Eventarc takes events as it" });
-  const invoke = owner.grantInvoke(identity, { why: "Eventarc calls it as this account" });
-  const agent = serviceAgent(owner, "eventarc");
-  const { region } = Site.of(owner).settings;
-  const pattern = /[{*]/.test(document);
-  make(
-    owner,
-    "trigger",
-    EventarcTrigger,
-    owner.key,
-    {
-      name: physicalName(owner, owner.key),
-      location: database?.location ?? region,
-      serviceAccount: identity.email,
-      // In place of protobuf, which few read.
-      eventDataContentType: "application/json",
-      matchingCriteria: [
-        { attribute: "type", value: `google.cloud.firestore.document.v1.${on}` },
-        { attribute: "database", value: database?.name ?? "(default)" },
-        { attribute: "document", value: document, operator: pattern ? "match-path-pattern" : undefined },
-      ],
-      destination: { cloudRunService: { service: owner.service, region } },
-    },
-    settled(owner, `events-of-${owner.key}`, () => [...receive.waits(), ...invoke.waits(), ...agent.waits()]),
-  );
-}

@@ -1,3 +1,4 @@
+import type { DocumentEvents } from "../eventarc/event-source";
 import type { PushSubscriptionProps } from "../pubsub/push-subscription";
 import type { Duration } from "../../pipeline/duration";
 import type { ScheduleProps } from "../scheduler/schedule-props";
@@ -43,14 +44,7 @@ export interface BucketTrigger extends Delivery {
  * Documents of Firestore, as events of Eventarc: `httpFunction(onCloudEvent(...))`. Eventarc alone knows of them, and
  * delivers by a subscription of its own: what it could not deliver within a day is gone, and nothing keeps it.
  */
-export interface DocumentTrigger {
-  /** A path with words in braces for what may be anything: "orders/{order}". */
-  readonly document: string;
-  /** @default "written": created, updated or deleted */
-  readonly on?: "created" | "updated" | "deleted" | "written";
-  /** @default "(default)" in the stack's region */
-  readonly database?: { readonly name: string; readonly location: string };
-}
+export type DocumentTrigger = DocumentEvents;
 
 /**
  * A time table: Cloud Scheduler sends a POST with a token, and tries again what is answered with an error. There is
