@@ -10,7 +10,10 @@ export type ProjectRole =
   | "roles/dataflow.viewer"
   | "roles/dataflow.worker"
   | "roles/eventarc.eventReceiver"
+  | "roles/eventarc.serviceAgent"
   | "roles/logging.logWriter"
+  // Only for Cloud Storage's agent: Eventarc makes the topic, and nobody knows its name before.
+  | "roles/pubsub.publisher"
   // Only with a condition that names buckets which are not there yet.
   | "roles/storage.objectViewer";
 

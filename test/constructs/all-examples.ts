@@ -3,6 +3,7 @@ import { examples as bigquery } from "./bigquery/examples";
 import { examples as artifactRegistry } from "./artifact-registry/examples";
 import { examples as cloudRun } from "./cloud-run/examples";
 import { examples as dataflow } from "./dataflow/examples";
+import { examples as eventarc } from "./eventarc/examples";
 import { examples as functions } from "./functions/examples";
 import { examples as network } from "./network/examples";
 import { examples as pubsub } from "./pubsub/examples";
@@ -18,6 +19,7 @@ export const allExamples: { readonly [service: string]: Examples } = {
   "artifact-registry": artifactRegistry,
   "cloud-run": cloudRun,
   dataflow,
+  eventarc,
   functions,
   network,
   pubsub,
