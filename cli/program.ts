@@ -116,6 +116,18 @@ function commands(io: Io, ends: (code: number) => void): Command {
     });
 
   program
+    .command("access")
+    .description("prints who can do what on what in a stack, and why, from the stack's own grants")
+    .argument("<stack>", "a stack's id, or what it begins with")
+    .option("--json", "as JSON")
+    .option("--synthesized <folder>", "what the app wrote before, such as cdktf.out (default: the app is run)")
+    .addHelpText("after", examples(["journey access gaming-events", "what a security review reads"]))
+    .action(async (stack: string, options: object) => {
+      const { access } = await import("./commands/access.js");
+      ends(await access(stack, options, io));
+    });
+
+  program
     .command("images")
     .description("the container images that stacks deploy")
     .command("push")

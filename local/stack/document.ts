@@ -46,6 +46,8 @@ export interface StackDocument {
   readonly outputs: Body;
   /** Container image, as a workload names it, to the folder it is built from. */
   readonly images: { readonly [reference: string]: ImageFolder };
+  /** What a right is for, by the address of the resource that gives it. */
+  readonly whys: { readonly [address: string]: string };
 }
 
 /**
@@ -94,6 +96,11 @@ export function documentOf(text: string, id: string, app: string): StackDocument
     variables: mapped(json["variable"], (body) => body["default"]),
     outputs: mapped(json["output"], (body) => body["value"] ?? null),
     images: mapped(journey["images"], imageFolder),
+    whys: Object.fromEntries(
+      Object.entries(record(journey["whys"] ?? {}, "whys")).filter(
+        (entry): entry is [string, string] => typeof entry[1] === "string",
+      ),
+    ),
   };
 }
 

@@ -92,3 +92,53 @@ test("a stack that is not there is answered with those that are", async () => {
   expect(await run(["graph", "gaming"], io)).toBe(1);
   expect(io.stderr()).toContain("journey-dev, registry-dev");
 });
+
+test("access prints who can do what on what, and why", async () => {
+  const member = { topic: "${google_pubsub_topic.clicks.name}", role: "roles/pubsub.publisher" };
+  const stack = {
+    "//": { journey: { whys: { "google_pubsub_topic_iam_member.one": "publishes clicks" } } },
+    provider: { google: [{ project: "acme-dev", region: "europe-west1" }] },
+    resource: {
+      google_service_account: { proxy: { account_id: "proxy", project: "acme-dev" } },
+      google_pubsub_topic: { clicks: { name: "clicks" } },
+      google_project_service_identity: { pubsub: { service: "pubsub.googleapis.com" } },
+      google_cloud_run_v2_service: {
+        proxy: {
+          name: "proxy",
+          location: "europe-west1",
+          invoker_iam_disabled: true,
+          template: { service_account: "${google_service_account.proxy.email}" },
+        },
+      },
+      google_pubsub_topic_iam_member: {
+        one: { ...member, member: "${google_service_account.proxy.member}" },
+        two: { ...member, member: "${google_project_service_identity.pubsub.member}" },
+        three: { ...member, member: "user:ann@example.com" },
+      },
+      google_project_iam_member: {
+        jobs: { project: "acme-dev", role: "roles/bigquery.jobUser", member: "user:ann@example.com" },
+      },
+    },
+  };
+  app = appFixture({ "journey-dev": stack });
+  const io = testIo({ cwd: app.folder });
+  expect(await run(["access", "journey"], io)).toBe(0);
+  expect(io.stdout()).toBe(`allUsers (anybody)
+  run.invoker  service proxy  it is public
+
+proxy@acme-dev.iam.gserviceaccount.com (runs proxy)
+  pubsub.publisher  topic clicks  publishes clicks
+
+user:ann@example.com
+  bigquery.jobUser  project acme-dev  given by the stack's code; the whole project
+  pubsub.publisher  topic clicks      given by the stack's code
+
+pubsub's service agent (Google's)
+  pubsub.publisher  topic clicks  given by the stack's code
+
+4 identities, 5 rights, 1 on a whole project, some for anybody
+`);
+  const json = testIo({ cwd: app.folder });
+  expect(await run(["access", "journey", "--json"], json)).toBe(0);
+  expect(JSON.parse(json.stdout())).toHaveLength(4);
+});

@@ -21,6 +21,7 @@ describe("help", () => {
     ["local", "--help"],
     ["simulate", "--help"],
     ["graph", "--help"],
+    ["access", "--help"],
     ["images", "push", "--help"],
   ])("of %s %s is on standard output and ends with 0", async (...words) => {
     const { code, err, out } = await journey(...words);
@@ -29,7 +30,7 @@ describe("help", () => {
   });
 
   test("has an example that can be typed for each command", async () => {
-    for (const words of [["local"], ["simulate"], ["graph"], ["images", "push"]]) {
+    for (const words of [["local"], ["simulate"], ["graph"], ["access"], ["images", "push"]]) {
       expect((await journey(...words, "--help")).out).toContain(`$ journey ${words.join(" ")} `);
     }
   });
