@@ -48,6 +48,8 @@ const masked = (source: string): string => source.replace(/\$\{(TfToken\[[^\]]*\
 function whyNoYaml(message: string, source: string, line: number): string {
   const [first = message] = message.split("\n");
   const text = source.split("\n")[line - 1] ?? "";
-  const hint = text.includes("${") ? `. An expression with ": " or " #" in it stands between single quotes` : "";
+  const hint = text.includes("${")
+    ? `. An expression within [] or {}, or with ": " or " #" in it, stands between single quotes`
+    : "";
   return `${first.replace(/ at line \d+, column \d+:?$/, "")}${hint}`;
 }

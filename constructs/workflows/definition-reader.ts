@@ -87,13 +87,13 @@ export class DefinitionReader {
     const does = actions.filter((action) => entries.has(action));
     const [action] = does;
     if (does.length > 1) this.fault(at, `is several things at once: ${does.join(" and ")}`);
-    if (action === undefined && !entries.has("next"))
-      this.fault(at, `does nothing: give it one of ${actions.join(", ")}`);
     const allowed = [...also, ...(action === undefined ? ["next"] : [action, ...(besides[action] ?? [])])];
-    for (const [key, { key: node }] of entries) {
-      if (!allowed.includes(key) && !does.includes(key)) {
-        this.fault(node, `has ${key}, which ${action === undefined ? "no step" : `no ${action} step`} takes`);
-      }
+    const strange = [...entries].filter(([key]) => !allowed.includes(key) && !does.includes(key));
+    for (const [key, { key: node }] of strange) {
+      this.fault(node, `has ${key}, which ${action === undefined ? "no step" : `no ${action} step`} takes`);
+    }
+    if (action === undefined && !entries.has("next") && strange.length === 0) {
+      this.fault(at, `does nothing: give it one of ${actions.join(", ")}`);
     }
     return { name, at, ...nothing, ...this.action(action, entries), nexts: this.named(entries, "next") };
   }

@@ -1,6 +1,7 @@
 import type { Node } from "yaml";
 import { isScalar } from "yaml";
 import type { Report, StepModel, WorkflowModel } from "./definition-model";
+import { standardFunction } from "./standard-library";
 
 /** @see https://cloud.google.com/workflows/quotas */
 const ITEMS = 50;
@@ -30,6 +31,9 @@ export class StepChecks {
     const { parameters, at, name } = workflow;
     if (parameters.length > PARAMETERS) {
       report("limits", at, name, `has ${parameters.length} params: Workflows takes ${PARAMETERS}`);
+    }
+    if (standardFunction(name) !== undefined) {
+      report("steps", at, name, "has the name of a function of the standard library: give it another one");
     }
     this.steps(workflow.steps, { reach: namesOf(workflow.steps), loop: false, depth: 0 });
   }

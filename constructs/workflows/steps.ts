@@ -66,13 +66,17 @@ export class Steps {
   readonly http: Http;
   private readonly list: { readonly [name: string]: Part }[] = [];
 
-  constructor(private readonly flow: Flow) {
+  private constructor(
+    private readonly flow: Flow,
+    /** Variables of the loops around it. */
+    private readonly loops: readonly string[],
+  ) {
     this.http = new Http((name, method, request) => this.request(name, method, request));
   }
 
   /** The steps that a function writes. */
-  static of(flow: Flow, body: Body): readonly Part[] {
-    const steps = new Steps(flow);
+  static of(flow: Flow, body: Body, loops: readonly string[] = []): readonly Part[] {
+    const steps = new Steps(flow, loops);
     body(steps);
     return steps.list;
   }
@@ -143,13 +147,13 @@ export class Steps {
 
   /** Once for each of a list, or of a range of numbers. What is assigned within is known only there. */
   for(name: string, over: Over, body: (run: Steps, item: Reference, index: Reference) => void): void {
-    this.add(name, { for: this.loop(over, body) });
+    this.add(name, { for: this.loop(name, over, body) });
   }
 
   /** At the same time, at most 10. What is assigned within a branch is known only there. */
   parallel(name: string, branches: { readonly [branch: string]: Body }, options: ParallelOptions = {}): void {
     const written = Object.entries(branches).map(([branch, body]) => ({
-      [branch]: { steps: Steps.of(this.flow, body) },
+      [branch]: { steps: this.within(body) },
     }));
     this.add(name, { parallel: { ...parallelOf(options), branches: written } });
   }
@@ -161,7 +165,7 @@ export class Steps {
     body: (run: Steps, item: Reference, index: Reference) => void,
     options: ParallelOptions = {},
   ): void {
-    this.add(name, { parallel: { ...parallelOf(options), for: this.loop(over, body) } });
+    this.add(name, { parallel: { ...parallelOf(options), for: this.loop(name, over, body) } });
   }
 
   /** The first whose condition holds; none, and it goes on with the next step, or with `otherwise`. At most 50. */
@@ -179,9 +183,9 @@ export class Steps {
     const as = `${snake(name)}_error`;
     if (typeof retry === "object" && typeof retry.when === "object") this.flow.add(retry.when);
     this.add(name, {
-      try: { steps: Steps.of(this.flow, body) },
+      try: { steps: this.within(body) },
       retry: retry && retryOf(retry),
-      except: except && { as, steps: Steps.of(this.flow, (run) => except(run, reference(as))) },
+      except: except && { as, steps: this.within((run) => except(run, reference(as))) },
     });
   }
 
@@ -202,7 +206,11 @@ export class Steps {
 
   /** Steps as one. */
   block(name: string, body: Body): void {
-    this.add(name, { steps: Steps.of(this.flow, body) });
+    this.add(name, { steps: this.within(body) });
+  }
+
+  private within(body: Body): readonly Part[] {
+    return Steps.of(this.flow, body, this.loops);
   }
 
   private add(name: string, body: { readonly [key: string]: Part }): void {
@@ -225,16 +233,22 @@ export class Steps {
     return this.answered(name, { call: `http.${method}`, args });
   }
 
-  private loop(over: Over, body: (run: Steps, item: Reference, index: Reference) => void): Part {
+  private loop(name: string, over: Over, body: (run: Steps, item: Reference, index: Reference) => void): Part {
     const value = over.as ?? "item";
+    if (this.loops.includes(value)) {
+      throw new Error(
+        `step ${name} loops with ${value}, as a loop around it does: give it another name, { as: "..." }`,
+      );
+    }
     const index = `${value}_index`;
     const result = new Result(index);
-    const steps = Steps.of(this.flow, (run) => body(run, reference(value), reference(index, result)));
+    const loops = [...this.loops, value];
+    const steps = Steps.of(this.flow, (run) => body(run, reference(value), reference(index, result)), loops);
     return { value, index: result, ...("in" in over ? { in: over.in } : { range: over.range }), steps };
   }
 
   private caseOf({ when, ...way }: Case): Part {
-    if ("do" in way) return { condition: when, steps: Steps.of(this.flow, way.do) };
+    if ("do" in way) return { condition: when, steps: this.within(way.do) };
     if ("goto" in way) return { condition: when, next: way.goto };
     return { condition: when, ...way };
   }

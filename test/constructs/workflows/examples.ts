@@ -72,7 +72,7 @@ const aBody: fc.Arbitrary<Body> = fc
   )
   .map((kinds): Body => (run) => {
     const { total } = run.assign("begin", { total: 0 });
-    const double = subworkflow("double", { number: given, times: 2 }, (run, { number, times }) =>
+    const twice = subworkflow("twice", { number: given, times: 2 }, (run, { number, times }) =>
       run.return("product", plus(number, times)),
     );
     for (const [index, kind] of kinds.entries()) {
@@ -92,7 +92,7 @@ const aBody: fc.Arbitrary<Body> = fc
         run.try(name, more, { retry: "idempotent", except: (run, error) => run.raise(`${name} again`, error) });
       if (kind === "block") run.block(name, more);
       if (kind === "sleep") run.sleep(name, "90s");
-      if (kind === "sub") run.call(name, double, { number: total });
+      if (kind === "sub") run.call(name, twice, { number: total });
     }
   });
 
