@@ -5,4 +5,5 @@ export {
   type ArtifactRegistryProps,
   type ExistingArtifactRegistryProps,
 } from "./artifact-registry";
+export type { DeleteOld } from "./cleanup";
 export { RegistryStack } from "./registry-stack";

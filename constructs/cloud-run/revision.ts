@@ -30,7 +30,7 @@ const page = "https://cloud.google.com/run/docs/rollouts-rollbacks-traffic-migra
 const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const LONGEST = 63;
 
-export const LATEST = "latest";
+const LATEST = "latest";
 export const revisionName = (name: string, suffix: string): string => `${name}-${suffix}`;
 
 export const revisionRule: Rule<RevisionProps & { readonly name?: string }> = {

@@ -65,7 +65,7 @@ export const volumeRule: Rule<VolumeProps> = {
 };
 
 /** What is wrong with a container's volumes; undefined where all is well. */
-export function brokenVolumes(volumes: Volumes = {}): string | undefined {
+function brokenVolumes(volumes: Volumes = {}): string | undefined {
   for (const [path, volume] of Object.entries(volumes)) {
     if (taken.test(path) || path.includes(":")) {
       return `volumes has "${path}": a path is below the root, has no ":", and is not in /dev, /proc or /sys`;
