@@ -9,7 +9,7 @@ import { Bucket, type AnyBucket } from "../storage/bucket";
 import { EventHandler, type HandlerOptions } from "./event-handler";
 import { EventTopic, type EventTopicProps } from "./event-topic";
 import { IngestProxy, type IngestOptions } from "./ingest-proxy";
-import { RawLanding, type LandingOptions } from "./raw-landing";
+import { isOfFiles, RawLanding, type LandingOptions } from "./raw-landing";
 import type { StreamShape } from "./runner";
 import { StreamPipeline, type ProcessOptions, type StreamPipelineProps } from "./stream-pipeline";
 
@@ -63,10 +63,16 @@ export class DataJourney<E extends Fields> extends Construct {
     return new IngestProxy(this, id, { ...options, events: this.events });
   }
 
-  /** Events in a table as they came, written by Pub/Sub itself. */
+  /** Events in a table or in files as they came, written by Pub/Sub itself. */
   landRaw(options: LandingOptions): RawLanding {
-    const table = typeof options.into === "string" ? options.into : options.into.name;
-    return new RawLanding(this, `raw ${table}`, { ...options, events: this.events, dataset: this.dataset });
+    const { events } = this;
+    if (isOfFiles(options)) {
+      const { bucket, prefix = "" } = options.into;
+      return new RawLanding(this, `raw ${bucket.key} ${prefix}`.trim(), { ...options, events });
+    }
+    const { into } = options;
+    const table = typeof into === "string" ? into : into.name;
+    return new RawLanding(this, `raw ${table}`, { ...options, events, dataset: this.dataset });
   }
 
   /**

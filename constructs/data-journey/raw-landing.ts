@@ -5,15 +5,19 @@ import type { AnyDataset } from "../bigquery/dataset";
 import { Table, type AnyTable } from "../bigquery/table";
 import { View } from "../bigquery/view";
 import { BigQuerySubscription } from "../pubsub/bigquery-subscription";
+import { CloudStorageSubscription, type CloudStorageSubscriptionProps } from "../pubsub/cloud-storage-subscription";
 import type { SubscriptionProps } from "../pubsub/subscription-props";
 import type { EventTopic } from "./event-topic";
 import { unpack } from "./unpack";
 
-export interface LandingOptions extends Pick<SubscriptionProps, "filter" | "maxDeliveryAttempts" | "backoff"> {
-  /** The table, by name or one of yours. */
-  readonly into: string | AnyTable;
+interface Delivered extends Pick<SubscriptionProps, "filter" | "maxDeliveryAttempts" | "backoff"> {
   /** The subscription's name. @default "<topic>-raw" */
   readonly subscription?: string;
+}
+
+export interface TableLanding extends Delivered {
+  /** The table, by name or one of yours. */
+  readonly into: string | AnyTable;
   /** A view of this name, with a column for each of the event's fields. @default none */
   readonly view?: string;
   /**
@@ -24,10 +28,27 @@ export interface LandingOptions extends Pick<SubscriptionProps, "filter" | "maxD
   readonly metadata?: boolean;
 }
 
-export interface RawLandingProps extends LandingOptions {
+export interface FilesLanding extends Delivered {
+  /** Files in a bucket, a line or a record for each message. */
+  readonly into: Pick<
+    CloudStorageSubscriptionProps,
+    "bucket" | "prefix" | "suffix" | "datetimeFormat" | "format" | "file"
+  >;
+}
+
+export type LandingOptions = TableLanding | FilesLanding;
+
+interface TableProps extends TableLanding {
   readonly events: EventTopic;
+  /** Where a table is made, and a view. */
   readonly dataset: AnyDataset;
 }
+
+interface FilesProps extends FilesLanding {
+  readonly events: EventTopic;
+}
+
+export type RawLandingProps = TableProps | FilesProps;
 
 const data = { data: nullable(string({ description: "the message as it came" })) };
 
@@ -41,33 +62,41 @@ const withMetadata = {
 } satisfies Fields;
 
 /**
- * Events in BigQuery as they came, without anything that runs: Pub/Sub writes them itself, at least once each. What an
- * event means is decided by a query, later.
+ * Events in a table or in files as they came, without anything that runs: Pub/Sub writes them itself, at least once
+ * each. What an event means is decided later.
  * @throws InvalidProps
  */
 export class RawLanding extends Construct {
-  readonly table: AnyTable;
+  /** Undefined where files are written. */
+  readonly table: AnyTable | undefined;
 
   constructor(scope: Construct, id: string, props: RawLandingProps) {
     super(scope, id);
-    const { events, dataset, into, view, metadata = true, ...delivery } = props;
-    this.table = typeof into === "string" ? this.landing(dataset, into, metadata) : into;
-    const name = props.subscription ?? `${events.topic.key}-raw`;
-    new BigQuerySubscription(this, "subscription", {
-      filter: delivery.filter,
-      maxDeliveryAttempts: delivery.maxDeliveryAttempts,
-      backoff: delivery.backoff,
-      name,
+    const { events, filter, maxDeliveryAttempts, backoff } = props;
+    const delivery = {
+      filter,
+      maxDeliveryAttempts,
+      backoff,
+      name: props.subscription ?? `${events.topic.key}-raw`,
       topic: events.topic,
-      table: this.table,
-      metadata,
       deadLetters: events.deadLetters,
-    });
-    if (view === undefined) return;
+    };
+    if (isOfFiles(props)) new CloudStorageSubscription(this, "subscription", { ...delivery, ...props.into });
+    else this.table = this.landInTable(props, delivery);
+  }
+
+  private landInTable(
+    { events, into, view, metadata = true, dataset }: TableProps,
+    delivery: SubscriptionProps,
+  ): AnyTable {
+    const table = typeof into === "string" ? this.landing(dataset, into, metadata) : into;
+    new BigQuerySubscription(this, "subscription", { ...delivery, table, metadata });
+    if (view === undefined) return table;
     const beside = metadata ? ["message_id", "publish_time"] : [];
     const description = `${events.event.name} by its fields`;
-    const query = unpack(this.table.path, events.event.eventFields, beside);
+    const query = unpack(table.path, events.event.eventFields, beside);
     new View(this, "view", { dataset, name: view, query, description });
+    return table;
   }
 
   private landing(dataset: AnyDataset, name: string, metadata: boolean): Table {
@@ -79,3 +108,7 @@ export class RawLanding extends Construct {
     });
   }
 }
+
+/** Whether messages land in files, and not in a table. */
+export const isOfFiles = <Options extends LandingOptions>(props: Options): props is Extract<Options, FilesLanding> =>
+  typeof props.into === "object" && "bucket" in props.into;

@@ -72,7 +72,7 @@ export function dataflow(options: DataflowStreamOptions | DataflowBatchOptions =
 
 function run(scope: Construct, task: Task, options: DataflowStreamOptions): void {
   const identity = identityOf(scope, task);
-  const subscriptions = pulled(scope, task);
+  const subscriptions = pulled(scope, task, "dataflow");
   for (const subscription of Object.values(subscriptions)) {
     subscription.grantSubscribe(identity, { why: "takes and acknowledges messages" });
     subscription.grantView(identity, { why: "Dataflow looks at what it reads" });

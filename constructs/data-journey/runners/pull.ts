@@ -9,12 +9,16 @@ import type { Task } from "../runner";
  * The subscriptions that a pipeline pulls from, by input. They give up on nothing: the pipeline says itself what it
  * cannot process.
  */
-export function pulled(scope: Construct, { streams }: Task): { readonly [input: string]: AnySubscription } {
+export function pulled(
+  scope: Construct,
+  { streams }: Task,
+  by?: "dataflow",
+): { readonly [input: string]: AnySubscription } {
   const inputs = Object.keys(streams);
   return mapValues(streams, (stream, input) => {
     const made =
       stream instanceof AnySubscription ? stream : subscribe(scope, stream, inputs[0] === input ? "" : input);
-    consumers.tell(scope, { subscription: made.fullName, pipeline: true });
+    consumers.tell(scope, { subscription: made.fullName, pipeline: true, by });
     return made;
   });
 }

@@ -201,6 +201,30 @@ describe("a raw landing", () => {
     expect(JSON.parse(String(table["schema"]))).toMatchObject([{ name: "data", type: "STRING", mode: "NULLABLE" }]);
     expect(table).not.toHaveProperty("time_partitioning");
   });
+
+  test("may be files of a bucket, a line for each message", () => {
+    const template = templateOf((stack) => {
+      const bucket = new Bucket(stack, "lake");
+      const { table } = journeyOf(stack).landRaw({
+        into: { bucket, prefix: "orders/", suffix: ".jsonl", file: { duration: "2m" } },
+        filter: "attributes:raw",
+        maxDeliveryAttempts: 9,
+      });
+      expect(table).toBeUndefined();
+    });
+    template.hasResource("google_pubsub_subscription", {
+      name: "order-event-raw",
+      filter: "attributes:raw",
+      cloud_storage_config: {
+        bucket: "${google_storage_bucket.lake.name}",
+        filename_prefix: "orders/",
+        filename_suffix: ".jsonl",
+        max_duration: "120s",
+      },
+      dead_letter_policy: { max_delivery_attempts: 9 },
+    });
+    template.resourceCount("google_bigquery_dataset", 0);
+  });
 });
 
 describe("a pipeline on a push service", () => {
