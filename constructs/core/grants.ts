@@ -3,8 +3,9 @@ import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { make, type ResourceClass } from "./make";
 import { Site } from "./site";
-import { kebab } from "./text";
-import { rights, shared } from "./uses";
+import { kebab, literal } from "./text";
+import { rights } from "./rights";
+import { shared } from "./uses";
 import { addressOf, nothing, type Waits } from "./waits";
 
 /** Who may be given a right. */
@@ -141,7 +142,9 @@ export class ResourcePolicy<Config extends MemberConfig> implements Policy {
     const { grant, told } = site.once(`grant ${right}`, () => {
       const fresh = { role: made.role, to, tier, waits: this.give(made, to, condition) };
       grantsTo(to).push(fresh);
-      const fact = { member: to.member, role: made.role, fullName, unasked: true };
+      const type = member.tfResourceType;
+      const conditional = condition !== undefined;
+      const fact = { member: to.member, role: made.role, fullName, type, conditional, unasked: true };
       rights.tell(to.home, fact);
       return { grant: fresh, told: fact };
     });
@@ -153,7 +156,8 @@ export class ResourcePolicy<Config extends MemberConfig> implements Policy {
   private give(role: MadeRole, to: Identity, condition: Condition | undefined): Waits {
     const { key, member, on, grants } = this.props;
     if (grants === "assume") {
-      Site.of(to.home).metadata.assume({ type: member.tfResourceType, role: role.role, member: to.member, on });
+      const { metadata } = Site.of(to.home);
+      metadata.assume({ type: member.tfResourceType, role: role.role, member: to.member, on, condition });
       return nothing;
     }
     const when = condition === undefined ? "" : `-if-${kebab(condition.title)}`;
@@ -163,7 +167,7 @@ export class ResourcePolicy<Config extends MemberConfig> implements Policy {
       ...on,
       role: role.role,
       member: to.member,
-      condition,
+      condition: condition && literally(condition),
       lifecycle: this.lifecycle(to),
     } as unknown as Config;
     const made = make(to.home, `grant ${member.tfResourceType} ${name}`, member, name, config, () => [
@@ -185,6 +189,13 @@ export class ResourcePolicy<Config extends MemberConfig> implements Policy {
     };
   }
 }
+
+/** CEL is nothing that Terraform evaluates. */
+const literally = ({ title, expression, description }: Condition): Condition => ({
+  title: literal(title),
+  expression: literal(expression),
+  description: description && literal(description),
+});
 
 /** "roles/pubsub.publisher": "pubsub-publisher". */
 const wordsOf = (role: string): string => (role.split("/").at(-1) ?? role).replaceAll(".", "-");

@@ -36,6 +36,8 @@ export interface AssumedGrant {
   readonly member: string;
   /** Where: the type's other arguments, as Terraform names them in TypeScript: topic, project. */
   readonly on: { readonly [argument: string]: unknown };
+  /** Where it holds only while this does. */
+  readonly condition?: { readonly title: string; readonly expression: string } | undefined;
 }
 
 /**

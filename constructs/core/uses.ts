@@ -1,7 +1,10 @@
 import { DefaultTokenResolver, StringConcat, TerraformStack, Token, Tokenization, type TerraformResource } from "cdktf";
 import type { IConstruct } from "constructs";
 import { FactKind, type Facts, type JourneyRule, type Told } from "./facts";
+import { rights } from "./rights";
 import { addressOf } from "./waits";
+
+export { rights } from "./rights";
 
 /** Something on which rights can be given. */
 interface Shared {
@@ -13,17 +16,6 @@ interface Shared {
   readonly within: string | undefined;
   /** The verbs that let a workload use it; undefined where its name alone is of use. */
   readonly verbs: string | undefined;
-}
-
-/** A right that was given, or that somebody else gives. */
-interface Right {
-  readonly member: string;
-  /** "roles/pubsub.publisher" */
-  readonly role: string;
-  /** What it is on. */
-  readonly fullName: string;
-  /** A construct gave it for a use that it knows; nobody asked for it in the stack's own code. */
-  readonly unasked: boolean;
 }
 
 /** What a workload is told, and may so name what it is to use. */
@@ -41,7 +33,6 @@ interface Relay {
 }
 
 export const shared = new FactKind<Shared>();
-export const rights = new FactKind<Right>();
 export const uses = new FactKind<Use>(() => [useWithoutRight, rightWithoutUse]);
 export const relays = new FactKind<Relay>();
 

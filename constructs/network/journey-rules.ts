@@ -29,10 +29,14 @@ const overlapping: JourneyRule = {
     return sorted.flatMap((next) => {
       const before = farthest?.told.network === next.told.network ? farthest : undefined;
       if (before === undefined || next.last > before.last) farthest = next;
-      return before !== undefined && overlap(before, next) ? [finding(before.told, next.told)] : [];
+      if (before === undefined || !overlap(before, next) || sameTwice(before.told, next.told)) return [];
+      return [finding(before.told, next.told)];
     });
   },
 };
+
+/** Two stages of one project that forgot their prefix: it is their names that clash. */
+const sameTwice = (one: Range, other: Range): boolean => one.of === other.of && one.range === other.range;
 
 const finding = (before: Told<Range>, { at, of, range, network }: Told<Range>) => ({
   at,

@@ -182,6 +182,13 @@ test("parts of two networks may have one address, and parts side by side have no
   ).not.toThrow();
 });
 
+test("a network that two stages make alike is one, and no overlap of two", () => {
+  const app = Testing.app();
+  const stages = ["one", "two"].map((id) => new GcpStack(app, id, settings));
+  for (const stage of stages) new Subnet(stage, "us", { network: net(stage), range: "10.20.0.0/20" });
+  for (const stage of stages) expect(() => Template.fromStack(stage)).not.toThrow();
+});
+
 test("a subnet of another stack is seen beside the network's own, and a waiver is heard", () => {
   const app = Testing.app();
   const network = new Network(new GcpStack(app, "hub", settings), "net");
