@@ -6,6 +6,7 @@ import type { Duration } from "../../pipeline/duration";
 import { textsOf } from "../cloud-run/env";
 import { services, workloads } from "../cloud-run/facts";
 import { encryptionOf } from "../core/encryption";
+import { everyone } from "../core/everyone";
 import { keyOfExisting, type Existing } from "../core/existing";
 import {
   granted,
@@ -20,6 +21,7 @@ import { make } from "../core/make";
 import { physicalName } from "../core/names";
 import { settled } from "../core/propagation";
 import { reference } from "../core/reference";
+import { published } from "../core/rights";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
 import { addressOf, nothing, type Waits } from "../core/waits";
@@ -63,9 +65,6 @@ const ingresses = {
   internal: "ALLOW_INTERNAL_ONLY",
   "internal-and-load-balancing": "ALLOW_INTERNAL_AND_GCLB",
 } as const;
-
-/** Anybody. */
-const everybody = (home: Construct): Identity => ({ member: "allUsers", key: "everybody", home, waits: nothing });
 
 /**
  * A function (2nd generation): what a folder exports, called for requests, messages, objects, documents or on a schedule.
@@ -177,7 +176,10 @@ export class CloudFunction extends AnyCloudFunction {
     if (folder) {
       site.metadata.function(addressOf(this.resource), { ...folder, entryPoint: props.entryPoint, signature: "http" });
     }
-    if (open) this.grantInvoke(everybody(this), { why: "is public" });
+    if (open) {
+      published.tell(this, { fullName: service });
+      this.grantInvoke(everyone(this), { why: "is public" });
+    }
     deliver(this, trigger);
   }
 
