@@ -6,11 +6,11 @@ import type { Rule } from "./rules";
  * never be changed. What joins two such things is held against it, by rules of what joins them.
  */
 interface Place {
-  /** P.D of a dataset, the name of a bucket. */
+  /** P.D of a dataset, the name of a bucket, projects/P/databases/D of Firestore, projects/P/instances/I of Bigtable. */
   readonly fullName: string;
   /** A region ("europe-west1") or an area that has several ("EU", "NAM4"). */
   readonly location: string;
-  readonly kind: "dataset" | "bucket";
+  readonly kind: "dataset" | "bucket" | "database" | "instance";
 }
 
 /** The rules that every single place must keep, such as that all lie in one country, have their place here. */
@@ -49,7 +49,7 @@ export function near(a: string, b: string): boolean {
   if (one === other) return true;
   if (isRegion(one)) return !isRegion(other) && (areas[other]?.test(one) ?? true);
   if (isRegion(other)) return near(other, one);
-  return continent(one) === undefined || continent(one) === continent(other);
+  return [continent(other), undefined].includes(continent(one)) || continent(other) === undefined;
 }
 
 export const isRegion = (location: string): boolean => /^[a-z]+(-[a-z]+)+\d+$/i.test(location);

@@ -4,6 +4,7 @@ import { examples as artifactRegistry } from "./artifact-registry/examples";
 import { examples as cloudRun } from "./cloud-run/examples";
 import { examples as dataflow } from "./dataflow/examples";
 import { examples as eventarc } from "./eventarc/examples";
+import { examples as firestore } from "./firestore/examples";
 import { examples as functions } from "./functions/examples";
 import { examples as network } from "./network/examples";
 import { examples as pubsub } from "./pubsub/examples";
@@ -20,6 +21,7 @@ export const allExamples: { readonly [service: string]: Examples } = {
   "cloud-run": cloudRun,
   dataflow,
   eventarc,
+  firestore,
   functions,
   network,
   pubsub,
