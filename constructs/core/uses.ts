@@ -110,11 +110,18 @@ export class Names {
       const one = this.byAddress.get(keyOf(stack, address));
       if (one) found.add(one);
     }
-    for (const [word] of plain.matchAll(/[A-Za-z0-9][A-Za-z0-9\-_.~+%/@]*/g)) {
+    for (const [word] of plain.matchAll(/(?:https:\/\/)?[A-Za-z0-9][A-Za-z0-9\-_.~+%/@]*/g)) {
       const parts = word.split("/");
-      // The whole, a bucket before its object, a dataset before its table, and what lies below projects/P/topics/T.
+      // The whole, a bucket before its object, a dataset before its table, a service's address before a path, and what
+      // lies below projects/P/topics/T.
       const dataset = word.slice(0, Math.max(0, word.lastIndexOf(".")));
-      const below = [parts[0], dataset, parts.slice(0, 4).join("/"), parts.slice(0, 6).join("/")];
+      const below = [
+        parts[0],
+        dataset,
+        parts.slice(0, 3).join("/"),
+        parts.slice(0, 4).join("/"),
+        parts.slice(0, 6).join("/"),
+      ];
       // Who names a table that is known names that, and not all of its dataset.
       for (const candidate of this.byName.has(word) ? [word] : below) {
         const one = candidate === undefined ? undefined : this.byName.get(candidate);

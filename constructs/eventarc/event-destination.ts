@@ -6,6 +6,7 @@ export interface EventReceiver {
   /** The service's name. */
   readonly name: string;
   readonly region: string;
+  readonly url: string;
   /** Whom it runs as, where that is known. */
   readonly identity?: Identity;
   grantInvoke(to: Identity, options?: GrantOptions): Grant;
@@ -20,18 +21,24 @@ export interface EventWorkflow {
   grantInvoke(to: Identity, options?: GrantOptions): Grant;
 }
 
-/** What is called for each event: a service, at "/" or at a path; or a workflow, which then is executed. */
+/** What is called for each event: a service, at "/" or at a path; or a workflow, of which each starts a run. */
 export type EventDestination =
   | EventReceiver
-  | { readonly receiver: EventReceiver; readonly path: `/${string}` }
-  | { readonly workflow: EventWorkflow };
+  | EventWorkflow
+  | { readonly receiver: EventReceiver; readonly path: `/${string}` };
 
 /** What is let in, whatever it is. */
-export const calledBy = (to: EventDestination): EventReceiver | EventWorkflow =>
-  "receiver" in to ? to.receiver : "workflow" in to ? to.workflow : to;
+export const calledBy = (to: EventDestination): EventReceiver | EventWorkflow => ("receiver" in to ? to.receiver : to);
+
+/** How it is named, for rules that ask who uses what. */
+export function namedBy(to: EventDestination): string {
+  const called = calledBy(to);
+  return "url" in called ? called.url : called.path;
+}
 
 export function destinationOf(to: EventDestination): EventarcTriggerDestination {
-  if ("workflow" in to) return { workflow: to.workflow.path };
-  const { name, region } = "receiver" in to ? to.receiver : to;
+  const called = calledBy(to);
+  if (!("url" in called)) return { workflow: called.path };
+  const { name, region } = called;
   return { cloudRunService: { service: name, region, path: "receiver" in to ? to.path : undefined } };
 }

@@ -7,10 +7,11 @@ import { settled } from "../core/propagation";
 import { check } from "../core/rules";
 import { serviceAgent } from "../core/service-agents";
 import { Site } from "../core/site";
+import { uses } from "../core/uses";
 import { grantOnProject } from "../iam/project-grant";
 import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
 import { attachments } from "../pubsub/journey-rules";
-import { calledBy, destinationOf } from "./event-destination";
+import { calledBy, destinationOf, namedBy } from "./event-destination";
 import { criteriaOf, filtersOf } from "./event-source";
 import { objectTriggers, topicTriggers } from "./journey-rules";
 import { triggerRules, type EventTriggerProps } from "./trigger-props";
@@ -57,6 +58,7 @@ export class EventTrigger extends Construct {
       },
       settled(this, `trigger-${key}`, () => rights.flatMap((right) => [...right.waits()])),
     );
+    uses.tell(this, { member: this.identity.member, where: "destination", text: namedBy(to) });
     if ("topic" in on) {
       attachments.tell(this, { topic: on.topic.fullName });
       topicTriggers.tell(this, { topic: on.topic.fullName });

@@ -4,6 +4,7 @@ import type { AnyTable } from "../bigquery/table";
 import { settled } from "../core/propagation";
 import type { Rules } from "../core/rules";
 import { list } from "../core/text";
+import { uses } from "../core/uses";
 import type { AnyServiceAccount } from "../iam/service-account";
 import { Subscription, type Delivery } from "./subscription";
 import type { SubscriptionProps } from "./subscription-props";
@@ -84,6 +85,8 @@ const rules: Rules<BigQuerySubscriptionProps> = [
 export class BigQuerySubscription extends Subscription<BigQuerySubscriptionProps> {
   constructor(scope: Construct, id: string, props: BigQuerySubscriptionProps) {
     super(scope, id, props, write(scope, id, props));
+    const { as, table } = props;
+    if (as) uses.tell(this, { member: as.member, where: "table", text: table.path });
   }
 }
 

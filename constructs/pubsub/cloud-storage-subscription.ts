@@ -3,6 +3,7 @@ import { milliseconds, seconds, type Duration } from "../../pipeline/duration";
 import { notADuration } from "../core/limits";
 import { settled } from "../core/propagation";
 import type { Rules } from "../core/rules";
+import { uses } from "../core/uses";
 import type { AnyServiceAccount } from "../iam/service-account";
 import type { AnyBucket } from "../storage/bucket";
 import { Subscription, type Delivery } from "./subscription";
@@ -139,6 +140,8 @@ function notADatetimeFormat(format: string): string | undefined {
 export class CloudStorageSubscription extends Subscription<CloudStorageSubscriptionProps> {
   constructor(scope: Construct, id: string, props: CloudStorageSubscriptionProps) {
     super(scope, id, props, write(scope, id, props));
+    const { as, bucket } = props;
+    if (as) uses.tell(this, { member: as.member, where: "bucket", text: bucket.name });
   }
 }
 

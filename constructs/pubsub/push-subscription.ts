@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import type { Grant, GrantOptions, Identity } from "../core/grants";
 import { serviceAgent } from "../core/service-agents";
+import { uses } from "../core/uses";
 import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
 import { pushes } from "./push-rules";
 import { Subscription, type Delivery } from "./subscription";
@@ -57,6 +58,9 @@ export class PushSubscription extends Subscription<PushSubscriptionProps> {
     const pusher =
       props.as ?? new ServiceAccount(scope, `${id}-pusher`, { name: accountName(`${props.name ?? id}-push`) });
     super(scope, id, props, push(scope, props, pusher));
+    if (pusher !== "nobody" && "grantInvoke" in props.to) {
+      uses.tell(this, { member: pusher.member, where: "the endpoint", text: props.to.url });
+    }
     pushes.tell(this, {
       endpoint: props.to.url,
       token: pusher !== "nobody",

@@ -99,6 +99,6 @@ export const takes = (subscription: AnySubscription): ParameterValue => ({
     const why: GrantOptions = { why: "takes and acknowledges messages" };
     subscription.grantSubscribe(identity, why);
     subscription.grantView(identity, { why: "Dataflow looks at what it reads" });
-    consumers.tell(scope, { subscription: subscription.fullName, pipeline: true });
+    consumers.tell(scope, { subscription: subscription.fullName, pipeline: true, by: "dataflow" });
   },
 });

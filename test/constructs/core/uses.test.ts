@@ -1,6 +1,6 @@
 import { Testing } from "cdktf";
 import { describe, expect, test } from "vitest";
-import { CloudRunService } from "../../../constructs/cloud-run/cloud-run-service";
+import { CloudRunService, type AnyCloudRunService } from "../../../constructs/cloud-run/cloud-run-service";
 import { ContainerImage } from "../../../constructs/core/image";
 import { withoutRule } from "../../../constructs/core/rules";
 import { GcpStack } from "../../../constructs/core/stack";
@@ -19,6 +19,9 @@ const service = (stack: GcpStack, env: { readonly [name: string]: string }, acce
     env,
     access,
   });
+
+const theirs = (stack: GcpStack): AnyCloudRunService =>
+  CloudRunService.fromName(stack, "theirs", { name: "api", url: "https://api-x.run.app" });
 
 describe("a workload that is told a name", () => {
   test("may use what is called so, or is refused with the verb that it takes", () => {
@@ -39,6 +42,7 @@ describe("a workload that is told a name", () => {
     ["a table, in JSON", (stack) => JSON.stringify({ table: aTable(stack).path })],
     ["a dataset", (stack) => new Dataset(stack, "games").fullName],
     ["a private service", (stack) => service(stack, { OTHER: "x" }).url],
+    ["a service that is there already, at a path", (stack) => `${theirs(stack).url}/events`],
     ["a topic of another project", (stack) => Topic.fromName(stack, "t", { name: "orders", project: "shop" }).path],
   ])("needs a right on %s", (_, named) => {
     const stack = aStack();

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { CloudRunService } from "../../../constructs/cloud-run/cloud-run-service";
 import type { GcpStack } from "../../../constructs/core/stack";
 import { EventChannel } from "../../../constructs/eventarc/event-channel";
-import type { EventWorkflow } from "../../../constructs/eventarc/event-destination";
 import type { EventSource, ObjectEvents } from "../../../constructs/eventarc/event-source";
 import { EventTrigger, type EventTriggerProps } from "../../../constructs/eventarc/event-trigger";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { Topic } from "../../../constructs/pubsub/topic";
 import { Bucket } from "../../../constructs/storage/bucket";
+import { Workflow } from "../../../constructs/workflows/workflow";
 import type { Json } from "../../../constructs/testing/template";
 import { aStack, messageOf, templateOf } from "../support";
 import { examples, service, trigger } from "./examples";
@@ -181,15 +181,15 @@ test("events carry JSON unless it is said that they do not", () => {
 });
 
 test("a workflow is executed for each event, by an account that may do that", () => {
-  const path = "projects/acme-dev/locations/europe-west1/workflows/nightly";
   const template = templateOf((stack) => {
-    const account = new ServiceAccount(stack, "workflow");
-    const workflow: EventWorkflow = { path, grantInvoke: (to, options) => account.grantUse(to, options) };
-    trigger(stack, { audit }, { to: { workflow } });
+    const source = "main:\n  params: [event]\n  steps:\n    - done:\n        return: ${event.id}\n";
+    trigger(stack, { audit }, { to: new Workflow(stack, "nightly", { definition: { source } }) });
   });
-  expect(template.resource("google_eventarc_trigger.jobs")["destination"]).toEqual({ workflow: path });
+  expect(template.resource("google_eventarc_trigger.jobs")["destination"]).toEqual({
+    workflow: "${google_workflows_workflow.nightly.id}",
+  });
   expect(template.resource("time_sleep.trigger-jobs")["depends_on"]).toContain(
-    "google_service_account_iam_member.workflow-iam-serviceAccountUser-jobs-trigger",
+    "google_project_iam_member.project-workflows-invoker-jobs-trigger",
   );
 });
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { Dataset } from "../../../constructs/bigquery/dataset";
 import { Table } from "../../../constructs/bigquery/table";
 import type { GcpStack } from "../../../constructs/core/stack";
+import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { BigQuerySubscription } from "../../../constructs/pubsub/bigquery-subscription";
 import { Topic } from "../../../constructs/pubsub/topic";
 import { integer, nullable, string, timestamp } from "../support-pipeline";
@@ -9,6 +10,7 @@ import { aStack, messageOf, templateOf } from "../support";
 import { examples } from "./examples";
 
 const topic = (stack: GcpStack): Topic => new Topic(stack, "clicks");
+const topicOf = (stack: GcpStack) => Topic.fromName(stack, "theirs", { name: "orders" });
 const table = (stack: GcpStack): Table =>
   new Table(stack, "raw", { dataset: new Dataset(stack, "events"), columns: { data: nullable(string()) } });
 
@@ -140,4 +142,14 @@ test("a topic's schema is columns only where the topic has one, as far as anybod
   expect(template.resource("google_pubsub_subscription.sub")).toMatchObject({
     bigquery_config: { use_topic_schema: true },
   });
+});
+
+test("an account that writes into a table has no right on another that nobody knows the use of", () => {
+  const build = (other: boolean) => (stack: GcpStack) => {
+    const as = new ServiceAccount(stack, "writer");
+    new BigQuerySubscription(stack, "sub", { topic: topic(stack), table: table(stack), as });
+    if (other) topicOf(stack).grantPublish(as, { why: "publishes something" });
+  };
+  expect(() => templateOf(build(false))).not.toThrow();
+  expect(() => templateOf(build(true))).toThrow("right-without-use");
 });

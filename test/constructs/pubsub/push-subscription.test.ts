@@ -167,3 +167,15 @@ test("a push to the bare URL of a service of ours lacks the right to invoke it",
   expect(() => templateOf((stack) => pushToUrl(stack, { access: "public" }))).not.toThrow();
   expect(() => templateOf((stack) => pushToUrl(stack, { below: "/events" }))).toThrow("push-without-grant");
 });
+
+test("a push may carry the token of an account by which something runs", () => {
+  const template = templateOf((stack) => {
+    const sender = new CloudRunService(stack, "sender", {
+      image: ContainerImage.fromRegistry(IMAGE),
+      env: { TOPIC: Topic.fromName(stack, "told", { name: "orders" }).path },
+    });
+    Topic.fromName(stack, "same", { name: "orders", project: "acme-dev" }).grantPublish(sender.identity);
+    new PushSubscription(stack, "sub", { topic: topic(stack), to: service(stack), as: sender.identity });
+  });
+  template.resourceCount("google_pubsub_subscription", 1);
+});
