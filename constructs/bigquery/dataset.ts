@@ -39,6 +39,11 @@ export abstract class AnyDataset extends Grantable {
   /** A region, "EU" or "US"; undefined where nobody told. */
   abstract readonly location: string | undefined;
 
+  /** The name as plain text. */
+  get plainName(): string {
+    return this.fullName.slice(this.fullName.lastIndexOf(".") + 1);
+  }
+
   /** Reads all tables and views: roles/bigquery.dataViewer. To query, one also needs roles/bigquery.jobUser. */
   grantRead(to: Identity, options?: GrantOptions): Grant {
     return this.policy.grant("roles/bigquery.dataViewer", to, options);

@@ -73,11 +73,11 @@ export class ExternalTable extends Relation {
     const { path, policy } = pathAndPolicy(this, "grantRead", { resource: this.resource });
     this.path = path;
     this.policy = policy;
-    const [own, other] = [dataset.fullName, `the files of ${bucket.fullName}`];
+    const [own, other] = [dataset.fullName, `the files of ${bucket.fullName} are`];
     neighbours.tell(this, { dataset: own, other, location: bucket.location });
     if (bigLake) {
       const { key, location } = bigLake.connection;
-      neighbours.tell(this, { dataset: own, other: `the connection ${key}`, location });
+      neighbours.tell(this, { dataset: own, other: `the connection ${key} is`, location });
     }
   }
 

@@ -12,6 +12,8 @@ interface Query {
   readonly text: string;
   /** P.D of the dataset that keeps it, or that it writes into; undefined where it writes into none. */
   readonly dataset: string | undefined;
+  /** Where it runs, where that is not where its dataset is. */
+  readonly location?: string;
   /** P.D.V of the view whose rows it makes. */
   readonly view?: string;
   /** BigQuery looks for its tables when it is made, and not only when it runs. */
@@ -24,7 +26,7 @@ export const queries = new FactKind<Query>(() => [queryLocations, queryByName, u
 export const neighbours = new FactKind<{
   /** P.D */
   readonly dataset: string;
-  /** "the files in acme-dev-events" */
+  /** "the files of acme-dev-events are" */
   readonly other: string;
   /** Where the other lies; undefined where nobody told. */
   readonly location: string | undefined;
@@ -59,13 +61,15 @@ const queryLocations: JourneyRule = {
     const known = datasetLocations(facts);
     const named = new Names(facts);
     return facts.all(queries).flatMap((query) => {
+      const itself = query.location === undefined ? [] : [{ name: "itself", location: query.location }];
       const found = datasetsOf(query, named).flatMap((name) => {
         const location = known.get(name);
         return location === undefined ? [] : [{ name, location }];
       });
-      const other = found.find(({ location }) => !sameLocation(location, found[0]?.location ?? location));
+      const all = [...itself, ...found];
+      const other = all.find(({ location }) => !sameLocation(location, all[0]?.location ?? location));
       if (other === undefined) return [];
-      const where = list(found.map(({ name, location }) => `${name} (${location})`));
+      const where = list(all.map(({ name, location }) => `${name} (${location})`));
       return [
         {
           at: query.at,
@@ -135,9 +139,7 @@ const farFiles: JourneyRule = {
     return facts.all(neighbours).flatMap(({ at, dataset, other, location }) => {
       const own = known.get(dataset);
       if (own === undefined || location === undefined || near(own, location)) return [];
-      return [
-        { at, says: `${other} lie in ${location}, and ${dataset} in ${own}: BigQuery reads them where they are` },
-      ];
+      return [{ at, says: `${other} in ${location}, and ${dataset} in ${own}: BigQuery reads what is near` }];
     });
   },
 };

@@ -35,7 +35,7 @@ function namesOf({ dataset, name }: Relation, resource: TerraformResource | unde
   if (resource === undefined) return { project: dataset.project, datasetId: dataset.name, tableId: name };
   return {
     project: dataset.project,
-    datasetId: reference(resource, "dataset_id", dataset.name),
+    datasetId: reference(resource, "dataset_id", dataset.plainName),
     tableId: reference(resource, "table_id", name),
   };
 }

@@ -73,7 +73,7 @@ export class RemoteFunction extends Routine<RemoteFunctionProps> {
     service.grantInvoke(connection.identity, { why: `calls it as the function ${this.name}` });
     neighbours.tell(this, {
       dataset: dataset.fullName,
-      other: `the connection ${connection.key}`,
+      other: `the connection ${connection.key} is`,
       location: connection.location,
     });
   }

@@ -87,7 +87,7 @@ export abstract class Routine<Props extends RoutineProps = RoutineProps> extends
       },
       waits,
     );
-    const datasetId = reference(this.resource, "dataset_id", dataset.name);
+    const datasetId = reference(this.resource, "dataset_id", dataset.plainName);
     this.path = `${dataset.project}.${datasetId}.${reference(this.resource, "routine_id", this.name)}`;
   }
 

@@ -8,7 +8,7 @@ import { granted, type Grant } from "../core/grants";
 import { make } from "../core/make";
 import { physicalName } from "../core/names";
 import type { Overridable } from "../core/overridable";
-import { keyPlace } from "../core/places";
+import { keyPlace, sameLocation } from "../core/places";
 import { settled } from "../core/propagation";
 import { check, isWaived, type Rules } from "../core/rules";
 import { serviceAgent } from "../core/service-agents";
@@ -102,6 +102,15 @@ const rules: Rules<ScheduledQueryProps & { readonly keyId?: string }> = [
         : undefined,
   },
   {
+    id: "location-into",
+    reads: ["location", "into"],
+    page: "https://cloud.google.com/bigquery/docs/dts-locations",
+    broken: ({ location, into }) =>
+      location === undefined || into?.dataset.location === undefined || sameLocation(location, into.dataset.location)
+        ? undefined
+        : `location is "${location}", and what it writes into lies in ${into.dataset.location}: leave it away`,
+  },
+  {
     id: "start-end",
     reads: ["start", "end"],
     page: `${page}#set_up_scheduled_queries`,
@@ -176,7 +185,7 @@ export class ScheduledQuery extends Construct {
       () => [...ready(), ...encryption.waits()],
     );
     uses.tell(this, { member: this.identity.member, where: "query", text: query });
-    queries.tell(this, { text: query, dataset: dataset?.fullName, checked: false });
+    queries.tell(this, { text: query, dataset: dataset?.fullName, location, checked: false });
   }
 
   /** All that it needs, by as little as Google has of it. */

@@ -178,6 +178,7 @@ export const queryExamples = {
         "32 of month 08:57",
       ].map((schedule) => scheduled({ schedule })),
       "write-into": [scheduled({ write: "truncate" })],
+      "location-into": [(stack) => scheduled({ location: "EU", into: { dataset: events(stack), table: "t" } })(stack)],
       "start-end": [
         scheduled({ start: "tomorrow" }),
         scheduled({ end: "2025-01-31" }),

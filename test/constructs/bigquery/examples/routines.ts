@@ -1,3 +1,4 @@
+import { runInThisContext } from "node:vm";
 import * as fc from "fast-check";
 import { Connection } from "../../../../constructs/bigquery/connection";
 import { Dataset } from "../../../../constructs/bigquery/dataset";
@@ -65,6 +66,11 @@ const argumentFaults = (
   make: (props: { readonly arguments: SqlFunctionProps["arguments"] & {} }) => (stack: GcpStack) => unknown,
 ) => [make({ arguments: { "a-b": float() } }), make({ arguments: many })];
 const outside = "https://";
+
+/** A function whose text is longer than BigQuery takes. */
+function longFunction(): unknown {
+  return runInThisContext(`() => "${"x".repeat(32 * 1024)}"`);
+}
 
 export const routineExamples = {
   SqlFunction: {
@@ -231,7 +237,7 @@ export const routineExamples = {
         script({ function: ({ url }: { readonly url: string }) => outside + url }),
         script({ function: () => String(Math.random()) }),
       ],
-      "function-size": [script({ function: eval(`() => "${"x".repeat(32 * 1024)}"`) as unknown })],
+      "function-size": [script({ function: longFunction() })],
     },
   },
 
