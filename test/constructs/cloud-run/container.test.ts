@@ -1,4 +1,5 @@
 /** What all kinds of workloads have in common, by services. */
+import { Lazy } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { CloudRunService, type CloudRunServiceProps } from "../../../constructs/cloud-run/cloud-run-service";
 import { secretIn } from "../../../constructs/cloud-run/secret-text";
@@ -104,6 +105,10 @@ test("limits that are just reached are no faults", () => {
     { cpu: "0.5", memory: "1Gi", concurrency: 1 },
     { startupProbe: { http: "/", every: "10s", failures: 24 } },
     { livenessProbe: { http: "/", every: "10s", failures: 500 } },
+    { startupProbe: { tcp: 1 }, livenessProbe: { grpc: "", port: 65_535 } },
+    { sidecars: Array.from({ length: 9 }, (_, index) => ({ name: `s${index}`, image })) },
+    { volumes: { "/a": { secret: Secret.fromName(aStack(), "key", { name: "key" }), mode: 0o777, file: "b/c" } } },
+    { templateLabels: { team: Lazy.stringValue({ produce: () => "Growth" }) } },
     { env: { A: "x".repeat(32_768), _1: "", port: "1" } },
     {
       waitsFor: ["a"],

@@ -9,7 +9,7 @@ import { Bucket } from "../../../constructs/storage/bucket";
 import type { Examples } from "../examples";
 import { anEncryptionKey, duration, maybe } from "../support";
 import { commonFaults, cpuFaults, faulty, revisionFaults, shares, startupFaults } from "./faults";
-import { image, livenessProbe, network, sizes, startupProbe, volumesOf, workload } from "./support";
+import { image, livenessProbe, network, parts, sizes, startupProbe, volumesOf, workload } from "./support";
 
 const common = (stack: GcpStack) => ({
   image,
@@ -92,6 +92,7 @@ export const examples = {
       .tuple(
         workload,
         sizes,
+        parts,
         fc.record({
           access: maybe(fc.constantFrom("public", "private")),
           ingress: maybe(fc.constantFrom("all", "internal", "internal-and-load-balancing")),
@@ -118,9 +119,9 @@ export const examples = {
         }),
       )
       .map(
-        ([common, size, own]) =>
+        ([common, size, partsIn, own]) =>
           (scope, name) =>
-            new CloudRunService(scope, name, { ...common, ...size, ...own }),
+            new CloudRunService(scope, name, { ...common, ...size, ...own, ...partsIn(scope, name) }),
       ),
     faults: faulty(
       (scope) => ({
@@ -197,6 +198,7 @@ export const examples = {
       .tuple(
         workload,
         sizes,
+        parts,
         fc.record({
           tasks: maybe(fc.integer({ min: 10, max: 10_000 })),
           timeout: maybe(duration("1s", "168h")),
@@ -207,12 +209,13 @@ export const examples = {
         fc.integer({ min: 1, max: 10 }),
       )
       .map(
-        ([common, size, own, parallelism]) =>
+        ([common, size, partsIn, own, parallelism]) =>
           (scope, name) =>
             new CloudRunJob(scope, name, {
               ...common,
               ...size,
               ...own,
+              ...partsIn(scope, name),
               parallelism: own.tasks === undefined ? undefined : parallelism,
             }),
       ),
@@ -254,6 +257,7 @@ export const examples = {
       .tuple(
         workload,
         sizes,
+        parts,
         fc.record({
           instances: maybe(fc.integer({ min: 0, max: 1000 })),
           revision: maybe(fc.stringMatching(/^[a-z0-9]{1,20}$/)),
@@ -261,10 +265,9 @@ export const examples = {
         }),
       )
       .map(
-        ([common, size, own]) =>
+        ([common, size, partsIn, own]) =>
           (scope, name) =>
-            // A pool has more memory when nothing is said, and so has one that names its CPUs alone.
-            new WorkerPool(scope, name, { ...common, ...size, ...own }),
+            new WorkerPool(scope, name, { ...common, ...size, ...own, ...partsIn(scope, name) }),
       ),
     faults: faulty(
       (scope) => ({

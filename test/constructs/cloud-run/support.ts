@@ -2,9 +2,10 @@ import type { Construct } from "constructs";
 import * as fc from "fast-check";
 import type { Volumes } from "../../../constructs/cloud-run/volume";
 import { ContainerImage } from "../../../constructs/core/image";
+import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { Secret } from "../../../constructs/secret-manager/secret";
 import { Bucket } from "../../../constructs/storage/bucket";
-import { IMAGE, labels, maybe } from "../support";
+import { anEncryptionKey, IMAGE, labels, maybe } from "../support";
 
 export const image = ContainerImage.fromRegistry(IMAGE);
 
@@ -61,3 +62,14 @@ export const workload = fc
     templateAnnotations: maybe(fc.constant({ "acme.example/owner": "growth" })),
   })
   .map((props) => ({ ...props, image }));
+
+/** What is made in a workload's own scope. */
+export const parts = fc
+  .record({ folders: fc.boolean(), secret: fc.boolean(), sidecar: fc.boolean(), key: fc.boolean(), as: fc.boolean() })
+  .map((has) => (scope: Construct, name: string) => ({
+    ...(has.folders && { volumes: volumesOf(scope), executionEnvironment: undefined }),
+    ...(has.secret && { env: { KEY: { secret: Secret.fromName(scope, "api-key", { name: "api-key" }) } } }),
+    ...(has.sidecar && { sidecars: [{ name: "proxy", image }], waitsFor: ["proxy"] }),
+    ...(has.key && { encryptionKey: anEncryptionKey(scope), binaryAuthorization: "default" as const }),
+    ...(has.as && { identity: new ServiceAccount(scope, "as", { name: `${name}-as` }) }),
+  }));

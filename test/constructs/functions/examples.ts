@@ -102,12 +102,21 @@ export const examples = {
           securityUpdates: maybe(fc.constantFrom("automatic", "on deployment")),
           labels: maybe(labels),
         }),
+        fc.record({ secret: fc.boolean(), key: fc.boolean(), build: fc.boolean(), connector: fc.boolean() }),
       )
-      .map(
-        ([trigger, sizes, own]) =>
-          (scope, name) =>
-            new CloudFunction(scope, name, { ...common, ...sizes, ...own, trigger: trigger(scope, name) }),
-      ),
+      .map(([trigger, sizes, own, has]) => (scope, name) => {
+        const value = secret(scope);
+        return new CloudFunction(scope, name, {
+          ...common,
+          ...sizes,
+          ...own,
+          trigger: trigger(scope, name),
+          ...(has.secret && { env: { KEY: value }, secretFiles: { "/etc/key/value": value } }),
+          ...(has.key && { encryptionKey: anEncryptionKey(scope) }),
+          ...(has.build && { build: { sources: Bucket.fromName(scope, "sources", { name: "acme-sources" }) } }),
+          ...(has.connector && { egress: { connector: "projects/p/locations/l/connectors/c", traffic: "all" } }),
+        });
+      }),
     faults: {
       "name-form": ["Process", "1st", "a_b", "x".repeat(50)].map((name) => make({ name })),
       "labels-form": [make({ labels: { Team: "growth" } })],
