@@ -1,3 +1,5 @@
+import { TerraformVariable } from "cdktf";
+import { Construct } from "constructs";
 import { expect, test } from "vitest";
 import { CloudRunService } from "../../../constructs/cloud-run/cloud-run-service";
 import type { GcpStack } from "../../../constructs/core/stack";
@@ -283,4 +285,20 @@ test("an account that is given makes the calls", () => {
     expect(made.identity).toBe(identity);
   });
   expect(Object.keys(template.allResources("google_service_account"))).toEqual(["caller", "handler"]);
+});
+
+test("what is known only at apply is not looked at", () => {
+  const stack = aStack();
+  const text = new TerraformVariable(stack, "later", {}).stringValue;
+  const attributes = { source: { pattern: text }, type: text };
+  const on = [
+    { type: text, attributes },
+    { audit: { service: text, method: ` ${text}`, resource: text } },
+    { document: text },
+  ];
+  for (const [index, each] of on.entries()) {
+    const id = `trigger-${index}`;
+    const to = service(new Construct(stack, id), `handler-${index}`);
+    expect(() => new EventTrigger(stack, `jobs-${index}`, { on: each, to, location: `${text}-eu` })).not.toThrow();
+  }
 });
