@@ -25,7 +25,7 @@ import { json } from "../../../pipeline/schema/field";
 import { integer, nullable, Order, string, timestamp } from "../support-pipeline";
 import { everyTransform, transformFaults, transforms } from "./transforms-examples";
 
-export const topic = (stack: Construct): Topic => new Topic(stack, "events");
+const topic = (stack: Construct): Topic => new Topic(stack, "events");
 export const service = (stack: Construct, name = "service"): CloudRunService =>
   new CloudRunService(stack, "service", { name, image: ContainerImage.fromRegistry(IMAGE) });
 const metadata = {

@@ -57,6 +57,12 @@ test("what a function names outside of itself is not there when Pub/Sub calls it
   );
 });
 
+test("a function of the language's own has no text", () => {
+  expect(sentenceOf({ name: "most", code: Math.max as never })).toContain(
+    "transforms[0] is built in or bound, so there is no source to carry: Pub/Sub has the function's text and nothing else",
+  );
+});
+
 test("whoever knows better may have a function that is not self-contained", () => {
   const template = templateOf((stack) => {
     withoutRule(stack, "transforms-function", "LIMIT is defined by the other transform");
