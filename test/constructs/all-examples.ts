@@ -2,6 +2,7 @@ import type { Examples } from "./examples";
 import { examples as bigquery } from "./bigquery/examples";
 import { examples as artifactRegistry } from "./artifact-registry/examples";
 import { examples as cloudRun } from "./cloud-run/examples";
+import { examples as bigtable } from "./bigtable/examples";
 import { examples as dataflow } from "./dataflow/examples";
 import { examples as eventarc } from "./eventarc/examples";
 import { examples as firestore } from "./firestore/examples";
@@ -19,6 +20,7 @@ export const allExamples: { readonly [service: string]: Examples } = {
   bigquery,
   "artifact-registry": artifactRegistry,
   "cloud-run": cloudRun,
+  bigtable,
   dataflow,
   eventarc,
   firestore,
