@@ -1,15 +1,16 @@
 /** What all kinds of workloads have in common, by services. */
 import { Lazy } from "cdktf";
 import { describe, expect, test } from "vitest";
+import { CloudRunJob } from "../../../constructs/cloud-run/cloud-run-job";
 import { CloudRunService, type CloudRunServiceProps } from "../../../constructs/cloud-run/cloud-run-service";
-import { secretIn } from "../../../constructs/cloud-run/secret-text";
-import type { InvalidProps } from "../../../constructs/core/rules";
+import { rulesOf, type InvalidProps } from "../../../constructs/core/rules";
 import { PullSubscription } from "../../../constructs/pubsub/pull-subscription";
 import { Topic } from "../../../constructs/pubsub/topic";
 import { Secret } from "../../../constructs/secret-manager/secret";
 import { Bucket } from "../../../constructs/storage/bucket";
-import { expectRefused, expectValid } from "../../../constructs/testing/expect";
+import { expectValid } from "../../../constructs/testing/expect";
 import { aStack, messageOf, templateOf } from "../support";
+import { examples } from "./examples";
 import { image, volumesOf } from "./support";
 
 type Props = Partial<CloudRunServiceProps>;
@@ -121,61 +122,6 @@ test("limits that are just reached are no faults", () => {
   ] satisfies Props[]) {
     expect(new CloudRunService(aStack(), "service", { image, ...props })).toBeDefined();
   }
-});
-
-describe("what looks like a secret in a plain variable", () => {
-  const jwt = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "x".repeat(20)].join(".");
-
-  test.each([
-    ["KEY", "-----BEGIN RSA PRIVATE KEY-----\nMII", "a private key"],
-    ["CONFIG", '{"private_key": "x"}', "a service account's key"],
-    ["MAPS", `AIza${"x".repeat(35)}`, "an API key of Google's"],
-    ["CLIENT", `GOCSPX-${"x".repeat(28)}`, "an OAuth client's secret"],
-    ["BEARER", `ya29.${"x".repeat(30)}`, "an access token of Google's"],
-    ["AWS", `AKIA${"X".repeat(16)}`, "an access key of AWS's"],
-    ["GIT", `ghp_${"x".repeat(36)}`, "a token of GitHub's"],
-    ["GIT", `github_pat_${"x".repeat(50)}`, "a token of GitHub's"],
-    ["NPM", `npm_${"x".repeat(36)}`, "a token of npm's"],
-    ["SLACK", "xoxb-1234567890-abcdef", "a token of Slack's"],
-    ["PAY", `sk_live_${"x".repeat(20)}`, "a key of Stripe's"],
-    ["SESSION", jwt, "a signed token (JWT)"],
-    ["DATABASE_URL", "postgres://app:hunter2@10.0.0.5/app", "an address with a password in it"],
-    ["DB_PASSWORD", "hunter2", "what its name says"],
-    ["API_KEY", "abc", "what its name says"],
-    ["client_secret", "abc", "what its name says"],
-  ])("%s=%s looks like %s", (name, text, what) => {
-    expect(secretIn(name, text)).toBe(what);
-  });
-
-  test.each([
-    ["TOPIC", "projects/acme-dev/topics/clicks"],
-    ["PASSWORD", ""],
-    ["PASSWORD", "projects/acme-dev/secrets/password"],
-    ["API_KEY", "see the manual"],
-    ["PASSWORD_LENGTH", "12"],
-    ["MAX_TOKENS", "4096"],
-    ["TOKEN_URL", "https://accounts.acme.example:443/token@latest"],
-    ["COMMIT", "a".repeat(40)],
-    ["SECRET_NAME", "api-key"],
-    ["PUSHER", "push@acme-dev.iam.gserviceaccount.com"],
-  ])("%s=%s looks like nothing of the kind", (name, text) => {
-    expect(secretIn(name, text)).toBeUndefined();
-  });
-
-  test("is refused, without its text", () => {
-    const says = refusalOf({ env: { DB_PASSWORD: "hunter2" } });
-    expect(says).toContain("env DB_PASSWORD looks like what its name says, for all to read who may see the workload");
-    expect(says).not.toContain("hunter2");
-  });
-
-  test("is for the stack to know that makes it up", () => {
-    const stack = aStack();
-    const topic = new Topic(stack, "clicks");
-    const service = new CloudRunService(stack, "service", { image, env: { API_KEY: topic.path } });
-    topic.grantPublish(service.identity);
-    expectRefused(() => new CloudRunService(stack, "other", { image, env: { API_KEY: "x" } }), "env-secret");
-    expectValid(stack);
-  });
 });
 
 describe("a secret", () => {
@@ -302,6 +248,41 @@ test("what arguments and sidecars name has to be granted too", () => {
   expect(says).toContain("an argument of container main names projects/acme-dev/topics/clicks");
   expect(says).toContain("an argument of container main names projects/acme-dev/subscriptions/pull");
   expect(says).toContain("env TOPIC of container proxy names projects/acme-dev/topics/clicks");
+});
+
+test("a number that is known only at apply passes", () => {
+  const later = Lazy.numberValue({ produce: () => 2000 });
+  const props = { concurrency: later, cpu: "0.5", minInstances: later, maxInstances: later, port: later } as const;
+  expect(new CloudRunService(aStack(), "service", { image, ...props })).toBeDefined();
+});
+
+test("every rule names the page that says so", () => {
+  for (const { minimal, maximal } of Object.values(examples)) {
+    for (const { id, page } of [minimal, maximal].flatMap((build) => rulesOf(build(aStack())))) {
+      expect(page, id).toMatch(/^https:\/\/.+\/.+/);
+    }
+  }
+});
+
+test("who may call itself does not wait for the right to", () => {
+  const template = templateOf((stack) => {
+    const service = new CloudRunService(stack, "service", { image });
+    service.grantInvoke(service.identity);
+    const job = new CloudRunJob(stack, "nightly", { image });
+    job.grantStart(job.identity);
+    // Of what is there already, it waits as little: it may be what calls back.
+    const other = CloudRunService.fromName(stack, "other", { name: "other", url: "https://other.acme.example" });
+    other.grantInvoke(service.identity);
+    CloudRunJob.fromName(stack, "weekly", { name: "weekly" }).grantStart(service.identity);
+  });
+  expect(template.resource("google_cloud_run_v2_service.service")["depends_on"]).toEqual([
+    "google_service_account.service",
+    "time_sleep.apis",
+  ]);
+  expect(template.resource("google_cloud_run_v2_job.nightly")["depends_on"]).toEqual([
+    "google_service_account.nightly",
+    "time_sleep.apis",
+  ]);
 });
 
 test("all that is wrong is said at once", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { rulesOf } from "../../../constructs/core/rules";
 import { CloudFunction } from "../../../constructs/functions/cloud-function";
 import type { CloudFunctionProps } from "../../../constructs/functions/function-props";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
@@ -170,6 +171,7 @@ test("a function that is there already is called at its URL", () => {
       project: "shop",
       region: "us-central1",
     });
+    expect(theirs).toMatchObject({ name: "price", region: "us-central1" });
     expect(theirs).toMatchObject({ url: "https://price-abc-ew.a.run.app", audience: "https://price-abc-ew.a.run.app" });
     theirs.grantInvoke(new ServiceAccount(stack, "caller"));
     const ours = CloudFunction.fromName(stack, "ours", {
@@ -239,6 +241,25 @@ test("secrets in one folder, and files that are in none, say why not", () => {
   expect(refusalOf(["/key"])).toContain(
     'secretFiles has "/key": a file is in a folder of its own, as in "/etc/key/value"',
   );
+});
+
+test("every rule names the page that says so", () => {
+  for (const { id, page } of rulesOf(examples.CloudFunction.minimal(aStack()))) {
+    expect(page, id).toMatch(/^https:\/\/.+\/.+/);
+  }
+});
+
+test("a function that may call itself does not wait for the right to", () => {
+  const template = templateOf((stack) => {
+    const own = new CloudFunction(stack, "process-order", common);
+    own.grantInvoke(own.identity);
+    CloudFunction.fromName(stack, "other", { name: "other", url: "https://o.a.run.app" }).grantInvoke(own.identity);
+  });
+  expect(template.resource(`${FUNCTION}.process-order`)["depends_on"]).toEqual([
+    "google_service_account.process-order",
+    "time_sleep.apis",
+    "time_sleep.builds-by-build-test-into-functions-test",
+  ]);
 });
 
 test("limits that are just reached are no faults", () => {
