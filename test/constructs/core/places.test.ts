@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { isArea, isRegion, keyPlace, near, sameLocation } from "../../../constructs/core/places";
+import { Dataset } from "../../../constructs/bigquery/dataset";
+import { FactKind } from "../../../constructs/core/facts";
+import { isArea, isRegion, keyPlace, near, places, sameLocation } from "../../../constructs/core/places";
+import { Bucket } from "../../../constructs/storage/bucket";
+import { expectValid } from "../../../constructs/testing/expect";
+import { aStack } from "../support";
 
 describe("two locations are near each other where", () => {
   test.each([
@@ -43,6 +48,36 @@ describe("two locations are near each other where", () => {
   ])("%s has %s", (area, region) => {
     expect(near(area, region)).toBe(true);
   });
+});
+
+test("datasets and buckets tell where they are, also those that are there already and were said to be somewhere", () => {
+  const told: unknown[] = [];
+  const asked = new FactKind<object>(() => [
+    {
+      id: "asked",
+      level: "error",
+      page: "",
+      broken(facts) {
+        told.push(...facts.all(places).map(({ fullName, location, kind }) => ({ fullName, location, kind })));
+        return [];
+      },
+    },
+  ]);
+  const stack = aStack();
+  asked.tell(stack, {});
+  new Dataset(stack, "events");
+  new Bucket(stack, "files", { location: "EU" });
+  Dataset.fromName(stack, "sales", { name: "sales", location: "US" });
+  Bucket.fromName(stack, "theirs", { name: "shop-files", location: "us-east1" });
+  Dataset.fromName(stack, "unknown", { name: "unknown" });
+  Bucket.fromName(stack, "nowhere", { name: "nowhere" });
+  expectValid(stack);
+  expect(told).toEqual([
+    { fullName: "acme-dev.events", location: "europe-west1", kind: "dataset" },
+    { fullName: "acme-dev-files", location: "EU", kind: "bucket" },
+    { fullName: "acme-dev.sales", location: "US", kind: "dataset" },
+    { fullName: "shop-files", location: "us-east1", kind: "bucket" },
+  ]);
 });
 
 test("to a query, an area is another location than its regions", () => {

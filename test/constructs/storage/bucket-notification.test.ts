@@ -69,6 +69,19 @@ test.each<[Partial<BucketNotificationProps>, string]>([
   expect(messageOf(() => new BucketNotification(stack, "tell", { ...shared, ...props }))).toContain(says);
 });
 
+test("ten attributes are taken, as long as they may be", () => {
+  const names = Array.from({ length: 9 }, (_, index) => [`a${index}`, "x".repeat(1_024)]);
+  const attributes = Object.fromEntries([...names, ["x".repeat(256), ""]]) as { readonly [name: string]: string };
+  const template = templateOf((stack) => {
+    new BucketNotification(stack, "tell", {
+      bucket: new Bucket(stack, "files"),
+      topic: new Topic(stack, "uploads"),
+      attributes,
+    });
+  });
+  expect(template.resource("google_storage_notification.files-tell")["custom_attributes"]).toEqual(attributes);
+});
+
 /** A worker that is told of a bucket's objects, and what its stack warns of. */
 function warningsWhere(
   build: (parts: { bucket: Bucket; worker: ServiceAccount; subscription: PullSubscription }) => void,

@@ -1,7 +1,9 @@
+import { TerraformVariable } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { Bucket } from "../../../constructs/storage/bucket";
 import type { BucketProps } from "../../../constructs/storage/bucket-props";
+import type { Duration } from "../../../pipeline/duration";
 import { aStack, messageOf, templateOf } from "../support";
 import { examples } from "./examples";
 
@@ -166,6 +168,19 @@ test("a bucket of somebody else's is left as it is", () => {
   expect(() => Bucket.fromName(stack, "wrong", { name: "Shop" })).toThrow(
     'name is "Shop": Cloud Storage takes 3 to 63',
   );
+});
+
+test("a time that is known only at apply is refused, as no rule could look at it", () => {
+  const stack = aStack();
+  const period = new TerraformVariable(stack, "period", {}).stringValue as Duration;
+  expect(messageOf(() => new Bucket(stack, "kept", { retention: { period } }))).toContain(
+    'retention.period is known only when the stack is applied: write it as text, "1s" to "24855d"',
+  );
+  expect(messageOf(() => new Bucket(stack, "soft", { softDelete: period }))).toContain("softDelete is known only");
+  const cors = [{ origins: ["*"], methods: ["GET"], maxAge: period }] as const;
+  expect(messageOf(() => new Bucket(stack, "web", { cors }))).toContain("cors.maxAge is known only");
+  const lifecycle = [{ action: "delete", when: { age: period } }] as const;
+  expect(messageOf(() => new Bucket(stack, "old", { lifecycle }))).toContain("lifecycle[0].when.age is known only");
 });
 
 test("a bucket knows where it is", () => {
