@@ -1,14 +1,18 @@
 import { ServiceAccountIamMember } from "@cdktf/provider-google/lib/service-account-iam-member";
-import { ServiceAccount as ServiceAccountResource } from "@cdktf/provider-google/lib/service-account";
+import {
+  ServiceAccount as ServiceAccountResource,
+  type ServiceAccountConfig,
+} from "@cdktf/provider-google/lib/service-account";
 import type { Construct } from "constructs";
 import { ResourcePolicy, type Policy, type Grant, type Identity, Grantable, type GrantOptions } from "../core/grants";
 import { limits } from "../core/limits";
 import { make } from "../core/make";
 import { physicalName, shortened } from "../core/names";
+import type { Overridable } from "../core/overridable";
 import { reference } from "../core/reference";
 import { check, type Rules } from "../core/rules";
 import { Site } from "../core/site";
-import { kebab } from "../core/text";
+import { kebab, literal } from "../core/text";
 import { nothing, type Waits } from "../core/waits";
 
 /** An account wherever it was made. */
@@ -22,9 +26,26 @@ export abstract class AnyServiceAccount extends Grantable implements Identity {
     return this;
   }
 
-  /** May make tokens in this account's name: roles/iam.serviceAccountTokenCreator. */
+  /** May make tokens of all kinds in this account's name, and sign: roles/iam.serviceAccountTokenCreator. */
   grantTokenCreator(to: Identity, options?: GrantOptions): Grant {
     return this.policy.grant("roles/iam.serviceAccountTokenCreator", to, options);
+  }
+
+  /**
+   * May make tokens that say who this account is, and that give no rights on Google's services:
+   * roles/iam.serviceAccountOpenIdTokenCreator. Who only calls services in its name needs no more.
+   */
+  grantOpenIdTokenCreator(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/iam.serviceAccountOpenIdTokenCreator", to, options);
+  }
+
+  /**
+   * May act as this account from outside of Google Cloud, such as a repository's CI: roles/iam.workloadIdentityUser.
+   *
+   *     deployer.grantImpersonation(github.repository("acme/shop", { branch: "main" }));
+   */
+  grantImpersonation(to: Identity, options?: GrantOptions): Grant {
+    return this.policy.grant("roles/iam.workloadIdentityUser", to, options);
   }
 
   /** May start workloads that run as this account: roles/iam.serviceAccountUser. Who deploys needs it. */
@@ -33,7 +54,7 @@ export abstract class AnyServiceAccount extends Grantable implements Identity {
   }
 }
 
-export interface ServiceAccountProps {
+export interface ServiceAccountProps extends Overridable<ServiceAccountConfig> {
   /**
    * The account's id, before the "@". More than 30 characters are cut, and a hash of the whole is put in their place.
    * @default the construct's id, as {@link accountName} makes a name of it
@@ -41,12 +62,24 @@ export interface ServiceAccountProps {
   readonly name?: string;
   /** @default none */
   readonly displayName?: string;
-  /** @default none */
+  /** At most 256 bytes. @default none */
   readonly description?: string;
+  /**
+   * A disabled account can do nothing. One that is being made cannot be disabled: first make it, then disable it.
+   * @default false
+   */
+  readonly disabled?: boolean;
+  /**
+   * Take an account of the name that is there already for this one, where else the deployment would fail. Whoever made
+   * it deletes it, and so does this stack.
+   * @default false
+   */
+  readonly adopt?: boolean;
 }
 
 const LONGEST = 30;
 const SHORTEST = 6;
+const DESCRIPTION = 256;
 const page = "https://cloud.google.com/iam/docs/service-accounts-create";
 const { matches } = limits("IAM");
 
@@ -57,6 +90,15 @@ const rules: Rules<ServiceAccountProps> = [
     "takes 6 lower-case letters, digits and hyphens or more, a letter first",
     page,
   ),
+  {
+    id: "description-size",
+    reads: ["description"],
+    page: "https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts",
+    broken({ description = "" }) {
+      const bytes = Buffer.byteLength(description);
+      return bytes > DESCRIPTION ? `description is ${bytes} bytes: IAM takes at most ${DESCRIPTION}` : undefined;
+    },
+  },
 ];
 
 /** A name that an account may have, for what is called so: "wp" makes "wp-account", "to_service" makes "to-service". */
@@ -82,12 +124,16 @@ export class ServiceAccount extends AnyServiceAccount {
     super(scope, id);
     this.key = props.name ?? accountName(id);
     check(this, { ...props, name: this.key }, rules);
+    const { displayName, description } = props;
     const { project } = Site.of(this).settings;
     const accountId = shortened(physicalName(this, this.key), LONGEST);
     this.resource = make(this, "resource", ServiceAccountResource, this.key, {
       accountId,
-      displayName: props.displayName,
-      description: props.description,
+      displayName: displayName && literal(displayName),
+      description: description && literal(description),
+      disabled: props.disabled,
+      createIgnoreAlreadyExists: props.adopt,
+      ...props.overrides,
     });
     const email = emailOf(accountId, project);
     this.email = reference(this.resource, "email", email);
