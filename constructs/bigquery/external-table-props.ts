@@ -3,26 +3,22 @@ import type { Duration } from "../../pipeline/duration";
 import { fieldSpecs } from "../../pipeline/schema/field-spec";
 import { Schema } from "../../pipeline/schema/schema";
 import type { FieldType } from "../../pipeline/spec";
-import { labelsRule, type Labels } from "../core/labels";
 import { notADuration } from "../core/limits";
 import type { Overridable } from "../core/overridable";
 import type { Rules } from "../core/rules";
 import { list } from "../core/text";
 import type { AnyBucket } from "../storage/bucket";
 import type { AnyConnection } from "./connection";
-import type { AnyDataset } from "./dataset";
 import type { FileFormat } from "./file-format";
-import { bigquery, resourceTagsRule, tableName, type ResourceTags } from "./limits";
+import { bigquery } from "./limits";
+import { relationRules, type RelationProps } from "./relation";
 import type { TableColumns } from "./table-schema";
 
 /**
  * What `overrides` is for: files elsewhere than in a bucket (Sheets, Bigtable), tables of open formats (Iceberg, Delta
  * Lake), listings of objects.
  */
-export interface ExternalTableProps extends Overridable<BigqueryTableConfig> {
-  readonly dataset: AnyDataset;
-  /** @default the construct's id, with "_" for what a name may not have */
-  readonly name?: string;
+export interface ExternalTableProps extends RelationProps, Overridable<BigqueryTableConfig> {
   /** It is where the dataset is. */
   readonly bucket: AnyBucket;
   /** Names in the bucket, each with one "*" at most: `["logs/*.csv"]`. */
@@ -44,14 +40,6 @@ export interface ExternalTableProps extends Overridable<BigqueryTableConfig> {
   readonly maxBadRecords?: number;
   /** Passes over values for which there is no column. @default false: a line that has some is a bad one */
   readonly ignoreUnknownValues?: boolean;
-  /** As the console shows it. @default its name */
-  readonly friendlyName?: string;
-  /** @default none */
-  readonly description?: string;
-  /** @default the stack's labels */
-  readonly labels?: Labels;
-  /** Tags of the organization's. @default none */
-  readonly resourceTags?: ResourceTags;
 }
 
 export interface FolderPartition {
@@ -92,7 +80,7 @@ export const columnsOfFolders = (columns: FolderPartition["columns"]) =>
     : fieldSpecs(columns instanceof Schema ? columns.fields : columns);
 
 export const externalTableRules: Rules<ExternalTableProps> = [
-  tableName,
+  ...relationRules,
   {
     id: "files-form",
     reads: ["files"],
@@ -150,6 +138,4 @@ export const externalTableRules: Rules<ExternalTableProps> = [
     },
   },
   bigquery.within("maxBadRecords", 0, 2_147_483_647, page),
-  labelsRule,
-  resourceTagsRule,
 ];

@@ -18,7 +18,7 @@ import { columnsOfFolders, externalTableRules, type ExternalTableProps } from ".
 import { formatOf } from "./file-format";
 import { neighbours } from "./journey-rules";
 import { interval } from "./limits";
-import { pathAndPolicy, Relation } from "./relation";
+import { pathAndPolicy, Relation, relationConfig } from "./relation";
 import { columnsForm, columnsOf, schemaText } from "./table-schema";
 
 /**
@@ -56,13 +56,7 @@ export class ExternalTable extends Relation {
       BigqueryTable,
       this.key,
       {
-        project: dataset.project,
-        datasetId: dataset.name,
-        tableId: this.name,
-        friendlyName: props.friendlyName,
-        description: props.description,
-        labels: props.labels,
-        resourceTags: props.resourceTags,
+        ...relationConfig(this, props),
         ...source(props, this.columns),
         // It holds nothing: the files are the bucket's.
         deletionProtection: false,

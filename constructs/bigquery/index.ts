@@ -9,8 +9,8 @@ export { JavaScriptFunction, type JavaScriptFunctionProps } from "./javascript-f
 export type { ResourceTags } from "./limits";
 export { MaterializedView, type MaterializedViewProps } from "./materialized-view";
 export type { RangePartition, TablePartition, TimePartition } from "./partition";
-export { Taxonomy, type PolicyTag, type TaxonomyProps } from "./policy-tag";
-export type { Relation } from "./relation";
+export { PolicyTag, Taxonomy, type PolicyTagProps, type TaxonomyProps } from "./policy-tag";
+export type { Relation, RelationProps } from "./relation";
 export { RemoteFunction, type RemoteFunctionProps } from "./remote-function";
 export type { Routine, RoutineArguments, RoutineProps } from "./routine";
 export { ScheduledQuery, type ScheduledQueryProps } from "./scheduled-query";

@@ -3,7 +3,6 @@ import type { Construct } from "constructs";
 import { milliseconds, type Duration } from "../../pipeline/duration";
 import { encryptionOf, type Encrypted } from "../core/encryption";
 import type { Policy } from "../core/grants";
-import { labelsRule, type Labels } from "../core/labels";
 import { notADuration } from "../core/limits";
 import { make } from "../core/make";
 import type { Overridable } from "../core/overridable";
@@ -13,15 +12,12 @@ import { Site } from "../core/site";
 import { literal, snake } from "../core/text";
 import type { AnyDataset } from "./dataset";
 import { queries } from "./journey-rules";
-import { bigquery, interval, resourceTagsRule, tableName, type ResourceTags } from "./limits";
+import { bigquery, interval } from "./limits";
 import { partitioning, type TablePartition } from "./partition";
 import { queryRule } from "./query-size";
-import { pathAndPolicy, Relation } from "./relation";
+import { pathAndPolicy, Relation, relationConfig, relationRules, type RelationProps } from "./relation";
 
-export interface MaterializedViewProps extends Encrypted, Overridable<BigqueryTableConfig> {
-  readonly dataset: AnyDataset;
-  /** @default the construct's id, with "_" for what a name may not have */
-  readonly name?: string;
+export interface MaterializedViewProps extends RelationProps, Encrypted, Overridable<BigqueryTableConfig> {
   /**
    * GoogleSQL that BigQuery can bring up to date without reading everything again: filters, some joins, aggregates. It
    * can never be changed: another query is another view, made anew.
@@ -50,21 +46,13 @@ export interface MaterializedViewProps extends Encrypted, Overridable<BigqueryTa
   readonly partition?: TablePartition;
   /** At most 4 columns whose values lie together. @default none */
   readonly clustering?: readonly string[];
-  /** As the console shows it. @default its name */
-  readonly friendlyName?: string;
-  /** @default none */
-  readonly description?: string;
-  /** @default the stack's labels */
-  readonly labels?: Labels;
-  /** Tags of the organization's. @default none */
-  readonly resourceTags?: ResourceTags;
 }
 
 const page = "https://cloud.google.com/bigquery/docs/materialized-views-create";
 const MOST_CLUSTERING_COLUMNS = 4;
 
 const rules: Rules<MaterializedViewProps & { readonly location?: string; readonly keyId?: string }> = [
-  tableName,
+  ...relationRules,
   queryRule,
   {
     id: "refresh-range",
@@ -97,8 +85,6 @@ const rules: Rules<MaterializedViewProps & { readonly location?: string; readonl
         : undefined,
   },
   keyPlace,
-  labelsRule,
-  resourceTagsRule,
 ];
 
 /**
@@ -128,13 +114,7 @@ export class MaterializedView extends Relation {
       BigqueryTable,
       this.key,
       {
-        project: dataset.project,
-        datasetId: dataset.name,
-        tableId: this.name,
-        friendlyName: props.friendlyName,
-        description: props.description,
-        labels: props.labels,
-        resourceTags: props.resourceTags,
+        ...relationConfig(this, props),
         materializedView: {
           query: literal(query),
           enableRefresh: refresh === "manual" ? false : undefined,

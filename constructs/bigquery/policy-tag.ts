@@ -20,7 +20,7 @@ export interface TaxonomyProps extends Overridable<DataCatalogTaxonomyConfig> {
   readonly location?: string;
 }
 
-interface PolicyTagProps {
+export interface PolicyTagProps {
   /** As people read it, unique in the taxonomy. @default the construct's id */
   readonly name?: string;
   /** @default none */

@@ -2,8 +2,39 @@ import { BigqueryTableIamMember } from "@cdktf/provider-google/lib/bigquery-tabl
 import type { TerraformResource } from "cdktf";
 import type { BigQueryColumn } from "../../pipeline/schema/bigquery-schema";
 import { Grantable, ResourcePolicy, type Grant, type GrantOptions, type Identity, type Policy } from "../core/grants";
+import { labelsRule, type Labels } from "../core/labels";
 import { reference } from "../core/reference";
+import type { Rules } from "../core/rules";
 import type { AnyDataset } from "./dataset";
+import { resourceTagsRule, tableName, type ResourceTags } from "./limits";
+
+/** What tables and views have alike. */
+export interface RelationProps {
+  readonly dataset: AnyDataset;
+  /** @default the construct's id, with "_" for what a name may not have */
+  readonly name?: string;
+  /** As the console shows it. @default its name */
+  readonly friendlyName?: string;
+  /** @default none */
+  readonly description?: string;
+  /** @default the stack's labels */
+  readonly labels?: Labels;
+  /** Tags of the organization's. @default none */
+  readonly resourceTags?: ResourceTags;
+}
+
+export const relationRules: Rules<RelationProps> = [tableName, labelsRule, resourceTagsRule];
+
+/** What Terraform is told of all of them. */
+export const relationConfig = ({ dataset, name }: Relation, props: RelationProps) => ({
+  project: dataset.project,
+  datasetId: dataset.name,
+  tableId: name,
+  friendlyName: props.friendlyName,
+  description: props.description,
+  labels: props.labels,
+  resourceTags: props.resourceTags,
+});
 
 /** What a query reads like a table: a table, a view, files in a bucket. */
 export abstract class Relation extends Grantable {

@@ -2,21 +2,17 @@ import type { BigqueryTableConfig } from "@cdktf/provider-google/lib/bigquery-ta
 import type { TerraformResource } from "cdktf";
 import type { Duration } from "../../pipeline/duration";
 import type { Encrypted } from "../core/encryption";
-import type { Labels } from "../core/labels";
 import type { Overridable } from "../core/overridable";
 import type { AnyDataset } from "./dataset";
-import type { ResourceTags } from "./limits";
 import type { TablePartition } from "./partition";
+import type { RelationProps } from "./relation";
 import type { OptionsOfColumns, TableColumns } from "./table-schema";
 
 /**
  * What `overrides` is for: tables of open formats (Iceberg over a connection), of open source catalogues, and replicas of
  * materialized views elsewhere.
  */
-export interface TableProps extends Encrypted, Overridable<BigqueryTableConfig> {
-  readonly dataset: AnyDataset;
-  /** @default the construct's id, with "_" for what a name may not have */
-  readonly name?: string;
+export interface TableProps extends RelationProps, Encrypted, Overridable<BigqueryTableConfig> {
   /**
    * In this order. Columns can be added, NULLABLE; whatever else changes in a table that holds data is refused by
    * BigQuery, or replaces the table. It is held against what the app's last synthesis wrote, where there is one: an error
@@ -35,10 +31,6 @@ export interface TableProps extends Encrypted, Overridable<BigqueryTableConfig> 
   readonly primaryKey?: readonly string[];
   /** Columns that name rows of other tables. BigQuery does not look whether they do. @default none */
   readonly foreignKeys?: readonly ForeignKey[];
-  /** As the console shows it. @default its name */
-  readonly friendlyName?: string;
-  /** @default none */
-  readonly description?: string;
   /** @default none: a table is read as a whole */
   readonly partition?: TablePartition;
   /** At most 4 columns whose values lie together. @default none */
@@ -52,10 +44,6 @@ export interface TableProps extends Encrypted, Overridable<BigqueryTableConfig> 
    * @see https://cloud.google.com/bigquery/docs/change-data-capture#manage_table_staleness
    */
   readonly maxStaleness?: Duration;
-  /** @default the stack's labels */
-  readonly labels?: Labels;
-  /** Tags of the organization's. @default none */
-  readonly resourceTags?: ResourceTags;
 }
 
 /** A column that names a row of another table by that one's primary key. */

@@ -1,10 +1,9 @@
 import type { FieldType } from "../../pipeline/spec";
-import { labelsRule } from "../core/labels";
 import { notADuration } from "../core/limits";
 import { keyPlace } from "../core/places";
 import type { Rules } from "../core/rules";
-import { resourceTagsRule, tableName } from "./limits";
 import { among, partitionRules } from "./partition";
+import { relationRules } from "./relation";
 import type { ForeignKey, TableProps } from "./table-props";
 import { columnRules, columnsOf, type TableColumns } from "./table-schema";
 
@@ -22,7 +21,7 @@ interface Judged {
 }
 
 export const tableRules: Rules<TableProps & Judged> = [
-  tableName,
+  ...relationRules,
   ...columnRules,
   ...partitionRules,
   {
@@ -101,8 +100,6 @@ export const tableRules: Rules<TableProps & Judged> = [
     broken: ({ change }) => change,
   },
   keyPlace,
-  labelsRule,
-  resourceTagsRule,
 ];
 
 /** The first name that is no column of these types. */

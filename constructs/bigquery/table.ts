@@ -14,7 +14,7 @@ import { columnsWritten, costlyChanges } from "./column-changes";
 import type { AnyDataset } from "./dataset";
 import { interval } from "./limits";
 import { partitioning, partitionWords } from "./partition";
-import { pathAndPolicy, Relation } from "./relation";
+import { pathAndPolicy, Relation, relationConfig } from "./relation";
 import type { TableProps } from "./table-props";
 import { tableRules } from "./table-rules";
 import { columnsOf, schemaText, type TableColumns } from "./table-schema";
@@ -69,13 +69,7 @@ export class Table extends AnyTable {
       BigqueryTable,
       this.key,
       {
-        project: dataset.project,
-        datasetId: dataset.name,
-        tableId: this.name,
-        friendlyName: props.friendlyName,
-        description: props.description,
-        labels: props.labels,
-        resourceTags: props.resourceTags,
+        ...relationConfig(this, props),
         schema: schemaText(this.columns, props.columnOptions),
         ...partition,
         clustering: props.clustering && [...props.clustering],

@@ -1,35 +1,22 @@
 import { BigqueryTable, type BigqueryTableConfig } from "@cdktf/provider-google/lib/bigquery-table";
 import type { Construct } from "constructs";
 import type { Policy } from "../core/grants";
-import { labelsRule, type Labels } from "../core/labels";
 import { make } from "../core/make";
 import type { Overridable } from "../core/overridable";
 import { check, type Rules } from "../core/rules";
 import { literal, snake } from "../core/text";
 import type { AnyDataset } from "./dataset";
 import { queries } from "./journey-rules";
-import { resourceTagsRule, tableName, type ResourceTags } from "./limits";
 import { queryRule } from "./query-size";
-import { pathAndPolicy, Relation } from "./relation";
+import { pathAndPolicy, Relation, relationConfig, relationRules, type RelationProps } from "./relation";
 
 /** What `overrides` is for: descriptions and policy tags of a view's columns (`schema`). */
-export interface ViewProps extends Overridable<BigqueryTableConfig> {
-  readonly dataset: AnyDataset;
-  /** @default the construct's id, with "_" for what a name may not have */
-  readonly name?: string;
+export interface ViewProps extends RelationProps, Overridable<BigqueryTableConfig> {
   /** GoogleSQL. Name tables by their path, in backticks, and the view comes after them. */
   readonly query: string;
-  /** As the console shows it. @default its name */
-  readonly friendlyName?: string;
-  /** @default none */
-  readonly description?: string;
-  /** @default the stack's labels */
-  readonly labels?: Labels;
-  /** Tags of the organization's. @default none */
-  readonly resourceTags?: ResourceTags;
 }
 
-const rules: Rules<ViewProps> = [tableName, queryRule, labelsRule, resourceTagsRule];
+const rules: Rules<ViewProps> = [...relationRules, queryRule];
 
 /**
  * A view: a query that is read like a table. Who reads it needs a right on it and on what it reads, unless what it reads
@@ -52,13 +39,7 @@ export class View extends Relation {
     this.dataset = dataset;
     check(this, { ...props, name: this.name }, rules);
     this.resource = make(this, "resource", BigqueryTable, this.key, {
-      project: dataset.project,
-      datasetId: dataset.name,
-      tableId: this.name,
-      friendlyName: props.friendlyName,
-      description: props.description,
-      labels: props.labels,
-      resourceTags: props.resourceTags,
+      ...relationConfig(this, props),
       view: { query: literal(query), useLegacySql: false },
       // It holds nothing.
       deletionProtection: false,

@@ -1,5 +1,6 @@
 import { StorageBucket, type StorageBucketConfig } from "@cdktf/provider-google/lib/storage-bucket";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
+import type { TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 import { milliseconds, type Duration } from "../../pipeline/duration";
 import { encryptionOf } from "../core/encryption";
@@ -53,7 +54,19 @@ export abstract class AnyBucket extends Grantable {
   holdsShortLived(): void {}
 }
 
-const verbs = "grantRead, grantWrite or grantReadWrite";
+const policyOf = (
+  bucket: AnyBucket,
+  more: { readonly resource?: TerraformResource; readonly grants?: "manage" | "assume" },
+): Policy =>
+  new ResourcePolicy(bucket, {
+    key: bucket.key,
+    fullName: bucket.fullName,
+    verbs: "grantRead, grantWrite or grantReadWrite",
+    tier: "data",
+    member: StorageBucketIamMember,
+    on: { bucket: bucket.name },
+    ...more,
+  });
 
 /**
  * A bucket. Nobody reads it without a grant: access is by IAM alone, and public access is prevented.
@@ -117,15 +130,7 @@ export class Bucket extends AnyBucket {
       encryption.waits,
     );
     this.name = reference(this.resource, "name", this.fullName);
-    this.policy = new ResourcePolicy(this, {
-      key: this.key,
-      fullName: this.fullName,
-      verbs,
-      tier: "data",
-      member: StorageBucketIamMember,
-      on: { bucket: this.name },
-      resource: this.resource,
-    });
+    this.policy = policyOf(this, { resource: this.resource });
     props.logging?.bucket.grantWrite(this.storageAnalytics(), { why: `writes the access logs of ${this.key}` });
     places.tell(this, { fullName: this.fullName, location: this.location, kind: "bucket" });
   }
@@ -214,15 +219,7 @@ class ExistingBucket extends AnyBucket {
     this.key = from.name;
     this.fullName = from.name;
     this.location = from.location;
-    this.policy = new ResourcePolicy(this, {
-      key: from.name,
-      fullName: from.name,
-      verbs,
-      tier: "data",
-      member: StorageBucketIamMember,
-      on: { bucket: from.name },
-      grants: from.grants,
-    });
+    this.policy = policyOf(this, { grants: from.grants });
     if (from.location !== undefined) {
       places.tell(this, { fullName: from.name, location: from.location, kind: "bucket" });
     }
