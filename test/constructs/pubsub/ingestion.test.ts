@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import type { GcpStack } from "../../../constructs/core/stack";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import type { CloudStorageIngestion, Ingestion } from "../../../constructs/pubsub/ingestion";
 import { Topic } from "../../../constructs/pubsub/topic";
 import { Bucket } from "../../../constructs/storage/bucket";
 import type { Json, Template } from "../../../constructs/testing/template";
-import { templateOf } from "../support";
+import { aStack, messageOf, templateOf } from "../support";
 import { confluent, eventHubs, kinesis, msk } from "./topic-examples";
 
 const agent = "${google_project_service_identity.pubsub.member}";
@@ -130,4 +131,34 @@ test("another cloud may trust an account that is there", () => {
     aws_msk: { gcp_service_account: "${google_service_account.trusted.email}" },
   });
   template.resourceCount("google_service_account", 1);
+});
+
+test.each<[(stack: GcpStack) => Ingestion, string]>([
+  [
+    () => ({ confluent: { ...confluent, bootstrapServer: "https://acme:9092" } }),
+    'ingestion.confluent.bootstrapServer is "https://acme:9092": write a host and a port, without https://',
+  ],
+  [
+    () => ({ msk: { ...msk, cluster: "events" } }),
+    'ingestion.msk.cluster is "events": write arn:aws:kafka:REGION:ACCOUNT:cluster/NAME/UUID',
+  ],
+  [
+    () => ({ eventHubs: { ...eventHubs, client: "acme" } }),
+    'ingestion.eventHubs.client is "acme": write an id such as 6ba7b810-9dad-11d1-80b4-00c04fd430c8',
+  ],
+  [
+    (stack) => ({ bucket: new Bucket(stack, "incoming"), createdSince: "2026-01-01" }),
+    'ingestion.createdSince is "2026-01-01": write a time as 2026-01-01T00:00:00Z',
+  ],
+  [
+    (stack) => ({ bucket: new Bucket(stack, "incoming"), format: { delimiter: "" } }),
+    'ingestion.format.delimiter is empty: leave it away for one line a message ("text")',
+  ],
+  [
+    (stack) => ({ bucket: new Bucket(stack, "incoming"), files: "" }),
+    'ingestion.files is empty: leave it away for all objects, or write "clicks/**"',
+  ],
+])("ingestion %# is not valid", (ingestionOf, says) => {
+  const stack = aStack();
+  expect(messageOf(() => new Topic(stack, "clicks", { ingestion: ingestionOf(stack) }))).toContain(says);
 });
