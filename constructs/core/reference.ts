@@ -10,12 +10,14 @@ import { addressOf } from "./waits";
  * @param elsewhere what it will be
  */
 export function reference(resource: TerraformResource, attribute: string, elsewhere: string): string {
+  // One token for all who ask: cdktf remembers in it which other stacks it was asked from.
+  let fromState: string | undefined;
   return lateText((scope) => {
     const from = TerraformStack.of(resource);
     const to = TerraformStack.of(scope);
     if (from === to) return `\${${addressOf(resource)}.${attribute}}`;
     // What is itself known only at apply has to come from the other stack's state after all.
-    if (Token.isUnresolved(elsewhere)) return resource.getStringAttribute(attribute);
+    if (Token.isUnresolved(elsewhere)) return (fromState ??= resource.getStringAttribute(attribute));
     to.addDependency(from);
     return elsewhere;
   });

@@ -8,9 +8,10 @@ import { serviceAgent } from "../../../constructs/core/service-agents";
 import { grantOnProject } from "../../../constructs/iam/project-grant";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { aStack, IMAGE, messageOf, settings, templateOf } from "../support";
+import { examples } from "./examples";
 
 test("an account of which nothing is said", () => {
-  const template = templateOf((stack) => new ServiceAccount(stack, "worker"));
+  const template = templateOf(examples.ServiceAccount.minimal);
   expect(template.resource("google_service_account.worker")).toEqual({
     account_id: "worker",
     depends_on: ["time_sleep.apis"],
@@ -18,16 +19,15 @@ test("an account of which nothing is said", () => {
 });
 
 test("an account of which all is said, in a prefixed stage", () => {
-  const template = templateOf(
-    (stack) => {
-      new ServiceAccount(stack, "account", { name: "worker", displayName: "Worker", description: "does the work" });
-    },
-    { prefix: "alice" },
-  );
-  expect(template.resource("google_service_account.worker")).toMatchObject({
+  const template = templateOf(examples.ServiceAccount.maximal, { prefix: "alice" });
+  expect(template.resource("google_service_account.worker")).toEqual({
     account_id: "alice-worker",
-    display_name: "Worker",
-    description: "does the work",
+    display_name: "The $${worker}",
+    description: "does the %%{work}",
+    disabled: true,
+    create_ignore_already_exists: true,
+    timeouts: { create: "10m" },
+    depends_on: ["time_sleep.apis"],
   });
 });
 
@@ -57,18 +57,31 @@ test.each(["sa", "Worker", "1worker", "worker_1"])("the name %s is not valid", (
   );
 });
 
-test("rights on an account are on that account", () => {
+test("rights on an account are on that account, each its own", () => {
   const template = templateOf((stack) => {
     const worker = new ServiceAccount(stack, "worker");
     worker.grantTokenCreator(serviceAgent(stack, "pubsub"));
-    worker.grantUse(new ServiceAccount(stack, "deployer"));
+    const deployer = new ServiceAccount(stack, "deployer");
+    worker.grantUse(deployer);
+    worker.grantOpenIdTokenCreator(deployer);
+    worker.grantImpersonation(deployer);
   });
   expect(template.allResources("google_service_account_iam_member")).toMatchObject({
     "worker-iam-serviceAccountTokenCreator-pubsub-agent": {
       service_account_id: "${google_service_account.worker.name}",
+      role: "roles/iam.serviceAccountTokenCreator",
     },
     "worker-iam-serviceAccountUser-deployer": { role: "roles/iam.serviceAccountUser" },
+    "worker-iam-serviceAccountOpenIdTokenCreator-deployer": { role: "roles/iam.serviceAccountOpenIdTokenCreator" },
+    "worker-iam-workloadIdentityUser-deployer": { role: "roles/iam.workloadIdentityUser" },
   });
+});
+
+const described = (description: string) => () => new ServiceAccount(aStack(), "worker", { description });
+
+test("a description is no longer than IAM takes", () => {
+  expect(messageOf(described("é".repeat(129)))).toContain("description is 258 bytes: IAM takes at most 256");
+  expect(described("é".repeat(128))).not.toThrow();
 });
 
 test("an account that is there already may be given rights, and rights on it", () => {
