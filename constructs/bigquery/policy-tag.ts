@@ -47,16 +47,18 @@ const tagRules: Rules<PolicyTagProps> = [displayName];
 export class Taxonomy extends Construct {
   readonly resource: DataCatalogTaxonomy;
   readonly key: string;
+  readonly location: string;
 
   constructor(scope: Construct, id: string, props: TaxonomyProps = {}) {
     super(scope, id);
     this.key = props.name ?? id;
     const name = physicalName(this, this.key);
     check(this, { ...props, name }, taxonomyRules);
+    this.location = props.location ?? Site.of(this).settings.region;
     this.resource = make(this, "resource", DataCatalogTaxonomy, this.key, {
       displayName: name,
       description: props.description,
-      region: props.location ?? Site.of(this).settings.region,
+      region: this.location,
       // Without it, a tag is a word and protects nothing.
       activatedPolicyTypes: ["FINE_GRAINED_ACCESS_CONTROL"],
       lifecycle: guarded(this),
@@ -75,6 +77,8 @@ export class PolicyTag extends Grantable {
   readonly resource: DataCatalogPolicyTag;
   /** projects/P/locations/L/taxonomies/T/policyTags/G, with numbers that are known only at apply. */
   readonly path: string;
+  /** That of its taxonomy. */
+  readonly location: string;
   protected readonly policy: Policy;
 
   /** @throws InvalidProps */
@@ -91,6 +95,7 @@ export class PolicyTag extends Grantable {
       lifecycle: guarded(this),
     });
     this.path = this.resource.name;
+    this.location = taxonomy.location;
     this.policy = new ResourcePolicy(this, {
       key,
       fullName: `policyTags/${key}`,

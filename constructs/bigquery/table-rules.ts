@@ -1,6 +1,6 @@
 import type { FieldType } from "../../pipeline/spec";
 import { notADuration } from "../core/limits";
-import { keyPlace } from "../core/places";
+import { keyPlace, sameLocation } from "../core/places";
 import type { Rules } from "../core/rules";
 import { among, partitionRules } from "./partition";
 import { relationRules } from "./relation";
@@ -92,6 +92,21 @@ export const tableRules: Rules<TableProps & Judged> = [
       maxStaleness !== undefined && primaryKey === undefined
         ? "maxStaleness is for rows that are written as changes, which are found by their primaryKey: name its columns, or leave it away"
         : undefined,
+  },
+  {
+    id: "policyTag-place",
+    reads: ["location"],
+    page: "https://cloud.google.com/bigquery/docs/column-level-security-intro#location_considerations",
+    broken({ location, columnOptions = {} }) {
+      if (location === undefined) return undefined;
+      for (const [path, { policyTag }] of Object.entries(columnOptions)) {
+        const there = typeof policyTag === "string" ? policyTag.split("/")[3] : policyTag?.location;
+        if (there !== undefined && !sameLocation(location, there)) {
+          return `columnOptions.${path}.policyTag is in ${there}, and the table in ${location}: a tag is where its tables are`;
+        }
+      }
+      return undefined;
+    },
   },
   {
     id: "columns-change",

@@ -20,7 +20,7 @@ export interface ColumnOptions {
    * projects/P/locations/L/taxonomies/T/policyTags/G.
    * @see https://cloud.google.com/bigquery/docs/column-level-security
    */
-  readonly policyTag?: string | { readonly path: string };
+  readonly policyTag?: string | { readonly path: string; readonly location: string };
   /** In characters of a STRING, in bytes of BYTES. @default as long as a row may be */
   readonly maxLength?: number;
   /** Digits of a NUMERIC, in all. @default 29 before the point and 9 after it */

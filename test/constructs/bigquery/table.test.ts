@@ -98,7 +98,7 @@ test("a table of which all is said", () => {
           name: "url",
           type: "STRING",
           mode: "REQUIRED",
-          policyTags: { names: ["projects/acme/locations/eu/taxonomies/1/policyTags/2"] },
+          policyTags: { names: ["projects/acme/locations/europe-west1/taxonomies/1/policyTags/2"] },
         },
       ],
     },
@@ -196,6 +196,23 @@ test.each<[Partial<TableProps>, string]>([
   expect(messageOf(() => new Table(stack, "clicks", { dataset: events(stack), columns: click, ...props }))).toContain(
     says,
   );
+});
+
+const tag = (location: string) => ({
+  user: { policyTag: `projects/acme/locations/${location}/taxonomies/1/policyTags/2` },
+});
+
+test("a tag is where its tables are", () => {
+  expect(messageOf(() => tableOf({ columnOptions: tag("us") }))).toContain(
+    "columnOptions.user.policyTag is in us, and the table in europe-west1: a tag is where its tables are",
+  );
+  const template = templateOf((stack) => {
+    const eu = new Dataset(stack, "eu", { location: "EU" });
+    new Table(stack, "clicks", { dataset: eu, columns: click, columnOptions: tag("eu") });
+    const theirs = Dataset.fromName(stack, "theirs", { name: "theirs" });
+    new Table(stack, "other", { dataset: theirs, columns: click, columnOptions: tag("us") });
+  });
+  template.resourceCount("google_bigquery_table", 2);
 });
 
 test("where nothing fits, the sentence says so", () => {

@@ -55,7 +55,7 @@ export const tableExamples = {
             default: "SESSION_USER()",
           },
           price: { precision: 12, scale: 2, rounding: "half-even" },
-          "page.url": { policyTag: "projects/acme/locations/eu/taxonomies/1/policyTags/2" },
+          "page.url": { policyTag: "projects/acme/locations/europe-west1/taxonomies/1/policyTags/2" },
         },
         primaryKey: ["user", "at"],
         foreignKeys: [{ column: "user", table: users(stack), references: "id", name: "who" }],
@@ -130,7 +130,9 @@ export const tableExamples = {
         table({ columnOptions: { number: { precision: 1, scale: 0 } } }),
         table({ columnOptions: { user: { rounding: "half-even" } } }),
         table({ columnOptions: { price: { collation: "case-insensitive" } } }),
-        table({ columnOptions: { page: { policyTag: "projects/acme/locations/eu/taxonomies/1/policyTags/2" } } }),
+        table({
+          columnOptions: { page: { policyTag: "projects/acme/locations/europe-west1/taxonomies/1/policyTags/2" } },
+        }),
       ],
       "columnOptions-default": [table({ columnOptions: { "page.url": { default: "''" } } })],
       "columnOptions-numeric": [
@@ -187,6 +189,13 @@ export const tableExamples = {
       "expiresAt-form": ["tomorrow", "2030-01-01", "2030-13-01T00:00:00Z"].map((expiresAt) => table({ expiresAt })),
       "maxStaleness-range": [table({ maxStaleness: "1.5s", primaryKey: ["user"] })],
       "maxStaleness-primaryKey": [table({ maxStaleness: "10m" })],
+      "policyTag-place": [
+        table({ columnOptions: { user: { policyTag: "projects/acme/locations/eu/taxonomies/1/policyTags/2" } } }),
+        (stack) => {
+          const policyTag = new Taxonomy(stack, "privacy", { location: "us" }).tag("user");
+          return table({ columnOptions: { user: { policyTag } } })(stack);
+        },
+      ],
       "columns-change": [
         () => {
           const schema = JSON.stringify([{ name: "user", type: "STRING", mode: "NULLABLE" }]);
