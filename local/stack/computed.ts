@@ -25,6 +25,19 @@ const patterns: { readonly [type: string]: { readonly [attribute: string]: strin
     id: "projects/{project}/datasets/{dataset_id}/tables/{table_id}",
     self_link: "https://bigquery.googleapis.com/bigquery/v2/projects/{project}/datasets/{dataset_id}/tables/{table_id}",
   },
+  google_bigquery_routine: { id: "projects/{project}/datasets/{dataset_id}/routines/{routine_id}" },
+  google_bigquery_connection: {
+    id: "projects/{project}/locations/{location}/connections/{connection_id}",
+    name: "projects/{project}/locations/{location}/connections/{connection_id}",
+  },
+  google_data_catalog_taxonomy: {
+    id: "projects/{project}/locations/{region}/taxonomies/{display_name}",
+    name: "projects/{project}/locations/{region}/taxonomies/{display_name}",
+  },
+  google_data_catalog_policy_tag: {
+    id: "{taxonomy}/policyTags/{display_name}",
+    name: "{taxonomy}/policyTags/{display_name}",
+  },
   google_storage_bucket: {
     id: "{name}",
     url: "gs://{name}",
@@ -98,6 +111,10 @@ function agentOf(type: string, config: StackResource["config"], number: string):
     case "data.google_storage_project_service_account": {
       const email = serviceAgentEmail("storage", number);
       return { email_address: email, member: `serviceAccount:${email}` };
+    }
+    case "google_bigquery_connection": {
+      const account = `bqcx-${number}-${textOf(config["connection_id"]) ?? ""}`;
+      return { cloud_resource: { service_account_id: `${account}@gcp-sa-bigquery-condel.iam.gserviceaccount.com` } };
     }
     case "data.google_compute_default_service_account": {
       const email = `${number}-compute@developer.gserviceaccount.com`;

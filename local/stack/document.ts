@@ -1,5 +1,6 @@
 /** A synthesized stack as it stands in cdk.tf.json, before anything in it is evaluated. */
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { StackProblem } from "./problem";
 import type { Value } from "./values";
 
@@ -36,6 +37,8 @@ export interface StackDocument {
   readonly id: string;
   /** Where cdktf.json is: what folders of images are relative to. */
   readonly app: string;
+  /** Where Terraform would run: what `path.module` is, and files that stand beside the stack are relative to. */
+  readonly folder: string;
   readonly project: string;
   readonly projectNumber: string;
   readonly region: string;
@@ -62,7 +65,7 @@ export function readDocument(file: string, id: string, app: string): StackDocume
   } catch (error) {
     throw new StackProblem(`${id}: ${file} cannot be read (${(error as Error).message}); synthesize the stack first`);
   }
-  return documentOf(text, id, app);
+  return { ...documentOf(text, id, app), folder: dirname(file) };
 }
 
 /** The same, from its text. */
@@ -84,6 +87,7 @@ export function documentOf(text: string, id: string, app: string): StackDocument
   return {
     id,
     app,
+    folder: ".",
     project,
     projectNumber: numberIn(text) ?? numberFor(project),
     region: typeof region === "string" ? region : "us-central1",

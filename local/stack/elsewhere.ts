@@ -9,6 +9,10 @@ const watching = "alerts and dashboards need Cloud Monitoring; the console shows
 
 /** Resource type, or what several begin with, to the reason. The longest that fits stands. */
 const reasons: { readonly [type: string]: string } = {
+  google_bigquery_connection: "BigQuery reads files and calls services in the cloud only",
+  google_bigquery_data_transfer_config: "nothing is run by the clock here; run the query in the console",
+  google_bigquery_routine: "functions and procedures of BigQuery are not kept here: queries that call them fail",
+  google_data_catalog_: "columns are read by whoever may read the table: tags protect nothing here",
   google_compute_: network,
   google_vpc_access_: network,
   google_service_networking_: network,

@@ -168,7 +168,7 @@ class StackNames {
         case "var":
           return lazily(this.stack.variables, (value, variable) => this.variable(variable, value));
         case "path":
-          return { module: ".", root: ".", cwd: "." };
+          return { module: this.stack.folder, root: this.stack.folder, cwd: this.stack.folder };
         case "terraform":
           return { workspace: "default" };
         default:

@@ -9,6 +9,7 @@ import { BucketNotification, type BucketNotificationProps } from "../../../const
 import { BucketObject, type BucketObjectProps } from "../../../constructs/storage/bucket-object";
 import type { BucketProps } from "../../../constructs/storage/bucket-props";
 import type { LifecycleRule } from "../../../constructs/storage/lifecycle";
+import { keyOf } from "../../../constructs/core/encryption";
 import type { GcpStack } from "../../../constructs/core/stack";
 import type { Duration } from "../../../pipeline/duration";
 import type { Examples } from "../examples";
@@ -79,7 +80,7 @@ export const examples = {
         logging: { bucket: new Bucket(stack, "logs"), prefix: "files" },
         requesterPays: true,
         hierarchicalNamespace: false,
-        encryptionKey: { ...anEncryptionKey(stack), keyId: "projects/k/locations/europe/keyRings/r/cryptoKeys/own" },
+        encryptionKey: keyOf(stack, "projects/k/locations/europe/keyRings/r/cryptoKeys/own"),
         labels: { team: "growth" },
         overrides: { website: { mainPageSuffix: "index.html" } },
       };

@@ -29,6 +29,7 @@ describe("a stack is found", () => {
     expect(findStack(out, "gaming-events", "/app")).toMatchObject({
       id: "gaming-events-dev",
       app: "/app",
+      folder: join(out, "stacks/gaming-events-dev"),
       project: "acme-dev",
       region: "europe-west1",
       images: { "registry/proxy:1": { folder: "images/proxy", package: "data-journey" } },
@@ -68,6 +69,10 @@ describe("what does not run on a laptop has a reason", () => {
   test.each([
     ["google_compute_router_nat", "no network to set up"],
     ["google_dataflow_flex_template_job", "choose Runner.workerPool()"],
+    ["google_bigquery_routine", "functions and procedures of BigQuery are not kept here"],
+    ["google_bigquery_connection", "BigQuery reads files and calls services in the cloud only"],
+    ["google_bigquery_data_transfer_config", "nothing is run by the clock here"],
+    ["google_data_catalog_policy_tag", "tags protect nothing here"],
     ["time_sleep", "nothing has to be waited for"],
     ["google_project_service", "every API is enabled"],
     ["google_spanner_instance", "no local service knows google_spanner_instance"],

@@ -21,6 +21,38 @@ function maker(refused: { readonly [address: string]: string } = {}) {
 
 const topic = { google_pubsub_topic: { clicks: { "//": { metadata: {} }, name: "clicks" } } };
 
+test("files beside the stack are found where it lies, and a connection has an account", async () => {
+  const stack = {
+    ...stackOf({
+      resource: {
+        google_bigquery_connection: { files: { connection_id: "files", location: "EU", cloud_resource: {} } },
+        google_data_catalog_taxonomy: { privacy: { display_name: "privacy", region: "eu" } },
+        google_data_catalog_policy_tag: {
+          email: { taxonomy: "${google_data_catalog_taxonomy.privacy.id}", display_name: "email" },
+        },
+        google_bigquery_routine: { tax: { dataset_id: "events", routine_id: "tax" } },
+      },
+      output: {
+        file: { value: "${path.module}/assets/icon.bin" },
+        account: { value: "${google_bigquery_connection.files.cloud_resource[0].service_account_id}" },
+        connection: { value: "${google_bigquery_connection.files.name}" },
+        tag: { value: "${google_data_catalog_policy_tag.email.name}" },
+        routine: { value: "${google_bigquery_routine.tax.id}" },
+      },
+    }),
+    folder: "/app/cdktf.out/stacks/dev",
+  };
+  const { outputs, failures } = await resolveStack(stack, maker().make);
+  expect(failures).toEqual([]);
+  expect(outputs).toMatchObject({
+    file: "/app/cdktf.out/stacks/dev/assets/icon.bin",
+    account: "bqcx-123456789012-files@gcp-sa-bigquery-condel.iam.gserviceaccount.com",
+    connection: "projects/acme-dev/locations/EU/connections/files",
+    tag: "projects/acme-dev/locations/eu/taxonomies/privacy/policyTags/email",
+    routine: "projects/acme-dev/datasets/events/routines/tax",
+  });
+});
+
 describe("a stack is gone through as Terraform applies it", () => {
   test("each resource comes after what it refers to and depends on, its references in place", async () => {
     const stack = stackOf({
