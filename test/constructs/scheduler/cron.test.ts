@@ -70,6 +70,25 @@ test.each([
   expect(cronFault(cron)?.slice(0, says.length)).toBe(says);
 });
 
+const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const lengths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+test.each(months.map((word, index) => [word, index + 1, lengths[index] ?? 0] as const))(
+  "%s is month %i, of %i days at most",
+  (word, month, days) => {
+    expect([cronFault(`0 0 ${days} ${word} *`), cronFault(`0 0 ${days} ${month} *`)]).toEqual([undefined, undefined]);
+    if (days < 31) expect(cronFault(`0 0 ${days + 1} ${word} *`)).toContain("names no day that there is");
+  },
+);
+
+test("days of the week have their words, in their order", () => {
+  const words = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+  for (const [index, word] of words.entries()) {
+    expect(cronFault(`* * * * ${index}-${word}`)).toBeUndefined();
+    expect(cronFault(`* * * * ${word}-${index}`)).toBeUndefined();
+  }
+});
+
 test("seconds are spoken of only where there are six fields", () => {
   expect(cronFault("* * * *")).not.toContain("seconds");
 });

@@ -104,6 +104,36 @@ test("a service is called as an account of the schedule's own, which may invoke 
   expect(template.allResources("google_project_iam_member")).toEqual({});
 });
 
+test("each right says what it is for", () => {
+  const stack = aStack();
+  new Schedule(stack, "weekly", { cron, target: { to: new SomeService(stack, "reports") } });
+  new Schedule(stack, "nightly", { cron, target: { start: new SomeJob(stack, "load") } });
+  new Schedule(stack, "often", { cron, target: { topic: new Topic(stack, "ticks"), data: "tick" } });
+  const { whys } = (stack.toTerraform() as { "//": { journey: { whys: object } } })["//"].journey;
+  const token = "makes the token that a call carries";
+  expect(whys).toEqual({
+    "google_cloud_run_v2_service_iam_member.reports-run-invoker-weekly-schedule": "Cloud Scheduler calls as it",
+    "google_service_account_iam_member.weekly-schedule-iam-serviceAccountOpenIdTokenCreator-scheduler-agent": token,
+    "google_cloud_run_v2_job_iam_member.load-run-invoker-nightly-schedule": "Cloud Scheduler starts it as this account",
+    "google_service_account_iam_member.nightly-schedule-iam-serviceAccountTokenCreator-scheduler-agent": token,
+    "google_pubsub_topic_iam_member.ticks-pubsub-publisher-scheduler-agent": "publishes what often sends",
+  });
+});
+
+test("what is known only at apply is left to whoever applies it", () => {
+  const stack = aStack();
+  const late = new Topic(stack, "ticks").name;
+  const long = late + "x".repeat(1_000_000);
+  new Schedule(stack, "weekly", { cron, target: { url, body: long } });
+  new Schedule(stack, "often", { cron, target: { topic: Topic.fromName(stack, "t", { name: "ticks" }), data: long } });
+  new Schedule(stack, "late", {
+    cron: late,
+    timeZone: late,
+    description: late,
+    target: { url: `https://${late} `, headers: { a: long } },
+  });
+});
+
 test("what Google's API starts is started with an access token", () => {
   const template = templateOf((stack) => {
     const start = new SomeJob(stack, "load");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { GcpStack } from "../../../constructs/core/stack";
+import { services } from "../../../constructs/cloud-run/facts";
 import { plainText, uses } from "../../../constructs/core/uses";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { TaskQueue } from "../../../constructs/tasks/task-queue";
@@ -299,4 +300,24 @@ test("limits are good to the last", () => {
     target: { url, headers },
   });
   new TaskQueue(stack, "least", { rate: { perSecond: 0.01, atOnce: 1 }, retry: { backoff: { maximum: "1s" } } });
+});
+
+test("a service that nobody may call without a token is not called as nobody", () => {
+  const stack = aStack();
+  const service = "projects/acme-dev/locations/europe-west1/services/mailer";
+  services.tell(stack, { url: "https://mailer.run.app", service, open: false });
+  new TaskQueue(stack, "mails", { target: { url: "https://mailer.run.app/send", as: "nobody" } });
+  expect(() => Template.fromStack(stack)).toThrow("test/mails: calls a service that nobody may invoke without a token");
+  const well = aStack();
+  services.tell(well, { url: "https://mailer.run.app", service, open: false });
+  new TaskQueue(well, "mails", { target: { url: "https://mailer.run.app/send" } });
+  expect(Template.fromStack(well).addresses).toContain(`${type}.mails`);
+});
+
+test("who is told the name of a queue that is there already needs a right on it", () => {
+  const stack = aStack();
+  const shop = new ServiceAccount(stack, "shop-account");
+  const queue = TaskQueue.fromName(stack, "theirs", { name: "mails" });
+  uses.tell(stack, { member: shop.member, where: "env QUEUE", text: queue.path });
+  expect(() => Template.fromStack(stack)).toThrow("has no right: give it one (grantEnqueue)");
 });
