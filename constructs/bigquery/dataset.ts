@@ -132,7 +132,7 @@ export class Dataset extends AnyDataset {
     const name = physicalName(this, this.key, "_");
     const keyId = props.encryptionKey?.keyId ?? settings.encryptionKey;
     check(this, { ...props, name, location, keyId }, datasetRules);
-    const encryption = encryptionOf(this, ["bigquery"], props);
+    const encryption = encryptionOf(this, ["bigquery"], props, location);
     this.resource = make(
       this,
       "resource",

@@ -1,7 +1,7 @@
 import { BigqueryTable, type BigqueryTableConfig } from "@cdktf/provider-google/lib/bigquery-table";
 import type { Construct } from "constructs";
 import { milliseconds, type Duration } from "../../pipeline/duration";
-import { encryptionOf, type Encrypted } from "../core/encryption";
+import { ANYWHERE, encryptionOf, type Encrypted } from "../core/encryption";
 import type { Policy } from "../core/grants";
 import { notADuration } from "../core/limits";
 import { make } from "../core/make";
@@ -107,7 +107,7 @@ export class MaterializedView extends Relation {
     this.dataset = dataset;
     const keyId = props.encryptionKey?.keyId ?? Site.of(this).settings.encryptionKey;
     check(this, { ...props, name: this.name, location: dataset.location, keyId }, rules);
-    const encryption = encryptionOf(this, ["bigquery"], props);
+    const encryption = encryptionOf(this, ["bigquery"], props, dataset.location ?? ANYWHERE);
     this.resource = make(
       this,
       "resource",

@@ -151,7 +151,7 @@ export class ScheduledQuery extends Construct {
     this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(key) });
     this.warnOfHours(props);
     const grants = this.grants(key, props);
-    const encryption = encryptionOf(this, ["bigquery"], props);
+    const encryption = encryptionOf(this, ["bigquery"], props, location);
     const ready = settled(this, `scheduled-query-${key}`, () => [
       ...granted(this.identity)(),
       ...grants.flatMap((grant) => [...grant.waits()]),

@@ -1,7 +1,7 @@
 import { BigqueryTable, type BigqueryTableConfig } from "@cdktf/provider-google/lib/bigquery-table";
 import type { Construct } from "constructs";
 import type { BigQueryColumn } from "../../pipeline/schema/bigquery-schema";
-import { encryptionOf } from "../core/encryption";
+import { ANYWHERE, encryptionOf } from "../core/encryption";
 import type { Grant, GrantOptions, Identity, Policy } from "../core/grants";
 import { lastSynthesized } from "../core/last-synthesis";
 import { make } from "../core/make";
@@ -62,7 +62,7 @@ export class Table extends AnyTable {
       tableRules,
     );
     if (change !== undefined && !isWaived(this, "columns-change")) warn(this, `${change} [columns-change]`);
-    const encryption = encryptionOf(this, ["bigquery"], props);
+    const encryption = encryptionOf(this, ["bigquery"], props, dataset.location ?? ANYWHERE);
     this.resource = make(
       this,
       "resource",

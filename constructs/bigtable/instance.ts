@@ -135,7 +135,8 @@ export class BigtableInstance extends AnyBigtableInstance {
     { zone, nodes = 1, encryptionKey }: Checked["all"][string],
     props: BigtableInstanceProps,
   ): { readonly config: BigtableInstanceCluster; readonly waits: Waits } {
-    const encryption = encryptionOf(this, ["bigtable"], { encryptionKey: encryptionKey ?? props.encryptionKey });
+    const key = encryptionKey ?? props.encryptionKey;
+    const encryption = encryptionOf(this, ["bigtable"], { encryptionKey: key }, zone.replace(/-[a-z]$/, ""));
     const config = {
       clusterId,
       zone,

@@ -1,6 +1,7 @@
 import { KmsCryptoKeyIamMember } from "@cdktf/provider-google/lib/kms-crypto-key-iam-member";
 import type { Construct } from "constructs";
 import { ResourcePolicy, type Grant, type GrantOptions, type Identity } from "./grants";
+import { lockedPlaces } from "./places";
 import { settled } from "./propagation";
 import { serviceAgent, type AgentName } from "./service-agents";
 import { Site } from "./site";
@@ -27,6 +28,9 @@ export interface Encrypted {
   readonly encryptionKey?: EncryptionKey;
 }
 
+/** Of what takes a key of any place. */
+export const ANYWHERE = "anywhere";
+
 /** The key that a resource is encrypted with, and what must be there before anything is made with it. */
 export interface Encryption {
   /** Undefined: with Google's own key. */
@@ -37,14 +41,19 @@ export interface Encryption {
 /**
  * The key of a resource, or its stage's, which the services that encrypt with it may use.
  * @param agents whose agents encrypt this kind of resource: a Dataflow job's state is Dataflow's, its disks Compute Engine's
+ * @param location where it lies, and its key has to; {@link ANYWHERE} for what lies in no one place
  * @see https://cloud.google.com/kms/docs/compatible-services
  */
 export function encryptionOf(
   scope: Construct,
   agents: readonly AgentName[],
   { encryptionKey }: Encrypted = {},
+  location: string = Site.of(scope).settings.region,
 ): Encryption {
   const site = Site.of(scope);
+  if (encryptionKey !== undefined && location !== ANYWHERE) {
+    lockedPlaces.tell(scope, { location, keyLocation: encryptionKey.location });
+  }
   const key = encryptionKey ?? stageKey(site);
   if (key === undefined) return { key, waits: nothing };
   const name = encryptionKey === undefined ? "encryption" : `encryption-${key.key}`;

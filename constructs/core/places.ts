@@ -1,4 +1,4 @@
-import { FactKind, type Facts } from "./facts";
+import { FactKind, type Facts, type JourneyRule } from "./facts";
 import type { Rule } from "./rules";
 
 /**
@@ -72,9 +72,30 @@ export const keyPlace: Rule<Locked> = {
   page: "https://cloud.google.com/kms/docs/cmek#key-location",
   broken({ location, keyId }) {
     if (location === undefined || keyId === undefined) return undefined;
-    const wanted = location.toLowerCase() === "eu" ? "europe" : location.toLowerCase();
     const there = keyId.split("/")[3];
-    if (there === undefined || there === wanted || there === location.toLowerCase()) return undefined;
-    return `it lies in ${location} and its key in ${there}: what is encrypted needs a key where it is. Give it encryptionKey, one in ${wanted}`;
+    return there === undefined ? undefined : keyApart(location, there);
   },
+};
+
+/** What is encrypted and its key, where they are apart. */
+function keyApart(location: string, there: string): string | undefined {
+  const wanted = location.toLowerCase() === "eu" ? "europe" : location.toLowerCase();
+  if (there === wanted || there === location.toLowerCase()) return undefined;
+  return `it lies in ${location} and its key in ${there}: what is encrypted needs a key where it is. Give it encryptionKey, one in ${wanted}`;
+}
+
+/** What has a key of its own, of which the place may be known though its name is known only at apply. */
+export const lockedPlaces = new FactKind<{ readonly location: string; readonly keyLocation: string }>(() => [
+  keyElsewhere,
+]);
+
+const keyElsewhere: JourneyRule = {
+  id: keyPlace.id,
+  level: "error",
+  page: keyPlace.page,
+  broken: (facts) =>
+    facts.all(lockedPlaces).flatMap(({ at, location, keyLocation }) => {
+      const says = keyApart(location, keyLocation);
+      return says === undefined ? [] : [{ at, says }];
+    }),
 };

@@ -64,7 +64,7 @@ export class FirestoreDatabase extends AnyFirestoreDatabase {
     check(this, { ...props, name }, databaseRules);
     const keyId = props.encryptionKey?.keyId ?? settings.encryptionKey;
     check(this, { location: keyLocation(this.location), keyId }, [keyPlace]);
-    const encryption = encryptionOf(this, ["firestore"], props);
+    const encryption = encryptionOf(this, ["firestore"], props, keyLocation(this.location));
     const kept = keepsData(this);
     this.resource = make(
       this,

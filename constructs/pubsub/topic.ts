@@ -2,7 +2,7 @@ import { PubsubTopic, type PubsubTopicConfig } from "@cdktf/provider-google/lib/
 import { PubsubTopicIamMember } from "@cdktf/provider-google/lib/pubsub-topic-iam-member";
 import type { Construct } from "constructs";
 import { seconds, type Duration } from "../../pipeline/duration";
-import { encryptionOf, type Encrypted } from "../core/encryption";
+import { ANYWHERE, encryptionOf, type Encrypted } from "../core/encryption";
 import { keyOfExisting, type Existing } from "../core/existing";
 import { ResourcePolicy, type Grant, type Identity, type Policy, Grantable, type GrantOptions } from "../core/grants";
 import { labelsRule, type Labels } from "../core/labels";
@@ -123,7 +123,7 @@ export class Topic extends AnyTopic {
     this.schema = schema && "encoding" in schema ? schema.schema : schema;
     this.encoding = schema && "encoding" in schema ? schema.encoding : "json";
     this.ingestsAs = ingesting?.identity;
-    const encryption = encryptionOf(this, ["pubsub"], props);
+    const encryption = encryptionOf(this, ["pubsub"], props, ANYWHERE);
     this.resource = make(
       this,
       "resource",

@@ -86,7 +86,7 @@ export function replicated(
   copies: readonly Copy[],
 ): Replicated {
   const encrypted = copies.map(({ region, encryptionKey }) => {
-    const { key, waits } = encryptionOf(scope, ["secret-manager"], { encryptionKey });
+    const { key, waits } = encryptionOf(scope, ["secret-manager"], { encryptionKey }, region);
     return { location: region, waits, by: key === undefined ? undefined : { kmsKeyName: key } };
   });
   const waits: Waits = () => encrypted.flatMap((copy) => [...copy.waits()]);

@@ -95,7 +95,7 @@ export class Bucket extends AnyBucket {
     this.location = typeof location === "string" ? location : location.area;
     const keyId = props.encryptionKey?.keyId ?? settings.encryptionKey;
     check(this, { ...props, name: this.fullName, place: this.location, keyId }, bucketRules);
-    const encryption = encryptionOf(this, ["storage"], props);
+    const encryption = encryptionOf(this, ["storage"], props, this.location);
     this.lifecycle = [...(props.lifecycle ?? [])];
     this.resource = make(
       this,
