@@ -7,6 +7,8 @@ import { examples as dataflow } from "./dataflow/examples";
 import { examples as eventarc } from "./eventarc/examples";
 import { examples as firestore } from "./firestore/examples";
 import { examples as functions } from "./functions/examples";
+import { examples as iam } from "./iam/examples";
+import { examples as kms } from "./kms/examples";
 import { examples as network } from "./network/examples";
 import { examples as pubsub } from "./pubsub/examples";
 import { examples as scheduler } from "./scheduler/examples";
@@ -17,14 +19,16 @@ import { examples as workflows } from "./workflows/examples";
 
 /** Of every construct, by the folder of its service. */
 export const allExamples: { readonly [service: string]: Examples } = {
-  bigquery,
   "artifact-registry": artifactRegistry,
-  "cloud-run": cloudRun,
+  bigquery,
   bigtable,
+  "cloud-run": cloudRun,
   dataflow,
   eventarc,
   firestore,
   functions,
+  iam,
+  kms,
   network,
   pubsub,
   scheduler,
