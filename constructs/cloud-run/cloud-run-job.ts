@@ -156,7 +156,7 @@ export class CloudRunJob extends AnyCloudRunJob {
             encryptionKey: encryption.key,
             maxRetries: props.retries,
             timeout: props.timeout && seconds(props.timeout),
-            vpcAccess: props.egress && vpcAccess(props.egress),
+            vpcAccess: props.egress && vpcAccess(this, props.egress),
             containers,
             volumes,
           },

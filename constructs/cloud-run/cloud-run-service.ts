@@ -119,7 +119,7 @@ export class CloudRunService extends AnyCloudRunService {
             minInstanceCount: props.minInstances ?? 0,
             maxInstanceCount: props.maxInstances ?? MAX_INSTANCES,
           },
-          vpcAccess: props.egress && vpcAccess(props.egress),
+          vpcAccess: props.egress && vpcAccess(this, props.egress),
           containers: containers.map((container, index) =>
             index === 0 ? { ...container, ports: portOf(props) } : container,
           ),

@@ -18,12 +18,13 @@ import { volumeRule, VolumeSet, type VolumeConfig, type VolumeProps } from "./vo
 
 /** One container of a workload. */
 export interface ContainerProps extends EnvProps, SizeProps, VolumeProps {
+  /** What it runs. */
   readonly image: ContainerImage;
   /** In place of the image's entry point. @default the image's */
   readonly command?: readonly string[];
   /** In place of the image's arguments. @default the image's */
   readonly args?: readonly string[];
-  /** @default the image's */
+  /** Where its command runs. @default the image's */
   readonly workingDirectory?: string;
   /** Sidecars that must have started before this container is: their names. @default none: all start at once */
   readonly waitsFor?: readonly string[];

@@ -50,7 +50,7 @@ export interface Volumes {
 }
 
 export interface VolumeProps {
-  /** @default none */
+  /** Secrets, buckets, memory and NFS as files and folders, by the paths at which they are found. @default none */
   readonly volumes?: Volumes;
 }
 

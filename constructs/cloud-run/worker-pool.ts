@@ -100,7 +100,7 @@ export class WorkerPool extends Construct {
           annotations: props.templateAnnotations,
           serviceAccount: this.identity.email,
           encryptionKey: encryption.key,
-          vpcAccess: props.egress && vpcAccess(props.egress),
+          vpcAccess: props.egress && vpcAccess(this, props.egress),
           containers,
           volumes,
         },

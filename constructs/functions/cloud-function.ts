@@ -143,7 +143,7 @@ export class CloudFunction extends AnyCloudFunction {
           ingressSettings: ingresses[props.ingress ?? (open ? "all" : "internal")],
           ...environment.config,
           vpcConnector: egress?.connector,
-          vpcConnectorEgressSettings: egress && vpcAccess(egress).egress,
+          vpcConnectorEgressSettings: egress && vpcAccess(this, egress).egress,
           binaryAuthorizationPolicy: props.binaryAuthorization,
         },
         ...props.overrides,

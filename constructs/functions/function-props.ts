@@ -23,6 +23,7 @@ export interface CloudFunctionProps extends EnvProps, Encrypted, Overridable<Clo
   readonly name?: string;
   /** @default none */
   readonly description?: string;
+  /** What it runs: a folder, or an archive that is there already. */
   readonly source: FunctionSource;
   /** What the source exports: "processOrder". */
   readonly entryPoint: string;
@@ -57,6 +58,7 @@ export interface CloudFunctionProps extends EnvProps, Encrypted, Overridable<Clo
    * @default none: what it sends goes to the internet and to Google's services
    */
   readonly egress?: ConnectorEgress;
+  /** What builds it. @default one account, one repository and one bucket for all functions of the stack */
   readonly build?: FunctionBuild;
   /**
    * When Node.js and the system below are mended: "automatic", without a deployment, or with the next deployment.

@@ -151,7 +151,7 @@ const bundles = new WeakMap<IConstruct, Map<string, FunctionBundle>>();
 /** Where the archive lies beside the stack, once that is synthesized. */
 function fileOf(owner: Construct, key: string, archive: Uint8Array): string {
   const { stack } = Site.of(owner);
-  const file = join(App.of(owner).outdir, "functions", stack.node.id, `${key}.zip`);
+  const file = join(App.of(owner).outdir, "functions", stack.node.path.replaceAll("/", "-"), `${key}.zip`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, archive);
   // Below the stack, so that code that moves makes no other path.

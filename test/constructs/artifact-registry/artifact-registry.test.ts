@@ -2,6 +2,8 @@ import { TerraformOutput, Testing } from "cdktf";
 import { expect, test } from "vitest";
 import { ArtifactRegistry, type ArtifactRegistryProps } from "../../../constructs/artifact-registry/artifact-registry";
 import { RegistryStack } from "../../../constructs/artifact-registry/registry-stack";
+import { CloudRunService } from "../../../constructs/cloud-run/cloud-run-service";
+import { ContainerImage } from "../../../constructs/core/image";
 import { Site } from "../../../constructs/core/site";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { Template } from "../../../constructs/testing/template";
@@ -76,6 +78,18 @@ test.each<[ArtifactRegistryProps, string]>([
   [{ immutableTags: true, format: "npm" }, 'immutableTags is true in a repository of format "npm": only images'],
 ])("a repository with %j is not valid", (props, says) => {
   expect(messageOf(() => new ArtifactRegistry(aStack(), "images", props))).toContain(says);
+});
+
+test("who runs from a repository waits for the right to read it", () => {
+  const template = templateOf((stack) => {
+    const service = new CloudRunService(stack, "service", {
+      image: ContainerImage.fromRegistry("europe-west1-docker.pkg.dev/acme-dev/images/hello:1"),
+    });
+    ArtifactRegistry.fromName(stack, "images", { name: "images" }).grantRead(service.identity);
+  });
+  expect(template.resource("google_cloud_run_v2_service.service")["depends_on"]).toContain(
+    "google_artifact_registry_repository_iam_member.images-artifactregistry-reader-service",
+  );
 });
 
 test("who may pull and push is granted on the repository", () => {

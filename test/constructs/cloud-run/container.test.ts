@@ -23,6 +23,9 @@ test.each<[Props, string]>([
   [{ cpu: "0.07", concurrency: 1 }, 'cpu is "0.07": Cloud Run takes 1, 2, 4, 6 or 8, or less than one, from 0.08'],
   [{ cpu: "4", memory: "1Gi" }, 'memory is "1Gi" with 4 CPU: Cloud Run takes 2Gi to 16Gi'],
   [{ cpu: "1", memory: "8Gi" }, 'memory is "8Gi" with 1 CPU: Cloud Run takes 128Mi to 4Gi'],
+  [{ cpu: "2", memory: "16Gi" }, 'memory is "16Gi" with 2 CPU: Cloud Run takes 128Mi to 8Gi'],
+  [{ cpu: "6", memory: "2Gi" }, 'memory is "2Gi" with 6 CPU: Cloud Run takes 4Gi to 24Gi'],
+  [{ cpu: "8", memory: "2Gi" }, 'memory is "2Gi" with 8 CPU: Cloud Run takes 4Gi to 32Gi'],
   [{ cpu: "1", memory: "64Mi" }, 'memory is "64Mi" with 1 CPU: Cloud Run takes 128Mi to 4Gi'],
   [{ cpu: "0.5", memory: "2Gi", concurrency: 1 }, 'memory is "2Gi" with 0.5 CPU: less than one CPU has at most 1Gi'],
   [
@@ -144,6 +147,7 @@ describe("a secret", () => {
     ]);
     const grant = "google_secret_manager_secret_iam_member.api-key-secretmanager-secretAccessor-service";
     expect(template.resource(grant)).toMatchObject({ role: "roles/secretmanager.secretAccessor" });
+    expect(template.journey["whys"]).toMatchObject({ [grant]: "is told it (env KEY)" });
     expect(template.resource("time_sleep.service-service-reads")).toMatchObject({ depends_on: [grant] });
     expect(template.resource(SERVICE)["depends_on"]).toContain("time_sleep.service-service-reads");
   });

@@ -1,3 +1,4 @@
+import { Lazy } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { rulesOf } from "../../../constructs/core/rules";
 import { CloudFunction } from "../../../constructs/functions/cloud-function";
@@ -124,6 +125,9 @@ describe("a function of requests", () => {
         role: "roles/run.invoker",
         member: "allUsers",
       }) as object,
+    });
+    expect(template.journey["whys"]).toMatchObject({
+      "google_cloud_run_v2_service_iam_member.process-order-run-invoker-everybody": "is public",
     });
   });
 
@@ -260,6 +264,16 @@ test("a function that may call itself does not wait for the right to", () => {
     "time_sleep.apis",
     "time_sleep.builds-by-build-test-into-functions-test",
   ]);
+});
+
+test("a number that is known only at apply passes, a time does not", () => {
+  const later = Lazy.numberValue({ produce: () => 2000 });
+  const props = { concurrency: later, minInstances: later, maxInstances: later };
+  expect(new CloudFunction(aStack(), "process-order", { ...common, ...props })).toBeDefined();
+  const timeout = Lazy.stringValue({ produce: () => "60s" }) as "60s";
+  expect(messageOf(() => new CloudFunction(aStack(), "process-order", { ...common, timeout }))).toContain(
+    'timeout is known only when the stack is applied: write it as text, "1s" to "3600s"',
+  );
 });
 
 test("limits that are just reached are no faults", () => {

@@ -277,6 +277,19 @@ test("who pushes to a function's URL has to give the function itself", () => {
   expectRefused(stack, "push-without-grant");
 });
 
+test("who is told a private function's address has to have the right to call it", () => {
+  const stack = aStack();
+  const { url } = called(stack, { http: "private" });
+  const caller = new CloudFunction(stack, "caller", {
+    source,
+    entryPoint: "processOrder",
+    trigger: { http: "public" },
+    env: { PROCESS: url },
+  });
+  expect(messageOf(() => expectValid(stack))).toContain("env PROCESS names");
+  expect(caller.url).not.toBe(url);
+});
+
 test("a function that is told a name has to have the right to it", () => {
   const stack = aStack();
   const topic = new Topic(stack, "orders");
