@@ -95,11 +95,12 @@ export const egressRules: Rules<EgressOptions & { readonly range?: string | unde
  */
 export function directEgress(
   owner: Construct,
-  { network, subnetwork, range }: { readonly network: string; readonly subnetwork: string; readonly range?: string },
+  from: Pick<DirectEgress, "network" | "subnetwork" | "region"> & { readonly range?: string },
   { traffic = "private-ranges", tags }: EgressOptions = {},
 ): DirectEgress {
+  const { range, ...place } = from;
   check(owner, { tags, range }, egressRules);
-  return { network, subnetwork, tags, traffic };
+  return { ...place, tags, traffic };
 }
 
 /** A network that is there already, by its names. */
@@ -144,6 +145,7 @@ export class ExistingNetwork implements AnyNetwork {
   }
 
   egress(options?: EgressOptions): DirectEgress {
-    return directEgress(this.#scope, { network: this.network, subnetwork: this.#subnet }, options);
+    const { region } = Site.of(this.#scope).settings;
+    return directEgress(this.#scope, { network: this.network, subnetwork: this.#subnet, region }, options);
   }
 }

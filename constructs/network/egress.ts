@@ -1,3 +1,7 @@
+import type { Construct } from "constructs";
+import { Site } from "../core/site";
+import { egresses } from "./journey-rules";
+
 /** What of a workload's traffic goes through the network: all, or only what is meant for private addresses. */
 export type EgressTraffic = "all" | "private-ranges";
 
@@ -9,6 +13,8 @@ export interface DirectEgress {
   readonly subnetwork: string;
   readonly tags: readonly string[] | undefined;
   readonly traffic: EgressTraffic;
+  /** Where the subnet is, and what sends from it has to be. */
+  readonly region?: string;
 }
 
 /** Through the machines of a {@link VpcConnector}. */
@@ -16,6 +22,8 @@ export interface ConnectorEgress {
   /** projects/P/locations/R/connectors/C */
   readonly connector: string;
   readonly traffic: EgressTraffic;
+  /** Where the connector is, and what sends through it has to be. */
+  readonly region?: string;
 }
 
 /**
@@ -33,8 +41,13 @@ export interface EgressProps {
   readonly egress?: VpcEgress;
 }
 
-/** As Cloud Run's classes take it. */
-export function vpcAccess(egress: VpcEgress) {
+/**
+ * As Cloud Run's classes take it.
+ * @param owner a workload in its stack's region
+ */
+export function vpcAccess(owner: Construct, egress: VpcEgress) {
+  if (egress.region !== undefined)
+    egresses.tell(owner, { region: egress.region, from: Site.of(owner).settings.region });
   const traffic = { egress: egress.traffic === "all" ? "ALL_TRAFFIC" : "PRIVATE_RANGES_ONLY" };
   if ("connector" in egress) return { ...traffic, connector: egress.connector };
   const { network, subnetwork, tags } = egress;

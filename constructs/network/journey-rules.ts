@@ -42,3 +42,20 @@ const finding = (before: Told<Range>, { at, of, range, network }: Told<Range>) =
   at,
   says: `${of} has ${range}, which overlaps ${before.range} of ${before.of}: in ${network} an address is one thing's`,
 });
+
+/** A workload, and where its way into a network begins. */
+export const egresses = new FactKind<{ readonly region: string; readonly from: string }>(() => [egressElsewhere]);
+
+const egressElsewhere: JourneyRule = {
+  id: "egress-region",
+  level: "error",
+  page: "https://cloud.google.com/run/docs/configuring/connecting-vpc",
+  broken: (facts) =>
+    facts
+      .all(egresses)
+      .filter(({ region, from }) => region !== from)
+      .map(({ at, region, from }) => ({
+        at,
+        says: `it is in ${from} and its way into the network in ${region}: give it a subnet or a connector of ${from}`,
+      })),
+};

@@ -134,7 +134,12 @@ export class Network extends Construct implements AnyNetwork {
 
   egress(options?: EgressOptions): DirectEgress {
     const { network, range } = this;
-    return directEgress(this, { network, range, subnetwork: `projects/${this.project}/${this.subnetwork}` }, options);
+    const { region } = Site.of(this).settings;
+    return directEgress(
+      this,
+      { network, range, region, subnetwork: `projects/${this.project}/${this.subnetwork}` },
+      options,
+    );
   }
 
   /** Every worker carries the tag "dataflow". */

@@ -153,7 +153,11 @@ export class Subnet extends Grantable implements AnyNetwork {
   }
 
   egress(options?: EgressOptions): DirectEgress {
-    const { network, range } = this;
-    return directEgress(this, { network, range, subnetwork: `projects/${this.project}/${this.subnetwork}` }, options);
+    const { network, range, region } = this;
+    return directEgress(
+      this,
+      { network, range, region, subnetwork: `projects/${this.project}/${this.subnetwork}` },
+      options,
+    );
   }
 }

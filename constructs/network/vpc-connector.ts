@@ -17,10 +17,11 @@ import type { Subnet } from "./subnet";
 export abstract class AnyVpcConnector extends Construct {
   /** projects/P/locations/R/connectors/C: a reference to the connector, so whoever names it comes after it. */
   abstract readonly path: string;
+  abstract readonly region: string;
 
   /** What a function, or a Cloud Run service, is given to reach the network through it. */
   egress({ traffic = "private-ranges" }: { readonly traffic?: EgressTraffic } = {}): ConnectorEgress {
-    return { connector: this.path, traffic };
+    return { connector: this.path, region: this.region, traffic };
   }
 }
 
@@ -146,6 +147,7 @@ function sizeConfig(size: Size = FEWEST) {
 export class VpcConnector extends AnyVpcConnector {
   readonly resource: VpcAccessConnector;
   readonly path: string;
+  readonly region: string;
 
   constructor(scope: Construct, id: string, props: VpcConnectorProps) {
     super(scope, id);
@@ -157,6 +159,7 @@ export class VpcConnector extends AnyVpcConnector {
       "subnet" in props
         ? [props.subnet.range, "region" in props.subnet ? props.subnet.region : undefined]
         : [props.range];
+    this.region = region;
     check(this, { name, region, machineType, size, range, subnetRegion }, rules);
     this.resource = make(this, "resource", VpcAccessConnector, key, {
       name,
@@ -181,10 +184,12 @@ export class VpcConnector extends AnyVpcConnector {
 
 class ExistingVpcConnector extends AnyVpcConnector {
   readonly path: string;
+  readonly region: string;
 
   constructor(scope: Construct, id: string, from: Pick<Existing, "name" | "project">) {
     super(scope, id);
     const { project, region } = Site.of(this).settings;
+    this.region = region;
     this.path = `projects/${from.project ?? project}/locations/${region}/connectors/${from.name}`;
   }
 }

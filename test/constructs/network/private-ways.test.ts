@@ -54,13 +54,13 @@ test("a connector may be told what it shall carry, and be in another project's s
 test("what sends through a connector names it, and comes after it", () => {
   const stack = aStack();
   const connector = new VpcConnector(stack, "connector", { network: net(stack), range: "10.8.0.0/28" });
-  const { egress, connector: path = "" } = { connector: undefined, ...vpcAccess(connector.egress()) };
+  const { egress, connector: path = "" } = { connector: undefined, ...vpcAccess(stack, connector.egress()) };
   expect([egress, plainText(path, stack)]).toEqual([
     "PRIVATE_RANGES_ONLY",
     "${google_vpc_access_connector.connector.id}",
   ]);
   const theirs = VpcConnector.fromName(stack, "theirs", { name: "hub", project: "acme-hub" });
-  expect(vpcAccess(theirs.egress({ traffic: "all" }))).toEqual({
+  expect(vpcAccess(stack, theirs.egress({ traffic: "all" }))).toEqual({
     egress: "ALL_TRAFFIC",
     connector: "projects/acme-hub/locations/europe-west1/connectors/hub",
   });

@@ -1,10 +1,12 @@
 import { Testing } from "cdktf";
 import { expect, test } from "vitest";
+import { CloudRunService } from "../../../constructs/cloud-run/cloud-run-service";
+import { ContainerImage } from "../../../constructs/core/image";
 import { GcpStack } from "../../../constructs/core/stack";
 import { plainText } from "../../../constructs/core/uses";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { CloudNat } from "../../../constructs/network/cloud-nat";
-import { vpcAccess } from "../../../constructs/network/egress";
+import { vpcAccess, type VpcEgress } from "../../../constructs/network/egress";
 import { Network } from "../../../constructs/network/network";
 import { PrivateServices } from "../../../constructs/network/private-services";
 import { GoogleApisEndpoint } from "../../../constructs/network/google-apis-endpoint";
@@ -12,7 +14,7 @@ import { Subnet, type SubnetProps } from "../../../constructs/network/subnet";
 import { VpcConnector } from "../../../constructs/network/vpc-connector";
 import { withoutRule } from "../../../constructs/core/rules";
 import { Template } from "../../../constructs/testing/template";
-import { aStack, messageOf, settings, templateOf } from "../support";
+import { aStack, IMAGE, messageOf, settings, templateOf } from "../support";
 import { examples, net } from "./examples";
 
 test("a subnet of which nothing is said is in the stack's region and reaches Google's services", () => {
@@ -69,8 +71,8 @@ test("who shall put machines into a subnet is granted that on the subnet", () =>
 test("what has no machines sends private addresses through the network, or all, with its tags", () => {
   const stack = aStack();
   const network = net(stack);
-  const plain = (egress: Parameters<typeof vpcAccess>[0]) =>
-    JSON.parse(plainText(JSON.stringify(vpcAccess(egress)), stack)) as unknown;
+  const plain = (egress: VpcEgress) =>
+    JSON.parse(plainText(JSON.stringify(vpcAccess(stack, egress)), stack)) as unknown;
   const subnetwork = "projects/acme-dev/regions/europe-west1/subnetworks/${google_compute_subnetwork.net.name}";
   expect(plain(network.egress())).toEqual({
     egress: "PRIVATE_RANGES_ONLY",
@@ -122,6 +124,44 @@ test("Cloud Run takes no addresses of a subnet that is too small, and no more ta
   expect(messageOf(() => sized("10.0.0.0/26").egress({ tags: ["A"] }))).toContain(
     'tags has "A": Compute Engine takes 1 to 63 lower-case letters, digits and hyphens, a letter first',
   );
+});
+
+test.each<[string, (stack: GcpStack) => VpcEgress]>([
+  [
+    "subnet",
+    (stack) => new Subnet(stack, "us", { network: net(stack), range: "10.20.0.0/20", region: "us-central1" }).egress(),
+  ],
+  [
+    "connector",
+    (stack) => {
+      const place = { network: net(stack), range: "10.8.0.0/28", region: "us-central1" };
+      return new VpcConnector(stack, "connector", place).egress();
+    },
+  ],
+])("what sends through a %s of another region is told so", (_, egress) => {
+  const stack = aStack();
+  new CloudRunService(stack, "api", { image: ContainerImage.fromRegistry(IMAGE), egress: egress(stack) });
+  expect(messageOf(() => Template.fromStack(stack))).toContain(
+    "test/api: it is in europe-west1 and its way into the network in us-central1: give it a subnet or a connector of europe-west1 [egress-region]",
+  );
+});
+
+test("what sends from its own region does so", () => {
+  const stack = aStack();
+  const network = net(stack);
+  const ways: VpcEgress[] = [
+    network.egress(),
+    Network.fromName(stack, { network: "hub", subnetwork: "eu" }).egress(),
+    new Subnet(stack, "more", { network, range: "10.20.0.0/20" }).egress(),
+    new VpcConnector(stack, "connector", { network, range: "10.8.0.0/28" }).egress(),
+    VpcConnector.fromName(stack, "theirs", { name: "hub" }).egress(),
+    { connector: "projects/p/locations/l/connectors/c", traffic: "all" },
+  ];
+  for (const [index, egress] of ways.entries()) {
+    new CloudRunService(stack, `api-${index}`, { image: ContainerImage.fromRegistry(IMAGE), egress });
+  }
+  expect(ways.map(({ region }) => region)).toEqual([...Array<string>(5).fill("europe-west1"), undefined]);
+  expect(() => Template.fromStack(stack)).not.toThrow();
 });
 
 test("a way out of another region", () => {
