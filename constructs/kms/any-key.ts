@@ -58,7 +58,7 @@ export interface KeyProps extends Overridable<KmsCryptoKeyConfig> {
   readonly labels?: Labels;
 }
 
-export const kms = limits("Cloud KMS");
+const kms = limits("Cloud KMS");
 
 export const keyRules: Rules<KeyProps> = [
   kmsName,

@@ -63,7 +63,7 @@ export const regionRule: Rule<{ readonly region?: string }> = {
 const SMALLEST = 26;
 const TAGS = 64;
 
-export const egressRules: Rules<EgressOptions & { readonly range?: string | undefined }> = [
+const egressRules: Rules<EgressOptions & { readonly range?: string | undefined }> = [
   {
     id: "egress-range",
     reads: ["range"],
