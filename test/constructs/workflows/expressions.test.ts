@@ -173,6 +173,20 @@ test.each<[Expression, string]>([
   [and(true, expr("${a or b}")), "true and (a or b)"],
   [minus(1, expr("${-1}")), "1 - -1"],
   [plus(1, expr("${a == b}")), "1 + (a == b)"],
+  [minus(1, expr("${a - b}")), "1 - (a - b)"],
+  [plus(expr("${a - b}"), 1), "a - b + 1"],
+  [times(expr("${a + b}"), 2), "(a + b) * 2"],
+  [plus(expr("${a * b}"), expr("${a / b}")), "a * b + a / b"],
+  [plus(expr("${a // b}"), expr("${a % b}")), "a // b + a % b"],
+  [times(2, expr("${a // b}")), "2 * (a // b)"],
+  [times(2, expr("${a % b}")), "2 * (a % b)"],
+  [times(2, expr("${a / b}")), "2 * (a / b)"],
+  [times(2, expr("${a * b}")), "2 * (a * b)"],
+  [or(expr("${a and b}"), true), "a and b or true"],
+  [and(expr("${a == b}"), expr("${a in b}")), "a == b and a in b"],
+  [equals(expr("${a + b}"), 1), "a + b == 1"],
+  [equals(expr("${a < b}"), 1), "a < b == 1"],
+  [and(expr("${not a}"), true), "not a and true"],
 ])("an expression is written as it is meant: %#", (expression, written) => {
   expect(expressionText(expression)).toBe(`\${${written}}`);
 });
