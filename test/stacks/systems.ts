@@ -1,0 +1,79 @@
+/** Which stack provisions which system, and where in it. */
+export interface System {
+  /** "G1" */
+  readonly id: string;
+  /** The folder in stacks/. */
+  readonly stack: string;
+  /** In a few words. */
+  readonly what: string;
+  /** What it is made of, without the rights between its parts: "google_pubsub_topic.dj-pubsub-topic". */
+  readonly addresses: readonly string[];
+  /** The stage that has them. @default "dev" */
+  readonly stage?: string;
+}
+
+/** Sorted by id. */
+export const systems: readonly System[] = [
+  {
+    id: "G1",
+    stack: "gaming-events",
+    what: "clicks come in by HTTP and are published",
+    addresses: ["google_cloud_run_v2_service.dj-run-service-proxy", "google_pubsub_topic.dj-pubsub-topic"],
+  },
+  {
+    id: "G2",
+    stack: "gaming-events",
+    what: "the dataset, and the table of counts",
+    addresses: ["google_bigquery_dataset.data_journey", "google_bigquery_table.data_journey-dataflow"],
+  },
+  {
+    id: "G3",
+    stack: "gaming-events",
+    what: "clicks land as they came, and a view unpacks them",
+    addresses: [
+      "google_pubsub_subscription.dj_subscription_bq_direct",
+      "google_bigquery_table.data_journey-pubsub_direct",
+      "google_bigquery_table.data_journey-clicks",
+    ],
+  },
+  {
+    id: "G4",
+    stack: "gaming-events",
+    what: "clicks are cleaned one by one by a service",
+    addresses: [
+      "google_pubsub_subscription.dj-subscription_cloud_run",
+      "google_cloud_run_v2_service.dj-run-service-data-processing",
+      "google_bigquery_table.data_journey-cloud_run",
+    ],
+  },
+  {
+    id: "G5",
+    stack: "gaming-events",
+    what: "clicks are counted for each visitor and minute by a worker pool",
+    addresses: ["google_pubsub_subscription.dj_subscription_dataflow", "google_cloud_run_v2_worker_pool.user-activity"],
+  },
+  {
+    id: "G6",
+    stack: "gaming-events",
+    stage: "dataflow",
+    what: "the same by a Dataflow job of a flex template",
+    addresses: [
+      "google_dataflow_flex_template_job.dataflow-job",
+      "google_storage_bucket.gaming-events",
+      "google_storage_bucket_object.gaming-events-df_templates-dataflow_template-json",
+      "google_compute_network.terraform-network",
+    ],
+  },
+  {
+    id: "G7",
+    stack: "gaming-events",
+    what: "simulated clicks, sent to the proxy's address",
+    addresses: ["google_cloud_run_v2_service.dj-run-service-proxy"],
+  },
+  {
+    id: "G8",
+    stack: "gaming-events",
+    what: "the check at the end: rows arrive, and no message is left",
+    addresses: ["google_pubsub_subscription.dj_subscription_dataflow", "google_bigquery_table.data_journey-dataflow"],
+  },
+];
