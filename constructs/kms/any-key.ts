@@ -31,6 +31,7 @@ export abstract class AnyKey extends Grantable {
 export interface KeyProps extends Overridable<KmsCryptoKeyConfig> {
   /** Nobody can have it a second time in its ring: a key is never deleted, only its versions are. @default the construct's id */
   readonly name?: string;
+  /** It says where the key is, and can never be changed. */
   readonly ring: AnyKeyRing;
   /**
    * Where it is used: "hsm" in machines that never let it out. It costs more, and can never be changed.

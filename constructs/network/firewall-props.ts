@@ -28,41 +28,54 @@ type Ingress =
   | { readonly from: Tagged & Partial<Ranges>; readonly to?: Tagged }
   | { readonly from: RunningAs & Partial<Ranges>; readonly to?: RunningAs };
 
-/**
- * What comes in: `from` says who sends it, at least one of ranges and tags or accounts; "anywhere" is the internet too.
- * `to` says which machines it is let in to.
- * @default `to`: all of the network
- */
-type Inwards = { readonly direction: "ingress" } & Ingress;
+/** What comes in. */
+interface Inwards {
+  /** "ingress": what comes in; "egress": what goes out. */
+  readonly direction: "ingress";
+  /** Who sends it: ranges, tags or accounts, at least one; "anywhere" is the internet too. Of egress: which machines. */
+  readonly from: Ingress["from"];
+  /** Which machines it is for. Of egress: where to, ranges or "anywhere". @default all of the network */
+  readonly to?: Ingress["to"];
+}
 
-/**
- * What goes out: `from` says which machines send it, `to` where to.
- * @default `from`: all of the network
- */
+/** What goes out. */
 interface Outwards {
   readonly direction: "egress";
+  /** Which machines send it. @default all of the network */
   readonly from?: Tagged | RunningAs;
+  /** Where to; "anywhere" is the internet too. */
   readonly to: "anywhere" | Ranges;
 }
 
+interface Allowing {
+  /** What is let through: "tcp:443", "udp:8000-8999", "icmp", "all". */
+  readonly allow: readonly Traffic[];
+}
+
+interface Denying {
+  /** What is kept back, in place of `allow`. */
+  readonly deny: readonly Traffic[];
+}
+
 /** What the rule does with it. */
-type Action = { readonly allow: readonly Traffic[] } | { readonly deny: readonly Traffic[] };
+type Action = Allowing | Denying;
 
 interface Common extends Overridable<ComputeFirewallConfig> {
   /** @default the construct's id */
   readonly name?: string;
+  /** The network that it is for, or a subnet of it. */
   readonly network: AnyNetwork;
   /** 0 to 65535; of two that fit, the lower one holds, and of two alike the one that denies. @default 1000, as Google does */
   readonly priority?: number;
   /** Writes down each connection that it decides on, in full or without the machines' data. It costs by volume. @default false */
   readonly log?: boolean | "without-metadata";
-  /** @default true */
+  /** Whether it is in force. @default true */
   readonly enabled?: boolean;
   /** @default none */
   readonly description?: string;
 }
 
-export type FirewallRuleProps = Common & Action & (Inwards | Outwards);
+export type FirewallRuleProps = Common & Action & ((Inwards & Ingress) | Outwards);
 
 /** The props, with what rules ask one by one. */
 export interface Checked {

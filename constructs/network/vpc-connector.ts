@@ -30,8 +30,18 @@ type Size =
   | { readonly instances: { readonly minimum: number; readonly maximum: number } }
   | { readonly throughput: { readonly minimum: number; readonly maximum: number } };
 
-/** A /28 of its own: a range, or a subnet that nothing else is in. */
-type Place = { readonly network: AnyNetwork; readonly range: string } | { readonly subnet: Subnet | SharedSubnet };
+interface OwnRange {
+  readonly network: AnyNetwork;
+  /** A /28 that nothing else in the network has: "10.8.0.0/28". */
+  readonly range: string;
+}
+
+interface InSubnet {
+  /** In place of `network` and `range`: a /28 that nothing else is in, for a shared VPC one of its host's. */
+  readonly subnet: Subnet | SharedSubnet;
+}
+
+type Place = OwnRange | InSubnet;
 
 interface SharedSubnet {
   /** Its name alone. */
@@ -46,7 +56,7 @@ interface Common extends Overridable<VpcAccessConnectorConfig> {
   readonly name?: string;
   /** Of the workloads that send through it. @default the stack's */
   readonly region?: string;
-  /** @default "e2-micro", as Google does: 100 Mbps each */
+  /** Of all of its instances. @default "e2-micro", as Google does: 100 Mbps each */
   readonly machineType?: "f1-micro" | "e2-micro" | "e2-standard-4";
   /**
    * Less of it than before makes another connector in its place.

@@ -22,6 +22,7 @@ export interface SecretProps extends ReplicationProps, Overridable<SecretManager
   /** @default the construct's id */
   readonly name?: string;
   /**
+   * When a topic is told that the value shall be replaced.
    * @default none: what replaces the values knows when
    * @see https://cloud.google.com/secret-manager/docs/secret-rotation
    */
