@@ -7,6 +7,7 @@ import { AnyTable, Table } from "../bigquery/table";
 import type { TableProps } from "../bigquery/table-props";
 import { columnsOf } from "../bigquery/table-schema";
 import type { Grant, GrantOptions, Identity } from "../core/grants";
+import { list } from "../core/text";
 import { AnyTopic } from "../pubsub/topic";
 import type { AnyBucket } from "../storage/bucket";
 import { formatOf } from "./source";
@@ -23,12 +24,17 @@ export type Destination<F extends Fields = Fields> =
   | BigtableDestination<F>
   | DocumentsDestination<F>;
 
-export interface TableDestination extends Partial<Pick<TableProps, "partition" | "clustering" | "description">> {
+/** Options of a table that is made. */
+type OwnTable = Partial<
+  Pick<TableProps, "partition" | "clustering" | "description" | "primaryKey" | "foreignKeys" | "maxStaleness">
+>;
+
+export interface TableDestination extends OwnTable {
   /** A table that is made, by name; or one of yours, which has its own options. */
   readonly table: string | AnyTable;
   /**
    * "append" adds rows. "truncate" replaces all there is, once and at the end: of pipelines that end. "upsert" keeps one
-   * row for each primary key.
+   * row for each primary key, the last that was written.
    * @default "append"
    */
   readonly write?: "append" | "truncate" | "upsert";
@@ -191,12 +197,28 @@ const documentsSink = ({ documents, database, key }: DocumentsDestination): Sink
 export function misfits(output: string, fields: Fields, to: Destination): readonly string[] {
   if (typeof to === "string" || to instanceof AnyTopic) return [];
   if (to instanceof AnyTable) return columnsAmiss(to, fields);
+  if ("table" in to) return tableAmiss(to, fields);
   const unknown = fieldsNamed(to).filter((name) => !Object.hasOwn(fields, name));
-  const amiss = unknown.map((name) => `names the field "${name}", which the output ${output} does not have`);
-  return "table" in to && to.table instanceof AnyTable ? [...amiss, ...columnsAmiss(to.table, fields)] : amiss;
+  return unknown.map((name) => `names the field "${name}", which the output ${output} does not have`);
 }
 
-function fieldsNamed(to: Exclude<Destination, string | AnyTable | AnyTopic>): readonly string[] {
+function tableAmiss({ table, write, ...options }: TableDestination, fields: Fields): readonly string[] {
+  const amiss: string[] = [];
+  const made = typeof table === "string";
+  // Of a table that somebody else made it may be that nobody told.
+  const keyed = made ? options.primaryKey !== undefined : !(table instanceof Table) || table.primaryKey !== undefined;
+  if (write === "upsert" && !keyed) {
+    amiss.push(
+      `is written by "upsert", and its table has no primaryKey by which a row would be found: name its columns`,
+    );
+  }
+  if (made) return amiss;
+  const named = Object.keys(options);
+  if (named.length > 0) amiss.push(`has ${list(named)} for a table of yours: give them to the table itself`);
+  return [...amiss, ...columnsAmiss(table, fields)];
+}
+
+function fieldsNamed(to: Exclude<Destination, string | AnyTable | AnyTopic | TableDestination>): readonly string[] {
   if ("tables" in to) return [...to.tables.matchAll(/\{([^{}]*)\}/g)].map(([, name = ""]) => name);
   if ("topic" in to) return [...(to.orderingKey === undefined ? [] : [to.orderingKey]), ...(to.attributes ?? [])];
   if ("bigtable" in to || "documents" in to) return [to.key].flat();

@@ -1,7 +1,7 @@
 /** Where a journey's pipelines read from beside their events, and what their rows go into. */
 import { describe, expect, test } from "vitest";
 import { Dataset } from "../../../constructs/bigquery/dataset";
-import { Table } from "../../../constructs/bigquery/table";
+import { Table, type AnyTable } from "../../../constructs/bigquery/table";
 import type { GcpStack } from "../../../constructs/core/stack";
 import { DataJourney } from "../../../constructs/data-journey/data-journey";
 import type { Destination } from "../../../constructs/data-journey/destination";
@@ -12,6 +12,7 @@ import { PullSubscription } from "../../../constructs/pubsub/pull-subscription";
 import { Topic } from "../../../constructs/pubsub/topic";
 import { Bucket } from "../../../constructs/storage/bucket";
 import type { Template } from "../../../constructs/testing/template";
+import { float, nullable, string } from "../../../pipeline";
 import { aStack, messageOf, templateOf } from "../support";
 import { enriched, large, Order, Product, shipped, Shipment } from "./events";
 
@@ -191,6 +192,7 @@ describe("an output goes", () => {
     const template = into(() => ({
       table: "large",
       write: "upsert",
+      primaryKey: ["order_id"],
       clustering: ["order_id"],
       description: "Large ones",
     }));
@@ -198,6 +200,7 @@ describe("an output goes", () => {
     expect(template.resource("google_bigquery_table.order_event-large")).toMatchObject({
       clustering: ["order_id"],
       description: "Large ones",
+      table_constraints: { primary_key: { columns: ["order_id"] } },
     });
     expect(rightsOf(template, "bigquery_table")).toEqual(["roles/bigquery.dataEditor"]);
   });
@@ -267,9 +270,33 @@ describe("an output goes", () => {
   test.each<[Destination, string]>([
     [{ tables: "orders_{region}" }, 'large: names the field "region", which the output large does not have'],
     [{ table: "large", write: "truncate" }, 'large replaces a table at the end ("truncate"), and a stream has none'],
+    [{ table: "large", write: "upsert" }, 'large: is written by "upsert", and its table has no primaryKey'],
   ])("nowhere that does not fit: %j", (to, says) => {
     const options = { runner: Runner.workerPool(), into: { large: to } };
     expect(messageOf(() => journeyOf(aStack()).process(large, options))).toContain(says);
+  });
+
+  test("into a table of yours by upsert, if that has a primary key or nobody told", () => {
+    const stack = aStack();
+    const dataset = new Dataset(stack, "mine");
+    const columns = { order_id: string(), amount: nullable(float()) };
+    const written = (table: AnyTable) => () =>
+      journeyOf(aStack()).process(large, {
+        runner: Runner.workerPool(),
+        into: { large: { table, write: "upsert" } },
+      });
+    expect(messageOf(written(new Table(stack, "large", { dataset, columns })))).toContain("has no primaryKey");
+    written(new Table(stack, "keyed", { dataset, columns, primaryKey: ["order_id"] }))();
+    written(Table.fromName(stack, "theirs", { dataset, name: "theirs" }))();
+  });
+
+  test("into a table of yours without options, which are the table's own", () => {
+    const stack = aStack();
+    const table = Table.fromName(stack, "theirs", { dataset: new Dataset(stack, "mine"), name: "theirs" });
+    const to = { table, clustering: ["order_id"], description: "Large ones" };
+    expect(
+      messageOf(() => journeyOf(stack).process(large, { runner: Runner.workerPool(), into: { large: to } })),
+    ).toContain("large: has clustering and description for a table of yours: give them to the table itself");
   });
 
   test("by no fields but its own", () => {
