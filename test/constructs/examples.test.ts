@@ -61,6 +61,12 @@ describe.each(all)("%s", (_, { minimal, maximal, random, faults }) => {
     );
   });
 
+  test("names the page that says so of each of its rules", () => {
+    for (const { id, page } of [minimal, maximal].flatMap((build) => rulesOf(build(aStack())))) {
+      expect(page, id).toMatch(/^https:\/\/.+\/.+/);
+    }
+  });
+
   test("has faults for each of its rules, each refused by this rule alone", () => {
     const rules = [minimal(aStack()), maximal(aStack(numbered))].flatMap((made) => rulesOf(made).map(({ id }) => id));
     expect(Object.keys(faults).toSorted()).toEqual([...new Set(rules)].toSorted());

@@ -1,17 +1,18 @@
-import { Testing } from "cdktf";
+import { TerraformVariable, Testing } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { ArtifactRegistry } from "../../../constructs/artifact-registry/artifact-registry";
 import { GcpStack } from "../../../constructs/core/stack";
 import { plainText } from "../../../constructs/core/uses";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { CryptoKey, type CryptoKeyProps } from "../../../constructs/kms/crypto-key";
-import { DecryptionKey } from "../../../constructs/kms/decryption-key";
+import { DecryptionKey, type DecryptionKeyProps } from "../../../constructs/kms/decryption-key";
 import { KeyRing } from "../../../constructs/kms/key-ring";
-import { MacKey } from "../../../constructs/kms/mac-key";
-import { SigningKey } from "../../../constructs/kms/signing-key";
+import { MacKey, type MacKeyProps } from "../../../constructs/kms/mac-key";
+import { SigningKey, type SigningKeyProps } from "../../../constructs/kms/signing-key";
 import { Topic } from "../../../constructs/pubsub/topic";
 import { Secret } from "../../../constructs/secret-manager/secret";
 import { Bucket } from "../../../constructs/storage/bucket";
+import { expectRefused } from "../../../constructs/testing/expect";
 import { Template } from "../../../constructs/testing/template";
 import { aStack, messageOf, settings, templateOf } from "../support";
 import { examples, ring } from "./examples";
@@ -170,6 +171,8 @@ describe("a key that encrypts", () => {
       "own-cloudkms-cryptoKeyEncrypterDecrypter-pubsub-agent",
     ]);
     expect(template.journey["assumed"]).toMatchObject([{ on: { cryptoKeyId: keyId.replace("own", "other") } }]);
+    expect(CryptoKey.fromId(aStack(), "own", { keyId }).node.id).toBe("own");
+    expectRefused(() => CryptoKey.fromId(aStack(), "bad", { keyId: "own" }), "keyId-form");
     expect(messageOf(() => CryptoKey.fromId(aStack(), "bad", { keyId: `${keyId}/cryptoKeyVersions/1` }))).toContain(
       `keyId is "${keyId}/cryptoKeyVersions/1": write projects/P/locations/L/keyRings/R/cryptoKeys/K, of the key and not of one of its versions`,
     );
@@ -346,6 +349,65 @@ describe("a key that decrypts what comes from outside", () => {
 const mistaken = (stack: GcpStack, key: SigningKey): Topic =>
   // @ts-expect-error -- its purpose is another, and Pub/Sub would refuse it
   new Topic(stack, "clicks", { encryptionKey: key });
+
+test.each<[NonNullable<SigningKeyProps["algorithm"]>, string]>([
+  ["ec-p256-sha256", "EC_SIGN_P256_SHA256"],
+  ["ec-p384-sha384", "EC_SIGN_P384_SHA384"],
+  ["ec-secp256k1-sha256", "EC_SIGN_SECP256K1_SHA256"],
+  ["ec-ed25519", "EC_SIGN_ED25519"],
+  ["rsa-pss-2048-sha256", "RSA_SIGN_PSS_2048_SHA256"],
+  ["rsa-pss-3072-sha256", "RSA_SIGN_PSS_3072_SHA256"],
+  ["rsa-pss-4096-sha256", "RSA_SIGN_PSS_4096_SHA256"],
+  ["rsa-pss-4096-sha512", "RSA_SIGN_PSS_4096_SHA512"],
+  ["rsa-pkcs1-2048-sha256", "RSA_SIGN_PKCS1_2048_SHA256"],
+  ["rsa-pkcs1-3072-sha256", "RSA_SIGN_PKCS1_3072_SHA256"],
+  ["rsa-pkcs1-4096-sha256", "RSA_SIGN_PKCS1_4096_SHA256"],
+  ["rsa-pkcs1-4096-sha512", "RSA_SIGN_PKCS1_4096_SHA512"],
+])("to sign with %s is %s to Google", (algorithm, name) => {
+  const template = templateOf((stack) => {
+    new SigningKey(stack, "key", { ring: ring(stack), protection: "hsm", algorithm });
+  });
+  expect(template.resource(`${KEY}.key`)["version_template"]).toEqual({ algorithm: name, protection_level: "HSM" });
+});
+
+test.each<[NonNullable<MacKeyProps["algorithm"]>, string]>([
+  ["hmac-sha1", "HMAC_SHA1"],
+  ["hmac-sha224", "HMAC_SHA224"],
+  ["hmac-sha256", "HMAC_SHA256"],
+  ["hmac-sha384", "HMAC_SHA384"],
+  ["hmac-sha512", "HMAC_SHA512"],
+])("to sign and check with %s is %s to Google", (algorithm, name) => {
+  const template = templateOf((stack) => new MacKey(stack, "key", { ring: ring(stack), algorithm }));
+  expect(template.resource(`${KEY}.key`)["version_template"]).toEqual({ algorithm: name });
+});
+
+test.each<[NonNullable<DecryptionKeyProps["algorithm"]>, string]>([
+  ["rsa-oaep-2048-sha256", "RSA_DECRYPT_OAEP_2048_SHA256"],
+  ["rsa-oaep-3072-sha256", "RSA_DECRYPT_OAEP_3072_SHA256"],
+  ["rsa-oaep-4096-sha256", "RSA_DECRYPT_OAEP_4096_SHA256"],
+  ["rsa-oaep-4096-sha512", "RSA_DECRYPT_OAEP_4096_SHA512"],
+])("to decrypt with %s is %s to Google", (algorithm, name) => {
+  const template = templateOf((stack) => new DecryptionKey(stack, "key", { ring: ring(stack), algorithm }));
+  expect(template.resource(`${KEY}.key`)["version_template"]).toEqual({ algorithm: name });
+});
+
+test("what is known only at apply is not looked at, but for lengths of time", () => {
+  const stack = aStack();
+  const later = new TerraformVariable(stack, "later", {}).stringValue;
+  const of = { ring: ring(stack) };
+  const passes: (() => unknown)[] = [
+    () => new KeyRing(stack, "a", { name: later, location: later }),
+    () => new CryptoKey(stack, "b", { ...of, name: later }),
+    () => new CryptoKey(stack, "c", { ...of, labels: { team: later } }),
+    () => new SigningKey(stack, "d", { ...of, algorithm: "ec-secp256k1-sha256", protection: later as "hsm" }),
+  ];
+  for (const pass of passes) expect(pass).not.toThrow();
+  const time = later as "30d";
+  expect(messageOf(() => new CryptoKey(stack, "e", { ...of, rotation: time }))).toContain(
+    "rotation is known only when",
+  );
+  expect(messageOf(() => new CryptoKey(stack, "f", { ...of, destroyDelay: time }))).toContain("destroyDelay is known");
+});
 
 test("a key that signs encrypts nothing", () => {
   expect(mistaken).toBeTypeOf("function");

@@ -13,7 +13,7 @@ export const aKeyIn = (scope: Construct, location: string): EncryptionKey =>
   keyOf(scope, `projects/acme-keys/locations/${location}/keyRings/ring/cryptoKeys/${location}`);
 
 /** Known only at apply. */
-const aPassword = (scope: Construct): string => new TerraformVariable(scope, "password", {}).stringValue;
+export const aPassword = (scope: Construct): string => new TerraformVariable(scope, "password", {}).stringValue;
 
 const time = fc
   .date({ min: new Date("2030-01-01"), max: new Date("2040-01-01"), noInvalidDate: true })

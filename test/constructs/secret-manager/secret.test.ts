@@ -1,4 +1,4 @@
-import { Testing } from "cdktf";
+import { Testing, Token } from "cdktf";
 import { expect, test } from "vitest";
 import { GcpStack } from "../../../constructs/core/stack";
 import { uses } from "../../../constructs/core/uses";
@@ -9,7 +9,7 @@ import { Secret } from "../../../constructs/secret-manager/secret";
 import type { SecretProps } from "../../../constructs/secret-manager/secret-props";
 import { Template } from "../../../constructs/testing/template";
 import { aStack, anEncryptionKey, messageOf, settings, templateOf } from "../support";
-import { aKeyIn, examples } from "./examples";
+import { aKeyIn, aPassword, examples } from "./examples";
 
 test("a secret of which nothing is said is kept where its stack is", () => {
   const template = templateOf(examples.Secret.minimal);
@@ -278,6 +278,32 @@ test.each<[string, (stack: GcpStack) => SecretProps, string]>([
 ])("a secret %s that is not valid says why", (name, props, says) => {
   const stack = aStack();
   expect(messageOf(() => new Secret(stack, "secret", { name, ...props(stack) }))).toContain(says);
+});
+
+test("what is known only at apply is not looked at, but for lengths of time", () => {
+  const stack = aStack();
+  const later = aPassword(stack);
+  const topic = new Topic(stack, "told");
+  for (const [index, props] of [
+    { name: later },
+    { labels: { Team: later } },
+    { rotation: { every: "30d", from: later, topic } },
+    { expiration: { at: later } },
+    { aliases: { latest: Token.asNumber(later) } },
+    { annotations: { "": later } },
+    { replication: [later] },
+    { replication: [{ region: later, encryptionKey: anEncryptionKey(stack) }] },
+  ].entries() as Iterable<[number, SecretProps]>) {
+    expect(() => new Secret(stack, `secret-${index}`, props), String(index)).not.toThrow();
+  }
+  const time = later as "30d";
+  for (const [props, says] of [
+    [{ rotation: { every: time, from: "2030-01-01T03:00:00Z", topic } }, "rotation.every is known only when"],
+    [{ expiration: { after: time } }, "expiration.after is known only when"],
+    [{ destroyDelay: time }, "destroyDelay is known only when"],
+  ] as const) {
+    expect(messageOf(() => new Secret(stack, says, props))).toContain(says);
+  }
 });
 
 test.each<[string, SecretProps]>([
