@@ -69,6 +69,8 @@ export class CloudRunService extends AnyCloudRunService {
   readonly url: string;
   /** {@link audienceOf} this service. */
   readonly audience: string;
+  /** How many instances there may be, each revision by itself. */
+  readonly maxInstances: number;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: CloudRunServiceProps) {
@@ -79,6 +81,7 @@ export class CloudRunService extends AnyCloudRunService {
     const { region } = Site.of(this).settings;
     const open = props.access === "public";
     this.audience = audienceOf(this, this.key);
+    this.maxInstances = props.maxInstances ?? MAX_INSTANCES;
     this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(this.key) });
     const encryption = encryptionOf(this, ["run"], props);
     const { containers, volumes, waits } = containersOf(this, "service", this.key, props, this.identity, {
@@ -117,7 +120,7 @@ export class CloudRunService extends AnyCloudRunService {
           sessionAffinity: props.sessionAffinity,
           scaling: {
             minInstanceCount: props.minInstances ?? 0,
-            maxInstanceCount: props.maxInstances ?? MAX_INSTANCES,
+            maxInstanceCount: this.maxInstances,
           },
           vpcAccess: props.egress && vpcAccess(this, props.egress),
           containers: containers.map((container, index) =>

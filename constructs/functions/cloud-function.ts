@@ -86,6 +86,8 @@ export class CloudFunction extends AnyCloudFunction {
   readonly audience: string;
   /** How long a call may take. */
   readonly timeout: Duration;
+  /** How many instances there may be. */
+  readonly maxInstances: number;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: CloudFunctionProps) {
@@ -100,6 +102,7 @@ export class CloudFunction extends AnyCloudFunction {
     this.region = region;
     const open = "http" in trigger && trigger.http === "public";
     this.timeout = props.timeout ?? TIMEOUT;
+    this.maxInstances = props.maxInstances ?? MAX_INSTANCES;
     this.identity = props.identity ?? new ServiceAccount(this, "identity", { name: accountName(this.key) });
     // Whoever keeps something of a function: its source, its image, its instances.
     const encryption = encryptionOf(this, ["functions", "run", "storage", "artifact-registry"], props);
@@ -138,7 +141,7 @@ export class CloudFunction extends AnyCloudFunction {
           availableCpu: props.cpu,
           timeoutSeconds: timeoutSeconds(this.timeout),
           minInstanceCount: props.minInstances ?? 0,
-          maxInstanceCount: props.maxInstances ?? MAX_INSTANCES,
+          maxInstanceCount: this.maxInstances,
           maxInstanceRequestConcurrency: props.concurrency,
           ingressSettings: ingresses[props.ingress ?? (open ? "all" : "internal")],
           ...environment.config,
