@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 /** What is in a folder and not in what is built from it: a change of it must not deploy anything. */
 const ignored = (name: string): boolean =>
   name.startsWith(".") || ["node_modules", "test", "dist"].includes(name) || /\.(md|map|d\.ts|test\.[jt]s)$/.test(name);
 
 /**
- * A hash of the folders' content: of names and bytes, not of times, owners or where the folders lie.
- * @throws Error where a folder is not there
+ * A hash of the content of folders and files: of names and bytes, not of times, owners or where they lie.
+ * @throws Error where one is not there
  */
 export function hashOf(folders: readonly string[], cache: Map<string, string>): string {
   const hash = createHash("sha256");
@@ -23,6 +23,8 @@ export function hashOf(folders: readonly string[], cache: Map<string, string>): 
 
 function hashFolder(folder: string): string {
   const hash = createHash("sha256");
+  const add = (path: string, name: string): void =>
+    void hash.update(`${name}\0`).update(readFileSync(path)).update("\0");
   const visit = (path: string, name: string): void => {
     // By code unit: an order that no locale changes.
     const entries = readdirSync(path, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -30,14 +32,11 @@ function hashFolder(folder: string): string {
       if (ignored(entry.name)) continue;
       const below = `${name}/${entry.name}`;
       if (entry.isDirectory()) visit(join(path, entry.name), below);
-      else
-        hash
-          .update(`${below}\0`)
-          .update(readFileSync(join(path, entry.name)))
-          .update("\0");
+      else add(join(path, entry.name), below);
     }
   };
-  visit(folder, "");
+  if (statSync(folder).isFile()) add(folder, basename(folder));
+  else visit(folder, "");
   return hash.digest("hex");
 }
 

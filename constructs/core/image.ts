@@ -9,7 +9,7 @@ import { warn } from "./warn";
 export interface FolderImageOptions {
   /** @default the folder's name */
   readonly name?: string;
-  /** Other folders that the image is built from, and whose change changes it. */
+  /** Other folders and files that the image is built from, and whose change changes it. */
   readonly builtFrom?: readonly string[];
   /** The npm package that ships the folder, where it is not the app's own. */
   readonly package?: string;

@@ -97,9 +97,9 @@ test("what was pushed to one registry is not in another", () => {
   expect(ContainerImage.fromFolder("hello").bind(stack)).toMatch(/^us-docker\.pkg\.dev\/other\/images\/hello:/);
 });
 
-test("other folders that an image is built from change it", () => {
+test.each(["shared", "shared/a.ts"])("what else an image is built from changes it: %s", (from) => {
   write("shared/a.ts", "1");
-  const image = ContainerImage.fromFolder("hello", { builtFrom: ["shared"] });
+  const image = ContainerImage.fromFolder("hello", { builtFrom: [from] });
   const before = image.bind(aStack());
   write("shared/a.ts", "2");
   expect(image.bind(aStack())).not.toBe(before);
