@@ -50,6 +50,8 @@ const rules: Rules<GoogleApisEndpointProps> = [
   {
     id: "domains-form",
     reads: ["domains"],
+    // Zones are called by them.
+    ofTokens: true,
     page: "https://cloud.google.com/vpc/docs/configure-private-service-connect-apis#configure-dns",
     broken({ domains = [] }) {
       const wrong = domains.find((domain) => !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain));

@@ -29,6 +29,8 @@ const rules: Rules<PrivateServicesProps> = [
   {
     id: "range-form",
     reads: ["range"],
+    // It is taken apart here.
+    ofTokens: true,
     page: "https://cloud.google.com/vpc/docs/configure-private-services-access",
     broken({ range }) {
       const bits = spanOf(range)?.bits ?? SMALLEST;
