@@ -48,7 +48,7 @@ interface Named {
 const repositoryRules: Rules<Named> = [
   {
     id: "repository-owner",
-    reads: ["repository"],
+    reads: ["repository", "owner"],
     page,
     broken({ repository, owner }) {
       if (!/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(repository))

@@ -46,7 +46,7 @@ interface Named {
 const projectRules: Rules<Named> = [
   {
     id: "project-group",
-    reads: ["project"],
+    reads: ["project", "group"],
     page,
     broken({ project, group }) {
       if (!path.test(project)) return `"${project}" is no project: write it as "${group}/shop"`;

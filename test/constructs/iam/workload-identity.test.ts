@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TerraformOutput, Testing } from "cdktf";
+import { TerraformOutput, TerraformVariable, Testing } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { GcpStack } from "../../../constructs/core/stack";
 import { plainText } from "../../../constructs/core/uses";
+import { CustomRole } from "../../../constructs/iam/custom-role";
 import { GitHubActions, type GitHubActionsProps } from "../../../constructs/iam/github-actions";
 import { GitLabCi, type GitLabCiProps } from "../../../constructs/iam/gitlab-ci";
+import { principal } from "../../../constructs/iam/principal";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { WorkloadIdentity, type WorkloadIdentityProps } from "../../../constructs/iam/workload-identity";
 import { Topic } from "../../../constructs/pubsub/topic";
@@ -360,4 +362,33 @@ describe("GitLab's pipelines", () => {
     );
     expect(messageOf(() => gitlab.project("acme/a b"))).toContain('"acme/a b" is no project: write it as "acme/shop"');
   });
+});
+
+test("what is known only at apply is not looked at", () => {
+  const stack = aStack();
+  const later = new TerraformVariable(stack, "later", {}).stringValue;
+  const passes: (() => unknown)[] = [
+    () =>
+      new WorkloadIdentity(stack, "a", {
+        name: later,
+        displayName: later,
+        description: later,
+        audiences: [later],
+        issuer: later,
+        subject: later,
+        groups: later,
+        attributes: { team: later },
+        condition: later,
+        keys: later,
+      }),
+    () => new WorkloadIdentity(stack, "pool-b", { issuer: "https://gitlab.com", condition: later }),
+    () => new WorkloadIdentity(stack, "pool-c", { issuer: "https://a.b", attributes: { Team: later } }),
+    () => new GitHubActions(stack, "github", { owner: later, ownerId: later }).repository("acme/shop"),
+    () => new GitLabCi(stack, "gitlab", { group: later, url: later }).project("acme/shop"),
+    () => new ServiceAccount(stack, "worker", { description: later }),
+    () => new CustomRole(stack, "role", { permissions: [later], title: later, description: later }),
+    () => principal(stack, `user:${later}`),
+  ];
+  for (const [index, pass] of passes.entries()) expect(pass, String(index)).not.toThrow();
+  expect(() => Template.fromStack(stack)).not.toThrow();
 });
