@@ -189,7 +189,7 @@ export class LocalCloud implements CloudView {
 
   private async apply(resource: StackResource): Promise<Attributes> {
     if (this.stopped !== undefined) throw new StackProblem("the run was stopped before this was made");
-    const known = { ...computedAttributes(resource, this.stack), ...resource.config };
+    const known = { ...resource.config, ...computedAttributes(resource, this.stack) };
     const type = this.serviceOf.get(resource.type)?.resources.find((one) => one.type === resource.type);
     return type === undefined ? known : { ...known, ...(await type.apply(resource)) };
   }

@@ -90,6 +90,22 @@ function granted({ type, attributes }: KnownResource, names: Names): GraphEdge[]
           "storage.objects.get",
           true,
         );
+      case "google_project_iam_member":
+        return dataEdges(
+          workload,
+          names.databaseIn(text(block(attributes, "condition")?.["expression"])),
+          may,
+          "datastore.entities.update",
+          "datastore.entities.get",
+        );
+      case "google_bigtable_table_iam_member":
+        return dataEdges(
+          workload,
+          names.bigtable(text(attributes["instance"]), text(attributes["table"])),
+          may,
+          "bigtable.tables.mutateRows",
+          "bigtable.tables.readRows",
+        );
       case "google_cloud_run_v2_service_iam_member":
         return may.has("run.routes.invoke") ? edge(workload, names.serviceNamed(text(attributes["name"])), "call") : [];
       default:
@@ -154,8 +170,9 @@ class Names {
   /** Of an address that begins with the service's own. */
   service(endpoint: string | undefined): string | undefined {
     if (endpoint === undefined) return undefined;
-    return this.of("google_cloud_run_v2_service").find(({ attributes }) => {
-      const uri = text(attributes["uri"]);
+    const all = [...this.of("google_cloud_run_v2_service"), ...this.of("google_cloudfunctions2_function")];
+    return all.find(({ attributes }) => {
+      const uri = text(attributes["uri"]) ?? text(attributes["url"]);
       return uri !== undefined && (endpoint === uri || endpoint.startsWith(`${uri}/`));
     })?.address;
   }
@@ -167,6 +184,18 @@ class Names {
   /** gs://B, or B */
   bucket(name: string | undefined): string | undefined {
     return this.named("google_storage_bucket", name?.replace(/^gs:\/\//, ""));
+  }
+
+  /** The Firestore database that a right is for: it is on the project, on this condition. */
+  databaseIn(condition: string | undefined): string | undefined {
+    const name = condition && /resource\.name == "(projects\/[^"]+\/databases\/[^"]+)"/.exec(condition)?.[1];
+    return this.of("google_firestore_database").find(({ attributes }) => attributes["id"] === name)?.address;
+  }
+
+  bigtable(instance: string | undefined, table: string | undefined): string | undefined {
+    return this.of("google_bigtable_table").find(
+      ({ attributes }) => attributes["instance_name"] === instance && attributes["name"] === table,
+    )?.address;
   }
 
   /** P.D.T, or P:D.T */
@@ -199,6 +228,9 @@ class Names {
     return this.resources
       .filter(({ type, attributes }) => {
         if (type.startsWith("google_dataflow_")) return attributes["service_account_email"] === email;
+        if (type === "google_cloudfunctions2_function") {
+          return block(attributes, "service_config")?.["service_account_email"] === email;
+        }
         return type.startsWith("google_cloud_run_v2_") && block(attributes, "template")?.["service_account"] === email;
       })
       .map(({ address }) => address);

@@ -11,6 +11,7 @@ export type { EdgeKind, GraphEdge, KnownResource } from "./graph-edges";
 
 export type NodeKind =
   | "service"
+  | "function"
   | "worker-pool"
   | "job"
   | "topic"
@@ -18,7 +19,9 @@ export type NodeKind =
   | "subscription"
   | "table"
   | "view"
-  | "bucket";
+  | "bucket"
+  | "database"
+  | "bigtable";
 
 export interface GraphNode {
   /** The resource's address. */
@@ -74,6 +77,9 @@ const kinds: { readonly [type: string]: NodeKind } = {
   google_pubsub_topic: "topic",
   google_pubsub_subscription: "subscription",
   google_storage_bucket: "bucket",
+  google_cloudfunctions2_function: "function",
+  google_firestore_database: "database",
+  google_bigtable_table: "bigtable",
 };
 
 function kindOf({ type, attributes }: KnownResource): NodeKind | undefined {
@@ -83,7 +89,8 @@ function kindOf({ type, attributes }: KnownResource): NodeKind | undefined {
 
 function labelOf({ type, name, attributes }: KnownResource): string {
   if (type === "google_bigquery_table") return `${String(attributes["dataset_id"])}.${String(attributes["table_id"])}`;
-  return typeof attributes["name"] === "string" ? attributes["name"] : name;
+  const own = typeof attributes["name"] === "string" ? attributes["name"] : name;
+  return type === "google_bigtable_table" ? `${String(attributes["instance_name"])}.${own}` : own;
 }
 
 function typeOf(address: string): string {

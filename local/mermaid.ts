@@ -3,6 +3,7 @@ import type { EdgeKind, GraphNode, JourneyGraph, NodeKind } from "./graph";
 /** Each kind has a shape of its own, and says in a second line what it is. */
 const shapes: { readonly [kind in NodeKind]: readonly [open: string, close: string, word: string] } = {
   service: ["([", "])", "service"],
+  function: ["([", "])", "function"],
   "worker-pool": ["[[", "]]", "worker pool"],
   job: ["[[", "]]", "Dataflow job"],
   topic: ["{{", "}}", "topic"],
@@ -11,6 +12,8 @@ const shapes: { readonly [kind in NodeKind]: readonly [open: string, close: stri
   table: ["[(", ")]", "table"],
   view: ["[/", "/]", "view"],
   bucket: ["[\\", "/]", "bucket"],
+  database: ["[(", ")]", "documents"],
+  bigtable: ["[(", ")]", "Bigtable table"],
 };
 
 const words: { readonly [kind in EdgeKind]: string } = {

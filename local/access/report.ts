@@ -79,16 +79,27 @@ function membersOf({ type, attributes }: Known): readonly string[] {
 }
 
 function rightOf({ address, type, attributes }: Known, { whys }: StackDocument): Right {
-  const condition = blockOf(attributes["condition"]);
+  const condition = conditionOf(attributes);
   const of = type.replace(/_iam_(member|binding)$/, "");
+  const database = of === "google_project" ? databaseIn(condition) : undefined;
   return {
     role: String(attributes["role"]),
-    on: inWords(of, attributes),
-    wholeProject: of === "google_project",
+    on: database === undefined ? inWords(of, attributes) : `database ${database}`,
+    wholeProject: of === "google_project" && database === undefined,
     why: whys[address],
-    condition: condition && String(condition["expression"]),
+    condition: database === undefined ? condition : undefined,
     assumed: address.startsWith("journey.assumed."),
   };
+}
+
+function conditionOf(attributes: Attributes): string | undefined {
+  const condition = blockOf(attributes["condition"]);
+  return condition && String(condition["expression"]);
+}
+
+/** A database has no rights of its own: they are the project's, on condition that it is this one that is asked for. */
+function databaseIn(condition: string | undefined): string | undefined {
+  return condition && /^resource\.name == "projects\/[^/"]+\/databases\/([^/"]+)"$/.exec(condition)?.[1];
 }
 
 const invokeOf = ({ attributes }: Known): Right => ({

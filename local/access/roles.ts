@@ -123,6 +123,9 @@ const buckets = [
   "storage.buckets.update",
 ] as const;
 
+const documents = ["datastore.databases.get", "datastore.entities.get", "datastore.entities.list"] as const;
+const bigtableReader = ["bigtable.tables.get", "bigtable.tables.list", "bigtable.tables.readRows"] as const;
+
 const runViewer = ["services", "jobs", "workerpools"]
   .flatMap((kind) => [`run.${kind}.get`, `run.${kind}.getIamPolicy`, `run.${kind}.list`])
   .concat("run.executions.get", "run.executions.list");
@@ -245,6 +248,17 @@ const catalogue: { readonly [role: string]: readonly string[] } = {
     "storage.objects.list",
     "storage.objects.restore",
   ],
+
+  "roles/datastore.viewer": documents,
+  "roles/datastore.user": [
+    ...documents,
+    "datastore.entities.allocateIds",
+    "datastore.entities.create",
+    "datastore.entities.delete",
+    "datastore.entities.update",
+  ],
+  "roles/bigtable.reader": bigtableReader,
+  "roles/bigtable.user": [...bigtableReader, "bigtable.tables.mutateRows"],
 
   "roles/run.invoker": ["run.jobs.run", "run.routes.invoke"],
   "roles/run.servicesInvoker": ["run.routes.invoke"],

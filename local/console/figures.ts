@@ -44,6 +44,9 @@ export function figuresOf({ kind }: GraphNode, state: NodeState): readonly Figur
     case "worker-pool":
       return workloadFigures(state);
     case "job":
+    case "function":
+    case "database":
+    case "bigtable":
       return [{ label: "runs in the cloud", text: "" }];
     case "view":
       return [];

@@ -59,7 +59,7 @@ export function journeyOf({ nodes, edges }: JourneyGraph): Journey {
     routes: topics
       .flatMap((topic) => after(topic, "subscription"))
       .map((subscription): Route => {
-        const [workload] = after(subscription, "service", "worker-pool", "job");
+        const [workload] = after(subscription, "service", "function", "worker-pool", "job");
         return {
           subscription,
           workload,

@@ -64,6 +64,14 @@ const patterns: { readonly [type: string]: { readonly [attribute: string]: strin
   },
   google_cloud_run_v2_worker_pool: { id: "projects/{project}/locations/{location}/workerPools/{name}" },
   google_cloud_run_v2_job: { id: "projects/{project}/locations/{location}/jobs/{name}" },
+  google_cloudfunctions2_function: {
+    id: "projects/{project}/locations/{location}/functions/{name}",
+    // A name that never leads anywhere: nothing is to be sent from here to what may be a real function.
+    url: "https://{name}.{location}.functions.invalid",
+  },
+  google_firestore_database: { id: "projects/{project}/databases/{name}" },
+  google_bigtable_instance: { id: "projects/{project}/instances/{name}" },
+  google_bigtable_table: { id: "projects/{project}/instances/{instance_name}/tables/{name}" },
   google_artifact_registry_repository: {
     id: "projects/{project}/locations/{location}/repositories/{repository_id}",
     name: "{repository_id}",
@@ -99,7 +107,30 @@ export function computedAttributes({ address, type, config }: StackResource, sit
     pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => textOf(known[name]) ?? name);
   const pattern = patterns[type] ?? {};
   const filled = Object.fromEntries(Object.entries(pattern).map(([attribute, text]) => [attribute, fill(text)]));
-  return { id: address, project, ...agentOf(type, config, number), ...filled, ...uniqueId(type, filled) };
+  return {
+    id: address,
+    project: known["project"],
+    ...agentOf(type, config, number),
+    ...serviceOf(type, config, filled),
+    ...filled,
+    ...uniqueId(type, filled),
+  };
+}
+
+/** A function is reached at the address of the Cloud Run service that it is. */
+function serviceOf(
+  type: string,
+  config: StackResource["config"],
+  { url }: { readonly [name: string]: string },
+): Attributes {
+  if (type !== "google_cloudfunctions2_function") return {};
+  return { service_config: { ...firstOf(config["service_config"]), uri: url } };
+}
+
+/** cdk.tf.json writes a block that occurs once as itself or as a list of one. */
+function firstOf(block: unknown): object {
+  const first: unknown = Array.isArray(block) ? block[0] : block;
+  return typeof first === "object" && first !== null ? first : {};
 }
 
 function agentOf(type: string, config: StackResource["config"], number: string): Attributes {

@@ -5,6 +5,8 @@ const encryption = "what is stored here is not encrypted with keys of a key serv
 const waiting = "nothing has to be waited for: here a right holds as soon as it is given";
 const dataflow = "Dataflow runs in the cloud; choose Runner.workerPool() to run it here";
 const images = "images run here from their folders, so there is no registry";
+const functions =
+  "functions run in the cloud only, and what is pushed to one is not delivered here; a container runs: journey.handle({ image })";
 const watching = "alerts and dashboards need Cloud Monitoring; the console shows the counters";
 
 /** Resource type, or what several begin with, to the reason. The longest that fits stands. */
@@ -22,7 +24,10 @@ const reasons: { readonly [type: string]: string } = {
   terraform_data: "it only carries a change from one resource to another",
   null_resource: "it only carries a change from one resource to another",
   google_artifact_registry_: images,
+  google_bigtable_: "there is no Bigtable here: what is written to it is left out",
+  google_cloudfunctions2_: functions,
   google_dataflow_: dataflow,
+  google_firestore_: "there is no Firestore here: run Google's emulator, and give the workload FIRESTORE_EMULATOR_HOST",
   google_monitoring_: watching,
   google_logging_: "logs are shown by this run and not kept",
   google_secret_manager_: "secrets are not kept on this machine; give the workload a plain variable for a local run",

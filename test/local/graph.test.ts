@@ -97,6 +97,59 @@ describe("the graph of a journey", () => {
   });
 });
 
+test("functions are delivered to, and documents and tables of Bigtable are written and read", async () => {
+  const member = "${google_service_account.shop.member}";
+  const { nodes, edges } = await graphOfStack(
+    stackOf({
+      resource: {
+        google_service_account: { shop: { account_id: "shop" } },
+        google_cloudfunctions2_function: {
+          shop: {
+            name: "shop",
+            location: "europe-west1",
+            service_config: { service_account_email: "${google_service_account.shop.email}" },
+          },
+        },
+        google_pubsub_topic: { orders: { name: "orders" } },
+        google_pubsub_subscription: {
+          push: {
+            name: "push",
+            topic: "${google_pubsub_topic.orders.id}",
+            push_config: { push_endpoint: "${google_cloudfunctions2_function.shop.service_config[0].uri}/" },
+          },
+        },
+        google_firestore_database: { books: { name: "books" }, other: { name: "other" } },
+        google_bigtable_table: { latest: { name: "latest", instance_name: "devices" } },
+        google_project_iam_member: {
+          books: {
+            role: "roles/datastore.user",
+            member,
+            condition: { expression: 'resource.name == "projects/acme-dev/databases/books"' },
+          },
+          jobs: { role: "roles/bigquery.jobUser", member },
+        },
+        google_bigtable_table_iam_member: {
+          latest: { instance: "devices", table: "latest", role: "roles/bigtable.reader", member },
+        },
+      },
+    }),
+  );
+  expect(nodes.map(({ kind, label }) => `${kind} ${label}`).toSorted()).toEqual([
+    "bigtable devices.latest",
+    "database books",
+    "database other",
+    "function shop",
+    "subscription push",
+    "topic orders",
+  ]);
+  expect(edges.map(({ from, to, kind }) => `${from} ${kind}> ${to}`)).toEqual([
+    "google_pubsub_topic.orders deliver> google_pubsub_subscription.push",
+    "google_pubsub_subscription.push deliver> google_cloudfunctions2_function.shop",
+    "google_cloudfunctions2_function.shop write> google_firestore_database.books",
+    "google_bigtable_table.latest read> google_cloudfunctions2_function.shop",
+  ]);
+});
+
 test("a stack whose references cannot be followed has none", async () => {
   const stack = stackOf({ resource: { google_pubsub_topic: { clicks: { name: "${uuid()}" } } } });
   await expect(graphOfStack(stack)).rejects.toThrow("google_pubsub_topic.clicks.name: uuid()");

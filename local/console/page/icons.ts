@@ -4,6 +4,8 @@ import type { NodeKind } from "../../graph";
 export const icons: { readonly [kind in NodeKind]: string } = {
   // A request that goes through.
   service: "M3 10h14M12 5l5 5-5 5M3 5v10",
+  // A curly f.
+  function: "M13 4c-3-1-4 1-4 4v4c0 3-1 5-4 4M6 9h7",
   // Hands at work: two gears, as circles with a hub.
   "worker-pool":
     "M3 7a3.5 3.5 0 1 0 7 0 3.5 3.5 0 1 0-7 0M10 13a3.5 3.5 0 1 0 7 0 3.5 3.5 0 1 0-7 0M6.5 7h.01M13.5 13h.01",
@@ -16,10 +18,14 @@ export const icons: { readonly [kind in NodeKind]: string } = {
   table: "M3 4h14v12H3zM3 8h14M8 8v8",
   view: "M2.5 10s3-5 7.5-5 7.5 5 7.5 5-3 5-7.5 5-7.5-5-7.5-5zM8 10a2 2 0 1 0 4 0 2 2 0 1 0-4 0",
   bucket: "M4 5h12l-1.5 11h-9zM4 5c0-1.4 12-1.4 12 0",
+  // A sheet with lines, one corner turned.
+  database: "M5 3h7l3 3v11H5zM12 3v3h3M7.5 10h5M7.5 13h5",
+  bigtable: "M3 4h14v12H3zM3 8h14M3 12h14M7 4v12M12 4v12",
 };
 
 export const kindWords: { readonly [kind in NodeKind]: string } = {
   service: "service",
+  function: "function",
   "worker-pool": "worker pool",
   job: "Dataflow job",
   topic: "topic",
@@ -28,4 +34,6 @@ export const kindWords: { readonly [kind in NodeKind]: string } = {
   table: "table",
   view: "view",
   bucket: "bucket",
+  database: "documents",
+  bigtable: "Bigtable table",
 };

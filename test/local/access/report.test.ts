@@ -57,6 +57,12 @@ const stack = {
         member: "${google_service_account.idle.member}",
         condition: [{ title: "by day", expression: "request.time.getHours() > 8" }],
       },
+      documents: {
+        project: "acme-dev",
+        role: "roles/datastore.user",
+        member: "${google_service_account.idle.member}",
+        condition: { title: "database shop", expression: 'resource.name == "projects/acme-dev/databases/shop"' },
+      },
     },
     google_bigquery_table_iam_binding: {
       rows: {
@@ -99,6 +105,7 @@ test("a stack's rights are told by identity: what is open first, then workloads,
       runs: [],
       agent: undefined,
       rights: [
+        { ...plain, role: "roles/datastore.user", on: "database shop" },
         {
           ...plain,
           role: "roles/bigquery.jobUser",

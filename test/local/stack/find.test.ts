@@ -69,6 +69,9 @@ describe("what does not run on a laptop has a reason", () => {
   test.each([
     ["google_compute_router_nat", "no network to set up"],
     ["google_dataflow_flex_template_job", "choose Runner.workerPool()"],
+    ["google_cloudfunctions2_function", "functions run in the cloud only"],
+    ["google_firestore_database", "there is no Firestore here"],
+    ["google_bigtable_table", "there is no Bigtable here"],
     ["google_bigquery_routine", "functions and procedures of BigQuery are not kept here"],
     ["google_bigquery_connection", "BigQuery reads files and calls services in the cloud only"],
     ["google_bigquery_data_transfer_config", "nothing is run by the clock here"],

@@ -53,6 +53,23 @@ test("files beside the stack are found where it lies, and a connection has an ac
   });
 });
 
+test("a function has the address of the service that it is, which leads nowhere, and what it was told beside it", async () => {
+  const stack = stackOf({
+    resource: {
+      google_cloudfunctions2_function: {
+        late: { name: "late", location: "europe-west1", service_config: { timeout_seconds: 60 } },
+        listed: { name: "listed", location: "europe-west1", service_config: [{ timeout_seconds: 60 }] },
+      },
+    },
+    output: {
+      uri: { value: "${google_cloudfunctions2_function.late.service_config[0].uri}/" },
+      timeout: { value: "${google_cloudfunctions2_function.listed.service_config[0].timeout_seconds}" },
+    },
+  });
+  const { outputs } = await resolveStack(stack, maker().make);
+  expect(outputs).toEqual({ uri: "https://late.europe-west1.functions.invalid/", timeout: 60 });
+});
+
 describe("a stack is gone through as Terraform applies it", () => {
   test("each resource comes after what it refers to and depends on, its references in place", async () => {
     const stack = stackOf({
