@@ -1,5 +1,5 @@
 import { FactKind, type JourneyRule } from "../core/facts";
-import { isRegion, locationsIn } from "../core/places";
+import { isRegion, locationsIn, near, sameLocation } from "../core/places";
 import { list } from "../core/text";
 import { subscriptions, topics } from "./journey-rules";
 
@@ -85,6 +85,6 @@ const ingestedFromElsewhere: JourneyRule = {
   },
 };
 
-/** Of an area such as EU nobody can say in which of its regions something is. */
+/** Of an area such as EU nobody can say in which of its regions something is: it is outside where it has none of them. */
 const isOutside = (location: string, allowed: readonly string[]): boolean =>
-  isRegion(location) && !allowed.includes(location.toLowerCase());
+  !allowed.some((region) => (isRegion(location) ? sameLocation(location, region) : near(location, region)));

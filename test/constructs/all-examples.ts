@@ -3,6 +3,7 @@ import { examples as bigquery } from "./bigquery/examples";
 import { examples as artifactRegistry } from "./artifact-registry/examples";
 import { examples as cloudRun } from "./cloud-run/examples";
 import { examples as bigtable } from "./bigtable/examples";
+import { examples as dataJourney } from "./data-journey/examples";
 import { examples as dataflow } from "./dataflow/examples";
 import { examples as eventarc } from "./eventarc/examples";
 import { examples as firestore } from "./firestore/examples";
@@ -23,6 +24,7 @@ export const allExamples: { readonly [service: string]: Examples } = {
   bigquery,
   bigtable,
   "cloud-run": cloudRun,
+  "data-journey": dataJourney,
   dataflow,
   eventarc,
   firestore,

@@ -62,7 +62,7 @@ describe.each(all)("%s", (_, { minimal, maximal, random, faults }) => {
   });
 
   test("names the page that says so of each of its rules", () => {
-    for (const { id, page } of [minimal, maximal].flatMap((build) => rulesOf(build(aStack())))) {
+    for (const { id, page } of [minimal, maximal].flatMap((build) => rulesOf(build(aStack(numbered))))) {
       expect(page, id).toMatch(/^https:\/\/.+\/.+/);
     }
   });

@@ -19,6 +19,7 @@ import { PushSubscription } from "../../constructs/pubsub/push-subscription";
 import { Topic } from "../../constructs/pubsub/topic";
 import { Bucket } from "../../constructs/storage/bucket";
 import { Template } from "../../constructs/testing/template";
+import { circleIn, dependenciesOf } from "./dependencies";
 import { IMAGE, settings } from "./support";
 import { nullable, string } from "./support-pipeline";
 
@@ -110,42 +111,10 @@ const aSetting = fc.record({
   removal: fc.constantFrom("keep" as const, "destroy" as const),
 });
 
-/** What each resource of a stack waits for: by name, and by what it refers to. */
-function dependenciesOf(template: Template): Map<string, readonly string[]> {
-  const all = new Map<string, readonly string[]>();
-  for (const address of template.addresses) {
-    const { depends_on: named, lifecycle: _later, ...config } = template.resource(address);
-    const text = JSON.stringify(config);
-    const references = [...text.matchAll(/\$\{((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)\./g)].map(([, to]) => String(to));
-    all.set(address, [...((named as string[] | undefined) ?? []), ...references]);
-  }
-  return all;
-}
-
-/** A way from a resource back to itself. */
-function circleIn(dependencies: Map<string, readonly string[]>): readonly string[] | undefined {
-  const done = new Set<string>();
-  const search = (address: string, way: readonly string[]): readonly string[] | undefined => {
-    if (way.includes(address)) return [...way, address];
-    if (done.has(address)) return undefined;
-    for (const next of dependencies.get(address) ?? []) {
-      const circle = search(next, [...way, address]);
-      if (circle) return circle;
-    }
-    done.add(address);
-    return undefined;
-  };
-  for (const address of dependencies.keys()) {
-    const circle = search(address, []);
-    if (circle) return circle;
-  }
-  return undefined;
-}
-
 test("whoever is granted what: nothing waits for itself, and all that is waited for is there", () => {
   fc.assert(
     fc.property(aSetting, fc.array(aStep, { minLength: 5, maxLength: 30 }), (more, sequence) => {
-      const stack = new GcpStack(Testing.app({ outdir: "/tmp", stackTraces: false }), "test", { ...settings, ...more });
+      const stack = new GcpStack(Testing.app({ stackTraces: false }), "test", { ...settings, ...more });
       withoutRule(stack, "pipeline-dead-letters", "random");
       const made = parts(stack);
       sequence.forEach(([kind, one, other], index) =>

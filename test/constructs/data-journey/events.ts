@@ -73,3 +73,8 @@ export const shipped = pipeline("shipped-orders", { orders: Order, shipments: Sh
 export const batch = pipeline("batch-orders", { orders: bounded(Order) }, ({ orders }) => ({
   all: orders.select("order_id"),
 }));
+
+/** All there is, counted: what one task must see whole. */
+export const batchCounts = pipeline("batch-counts", { orders: bounded(Order) }, ({ orders }) => ({
+  all: orders.groupBy("order_id").aggregate({ orders: count() }),
+}));

@@ -19,6 +19,10 @@ import { enriched, large, Order, Product, shipped, Shipment } from "./events";
 const journeyOf = (stack: GcpStack): DataJourney<typeof Order.fields> =>
   new DataJourney(stack, "journey", { event: Order });
 
+/** A pipeline that upserts into a table of somebody's. */
+const upserted = (table: AnyTable): unknown =>
+  journeyOf(aStack()).process(large, { runner: Runner.workerPool(), into: { large: { table, write: "upsert" } } });
+
 /** A variable of the only worker pool. */
 function told(template: Template, name: string): unknown {
   const pool = Object.values(template.allResources("google_cloud_run_v2_worker_pool"))[0];
@@ -280,14 +284,9 @@ describe("an output goes", () => {
     const stack = aStack();
     const dataset = new Dataset(stack, "mine");
     const columns = { order_id: string(), amount: nullable(float()) };
-    const written = (table: AnyTable) => () =>
-      journeyOf(aStack()).process(large, {
-        runner: Runner.workerPool(),
-        into: { large: { table, write: "upsert" } },
-      });
-    expect(messageOf(written(new Table(stack, "large", { dataset, columns })))).toContain("has no primaryKey");
-    written(new Table(stack, "keyed", { dataset, columns, primaryKey: ["order_id"] }))();
-    written(Table.fromName(stack, "theirs", { dataset, name: "theirs" }))();
+    expect(messageOf(() => upserted(new Table(stack, "large", { dataset, columns })))).toContain("has no primaryKey");
+    upserted(new Table(stack, "keyed", { dataset, columns, primaryKey: ["order_id"] }));
+    upserted(Table.fromName(stack, "theirs", { dataset, name: "theirs" }));
   });
 
   test("into a table of yours without options, which are the table's own", () => {

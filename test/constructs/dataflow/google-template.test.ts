@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { Dataset } from "../../../constructs/bigquery/dataset";
 import { Table } from "../../../constructs/bigquery/table";
 import { plainText } from "../../../constructs/core/uses";
+import { nullable, string } from "../../../pipeline";
 import { mapValues } from "../../../pipeline/objects";
 import type { GcpStack } from "../../../constructs/core/stack";
 import { ClassicTemplateJob } from "../../../constructs/dataflow/classic-template-job";
@@ -166,7 +167,7 @@ test("messages of a subscription become rows; what the table refuses, rows of an
     return GoogleTemplate.pubsubSubscriptionToBigQuery({
       subscription: aSubscription(stack),
       table,
-      errors: new Table(stack, "refused", { dataset: table.dataset, columns: {} }),
+      errors: new Table(stack, "refused", { dataset: table.dataset, columns: { errorMessage: nullable(string()) } }),
       function: { file: "gs://code/parse.js", name: "parse", reloadEvery: "90s" },
     });
   });

@@ -70,6 +70,7 @@ test("messages that may not leave some regions are not delivered elsewhere", () 
   expect(refusalOf(into("EUROPE-WEST4", enforced))).toBe("");
   // Some of EU's regions are allowed, and nobody can say in which of them the bucket is.
   expect(refusalOf(into("EU", enforced))).toBe("");
+  expect(refusalOf(into("US", enforced))).toContain("is in US: Pub/Sub would not write there [delivery-region]");
 });
 
 test("a dataset is a place, too", () => {
