@@ -7,6 +7,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { decoderBench } from "./decoder";
 import { engineBench } from "./engine";
+import { journeysBench } from "./journeys";
 import { proxyBench } from "./proxy";
 import { pubsubBench } from "./pubsub";
 import { synthBench } from "./synth";
@@ -27,6 +28,26 @@ const benches: { readonly [name: string]: () => readonly Row[] | Promise<readonl
         ours: milliseconds(constructs),
         against: `the same resources straight in cdktf, ${milliseconds(raw)}`,
         ratio: `${ratio.toFixed(2)} of its time`,
+      },
+    ];
+  },
+  journeys() {
+    const { constructs, growth, journeys, ratio, raw, resources } = journeysBench();
+    const cost = ({ seconds, megabytes }: typeof raw): string => `${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB`;
+    const words = ({ seconds, megabytes }: typeof ratio): string => `${seconds.toFixed(2)} and ${megabytes.toFixed(2)}`;
+    const what = `synthesis of ${journeys} journeys in one app, ${resources} resources`;
+    return [
+      {
+        what,
+        ours: cost(constructs),
+        against: `the same resources straight in cdktf, ${cost(raw)}`,
+        ratio: `${words(ratio)} of its time and memory`,
+      },
+      {
+        what: "what the last quarters of them cost, each",
+        ours: "-",
+        against: "the first quarter",
+        ratio: `${words(growth)} of its time and memory`,
       },
     ];
   },
