@@ -1,5 +1,7 @@
+import { Token } from "cdktf";
 import type { Construct } from "constructs";
 import type { Grant, GrantOptions, Identity } from "../core/grants";
+import type { Rules } from "../core/rules";
 import { serviceAgent } from "../core/service-agents";
 import { uses } from "../core/uses";
 import { accountName, ServiceAccount, type AnyServiceAccount } from "../iam/service-account";
@@ -49,6 +51,18 @@ export interface PushSubscriptionProps extends SubscriptionProps {
   readonly attributes?: { readonly "x-goog-version": "v1" | "v1beta1" | "v1beta2" };
 }
 
+const rules: Rules<PushSubscriptionProps> = [
+  {
+    id: "url-https",
+    reads: ["to"],
+    page: "https://cloud.google.com/pubsub/docs/push#properties_of_a_push_subscription",
+    broken: ({ to: { url } }) =>
+      Token.isUnresolved(url) || url.startsWith("https://")
+        ? undefined
+        : `to.url is ${JSON.stringify(url)}: Pub/Sub pushes to https:// only`,
+  },
+];
+
 /**
  * Messages that Pub/Sub sends to a service, with a token of an account that may invoke it.
  * @see https://cloud.google.com/pubsub/docs/push
@@ -79,14 +93,14 @@ function push(
     attributes,
     noWrapper: body === "message" ? undefined : { writeMetadata: body === "data-and-headers" },
   };
-  if (pusher === "nobody") return { how: "push", rules: [], config: { pushConfig } };
+  if (pusher === "nobody") return { how: "push", rules, config: { pushConfig } };
   const invoke = "grantInvoke" in to ? to.grantInvoke(pusher, { why: "Pub/Sub pushes as it" }) : undefined;
   // Pub/Sub's agent makes the token. Projects of before April 2021 let it do so only where it is told.
   const token = pusher.grantTokenCreator(serviceAgent(scope, "pubsub"), { why: "signs the token that a push carries" });
   const oidcToken = { serviceAccountEmail: pusher.email, audience: to.audience ?? to.url };
   return {
     how: "push",
-    rules: [],
+    rules,
     config: { pushConfig: { ...pushConfig, oidcToken } },
     waits: () => [...(invoke?.waits() ?? []), ...token.waits()],
   };

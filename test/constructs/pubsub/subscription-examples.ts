@@ -193,7 +193,16 @@ export const subscriptionExamples = {
           : service(scope, `to-${name}`);
         return new PushSubscription(scope, name, { ...propsOf(scope, name), ...props, to });
       }),
-    faults: commonFaults(push),
+    faults: {
+      ...commonFaults(push),
+      "url-https": [
+        (stack) =>
+          new PushSubscription(stack, "reader", {
+            topic: topic(stack),
+            to: { url: "http://example.com" as "https://example.com" },
+          }),
+      ],
+    },
   },
 
   BigQuerySubscription: {
