@@ -24,10 +24,12 @@ const reasons: { readonly [type: string]: string } = {
   terraform_data: "it only carries a change from one resource to another",
   null_resource: "it only carries a change from one resource to another",
   google_artifact_registry_: images,
-  google_bigtable_: "there is no Bigtable here: what is written to it is left out",
+  google_bigtable_:
+    "there is no Bigtable here: run Google's emulator, and export BIGTABLE_EMULATOR_HOST before this run",
   google_cloudfunctions2_: functions,
   google_dataflow_: dataflow,
-  google_firestore_: "there is no Firestore here: run Google's emulator, and give the workload FIRESTORE_EMULATOR_HOST",
+  google_firestore_:
+    "there is no Firestore here: run Google's emulator, and export FIRESTORE_EMULATOR_HOST before this run",
   google_monitoring_: watching,
   google_logging_: "logs are shown by this run and not kept",
   google_secret_manager_: "secrets are not kept on this machine; give the workload a plain variable for a local run",

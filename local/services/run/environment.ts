@@ -3,9 +3,13 @@ import { join } from "node:path";
 import type { Door } from "../../service";
 import type { Workload } from "./workload";
 
+/** Google's own emulators, of services that the local cloud has not: who runs one exports where it listens. */
+const emulators = ["BIGTABLE_EMULATOR_HOST", "FIRESTORE_EMULATOR_HOST"];
+
 /**
- * All that a process sees: what a container would, and where its door is. Nothing of this machine's own environment,
- * so that no credentials of the person at the laptop reach it, and it reaches no real cloud.
+ * All that a process sees: what a container would, where its door is, and where the emulators are that somebody runs
+ * beside. Nothing else of this machine's own environment, so that no credentials of the person at the laptop reach it,
+ * and it reaches no real cloud.
  * @param folder its home; empty when it starts
  * @param modules where packages are that are not bundled
  */
@@ -27,6 +31,7 @@ export function processEnvironment(
     // As in a container; this machine may be elsewhere, and a program must not see it.
     TZ: "UTC",
     ...(modules.length > 0 && { NODE_PATH: modules.join(":") }),
+    ...Object.fromEntries(emulators.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
     ...door.environment,
     ...environment,
     ...own,
