@@ -76,4 +76,20 @@ export const systems: readonly System[] = [
     what: "the check at the end: rows arrive, and no message is left",
     addresses: ["google_pubsub_subscription.dj_subscription_dataflow", "google_bigquery_table.data_journey-dataflow"],
   },
+  {
+    id: "P3",
+    stack: "payments",
+    what: "a payment counts once, in BigQuery and in books that are kept elsewhere",
+    addresses: [
+      "google_cloud_run_v2_service.payments-ingest",
+      "google_pubsub_topic.payments",
+      "google_pubsub_subscription.payments",
+      "google_cloud_run_v2_worker_pool.payments",
+      "google_storage_bucket.payments-pipelines",
+      "google_bigquery_table.payments-payments",
+      "google_bigquery_table.payments-payments_per_merchant",
+      "google_cloud_run_v2_service.book-payment",
+      "google_firestore_database.payment-books",
+    ],
+  },
 ];

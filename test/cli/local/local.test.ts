@@ -51,7 +51,7 @@ async function journey(cwd: string, ...words: string[]): Promise<{ code: number;
 }
 
 describe("journey local --until-drained", { timeout: journeyTime }, () => {
-  test("ends by itself with 0: every click is in all three tables or a dead letter with its reason", async () => {
+  test("G8: ends by itself with 0: every click is in all three tables or a dead letter with its reason", async () => {
     const words = ["--simulate", "200", "--malformed", "20", "--seed", "7", "--until-drained", "--json"];
     const { code, io, summary } = await journey(appOf(), ...words);
     expect(summary).toMatchObject({

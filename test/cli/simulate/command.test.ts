@@ -22,7 +22,7 @@ afterAll(() => {
 });
 beforeEach(() => void taken.splice(0));
 
-test("so many clicks are sent, and what became of them is told", async () => {
+test("G7: so many clicks are sent, and what became of them is told", async () => {
   const io = testIo();
   const words = ["--endpoint", endpoint(), "--count", "20", "--rate", "1000", "--seed", "1"];
   expect(await run(["simulate", ...words], io)).toBe(0);
