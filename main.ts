@@ -2,6 +2,8 @@ import { App } from "cdktf";
 import { RegistryStack } from "./constructs";
 import { GamingEvents } from "./stacks/gaming-events/stack";
 import { stages } from "./stacks/gaming-events/stages";
+import { IotMetrics } from "./stacks/iot-metrics/stack";
+import { stages as iotMetrics } from "./stacks/iot-metrics/stages";
 import { Payments } from "./stacks/payments/stack";
 import { stages as payments } from "./stacks/payments/stages";
 
@@ -11,6 +13,8 @@ const app = new App();
 new RegistryStack(app, "registry-dev", stages.dev);
 new GamingEvents(app, "gaming-events-dev", stages.dev);
 new GamingEvents(app, "dataflow-gaming-events", stages.dataflow);
+new IotMetrics(app, "iot-metrics-dev", iotMetrics.dev);
+new IotMetrics(app, "dataflow-iot-metrics", iotMetrics.dataflow);
 new Payments(app, "payments-dev", payments.dev);
 
 app.synth();

@@ -77,6 +77,23 @@ export const systems: readonly System[] = [
     addresses: ["google_pubsub_subscription.dj_subscription_dataflow", "google_bigquery_table.data_journey-dataflow"],
   },
   {
+    id: "P1",
+    stack: "iot-metrics",
+    stage: "dataflow",
+    what: "100,000 readings a second, counted for each type of device and minute; alerts, and how each device is now",
+    addresses: [
+      "google_pubsub_topic.device-readings",
+      "google_pubsub_subscription.iot-metrics",
+      "google_storage_bucket.device-metadata",
+      "google_dataflow_flex_template_job.iot-metrics",
+      "google_compute_network.iot",
+      "google_bigquery_table.iot-metrics_per_minute",
+      "google_pubsub_topic.device-alerts",
+      "google_bigtable_instance.iot-devices",
+      "google_bigtable_table.iot-devices-device-state",
+    ],
+  },
+  {
     id: "P3",
     stack: "payments",
     what: "a payment counts once, in BigQuery and in books that are kept elsewhere",

@@ -3,13 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Template } from "../../../constructs/testing/template";
-import type { PipelineSpec } from "../../../pipeline";
 import { unsupported } from "../../../pipeline-images/stream-processor/unsupported";
 import { payments } from "../../../stacks/payments/pipeline";
 import { Payments } from "../../../stacks/payments/stack";
 import { stages } from "../../../stacks/payments/stages";
 import { warningsOf } from "../../constructs/support";
-import { runPipeline, type Arrival } from "../support/engine";
+import { runPipeline, withoutStep, type Arrival } from "../support/engine";
 
 const stack = (): Payments => new Payments(Testing.app({ stackTraces: false }), "payments-dev", stages.dev);
 const template = Template.fromStack(stack());
@@ -152,17 +151,6 @@ describe("the sample, on the engine", () => {
     ]);
   });
 });
-
-/** A pipeline without one of its steps: what came to it goes on to what came after. */
-function withoutStep(spec: PipelineSpec, id: string): PipelineSpec {
-  const [before] = spec.steps.find((one) => one.id === id)?.inputs ?? [];
-  const around = (name: string): string => (name === id ? (before ?? name) : name);
-  return {
-    ...spec,
-    steps: spec.steps.filter((one) => one.id !== id).map((one) => ({ ...one, inputs: one.inputs.map(around) })),
-    outputs: Object.fromEntries(Object.entries(spec.outputs).map(([name, from]) => [name, around(from)])),
-  };
-}
 
 function firstOfEach(lines: readonly string[]): readonly string[] {
   const seen = new Set<string>();

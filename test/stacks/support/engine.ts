@@ -32,3 +32,15 @@ export function runPipeline(spec: PipelineSpec, arrivals: readonly Arrival[]): R
   engine.close();
   return rows;
 }
+
+/** A pipeline without one of its steps: what came to it goes on to what came after. */
+export function withoutStep(spec: PipelineSpec, id: string): PipelineSpec {
+  const [before] = spec.steps.find((one) => one.id === id)?.inputs ?? [];
+  if (before === undefined) throw new Error(`${spec.name} has no step ${id}`);
+  const around = (name: string): string => (name === id ? before : name);
+  return {
+    ...spec,
+    steps: spec.steps.filter((one) => one.id !== id).map((one) => ({ ...one, inputs: one.inputs.map(around) })),
+    outputs: Object.fromEntries(Object.entries(spec.outputs).map(([name, from]) => [name, around(from)])),
+  };
+}
