@@ -50,14 +50,14 @@ export interface Ratio {
  * The points of a metric that have these labels.
  *
  *     timeSeries(metrics.topic.publishRequests, { where: { topic_id: "clicks" }, combine: "sum", by: ["response_class"] })
+ *
+ * @throws Error where a label is to be one of none
  */
 export function timeSeries<Of extends string, Label extends string>(
   metric: Metric<Of, Label>,
   { where = {}, and, align, every = "1m", combine, by = [] }: TimeSeriesOptions<Of | Label> = {},
 ): TimeSeries {
-  const wanted = Object.entries<string | readonly string[] | undefined>(where).flatMap(([label, value]) =>
-    value === undefined ? [] : [`${pathOf(metric, label)}=${oneOf(value)}`],
-  );
+  const wanted = wantedOf(where).map(([label, values]) => `${pathOf(metric, label)}=${oneOf(values)}`);
   const filter = [
     `metric.type="${metric.type}"`,
     `resource.type="${metric.resource.type}"`,
@@ -77,12 +77,19 @@ export function timeSeries<Of extends string, Label extends string>(
 const pathOf = (metric: Metric, label: string): string =>
   `${metric.labels.includes(label) ? "metric" : "resource"}.labels.${label}`;
 
-function oneOf(value: string | readonly string[]): string {
-  const quoted = listOf(value).map((each) => JSON.stringify(each));
-  return quoted.length === 1 ? quoted.join("") : `one_of(${quoted.join(",")})`;
+/** @throws Error where a label is to be one of none */
+function wantedOf(where: Where<string>): readonly (readonly [string, readonly string[]])[] {
+  return Object.entries(where).flatMap(([label, value]) => {
+    if (value === undefined) return [];
+    if (value.length === 0) throw new Error(`where.${label} is empty: no series has none of its values`);
+    return [[label, typeof value === "string" ? [value] : value] as const];
+  });
 }
 
-const listOf = (value: string | readonly string[]): readonly string[] => (typeof value === "string" ? [value] : value);
+function oneOf(values: readonly string[]): string {
+  const quoted = values.map((value) => JSON.stringify(value));
+  return quoted.length === 1 ? quoted.join("") : `one_of(${quoted.join(",")})`;
+}
 
 /**
  * The points of a metric in PromQL, for what filters cannot say. Of a distribution, `part` is which of its series.
@@ -98,17 +105,16 @@ export function promql<Of extends string, Label extends string>(
 ): string {
   const [domain = "", ...path] = metric.type.split("/");
   const name = `${underscored(domain)}:${underscored(path.join("/"))}${part === undefined ? "" : `_${part}`}`;
-  const wanted = Object.entries<string | readonly string[] | undefined>(where).flatMap(([label, value]) =>
-    value === undefined ? [] : [`${label}${matcher(value)}`],
-  );
+  const wanted = wantedOf(where).map(([label, values]) => `${label}${matcher(values)}`);
   return `${name}{${[`monitored_resource="${metric.resource.type}"`, ...wanted].join(",")}}`;
 }
 
 const underscored = (text: string): string => text.replace(/[^A-Za-z0-9]/g, "_");
 
-function matcher(value: string | readonly string[]): string {
-  const all = listOf(value);
-  if (all.length === 1) return `=${JSON.stringify(all.join(""))}`;
-  const pattern = all.map((each) => (Token.isUnresolved(each) ? each : each.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")));
-  return `=~${JSON.stringify(pattern.join("|"))}`;
+function matcher(values: readonly string[]): string {
+  if (values.length === 1) return `=${JSON.stringify(values.join(""))}`;
+  const patterns = values.map((value) =>
+    Token.isUnresolved(value) ? value : value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
+  );
+  return `=~${JSON.stringify(patterns.join("|"))}`;
 }

@@ -10,6 +10,7 @@ import { examples as firestore } from "./firestore/examples";
 import { examples as functions } from "./functions/examples";
 import { examples as iam } from "./iam/examples";
 import { examples as kms } from "./kms/examples";
+import { examples as monitoring } from "./monitoring/examples";
 import { examples as network } from "./network/examples";
 import { examples as pubsub } from "./pubsub/examples";
 import { examples as scheduler } from "./scheduler/examples";
@@ -31,6 +32,7 @@ export const allExamples: { readonly [service: string]: Examples } = {
   functions,
   iam,
   kms,
+  monitoring,
   network,
   pubsub,
   scheduler,
