@@ -1,0 +1,111 @@
+/**
+ * Writes stacks/README.md: every system, the stack that provisions it, the constructs and resources it is made of, and
+ * the test that is called by it. Read from test/stacks/systems.ts and from the app itself, before it is synthesized.
+ *
+ *     npm run systems               writes it
+ *     npm run systems -- --check    fails where it is not up to date
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { App, TerraformDataSource, TerraformResource, TerraformStack } from "cdktf";
+import { systems, type System } from "../test/stacks/systems";
+
+const root = join(__dirname, "..");
+const file = join(root, "stacks/README.md");
+
+/** What main.ts makes, with nothing written. */
+async function appOf(main: string): Promise<App> {
+  const made: App[] = [];
+  const own = Object.getOwnPropertyDescriptor(App.prototype, "synth");
+  Object.defineProperty(App.prototype, "synth", {
+    ...own,
+    value(this: App): void {
+      made.push(this);
+    },
+  });
+  await import(main);
+  const [app] = made;
+  if (app === undefined) throw new Error(`${main} synthesizes nothing`);
+  return app;
+}
+
+type Makers = ReadonlyMap<string, ReadonlyMap<string, string>>;
+type Tests = ReadonlyMap<string, string>;
+
+/** The construct that makes each resource, by stack and address. */
+function makersIn(app: App): Makers {
+  const stacks = app.node.findAll().filter((one) => TerraformStack.isStack(one));
+  return new Map(
+    stacks.map((stack) => {
+      const makers = stack.node.findAll().flatMap((one) => {
+        if (!(one instanceof TerraformResource || one instanceof TerraformDataSource)) return [];
+        const data = one instanceof TerraformDataSource ? "data." : "";
+        const address = `${data}${one.terraformResourceType}.${one.friendlyUniqueId}`;
+        return [[address, one.node.scope?.constructor.name ?? ""] as const];
+      });
+      return [stack.node.id, new Map(makers)];
+    }),
+  );
+}
+
+/** The test whose title begins with a system's id. */
+function testsIn(folder: string): Tests {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).toSorted();
+  return new Map(
+    files
+      .filter((name) => name.endsWith(".test.ts"))
+      .toReversed()
+      .flatMap((name) => {
+        const path = join(folder, name);
+        const ids = readFileSync(join(root, path), "utf8").match(/(?<=["'`])[A-Z]\d+(?=: )/g) ?? [];
+        return ids.map((id) => [id, path] as const);
+      }),
+  );
+}
+
+/** @throws Error where a system lacks one of its parts */
+function row({ id, stack, stage = "dev", what, addresses }: System, makers: Makers, tests: Tests): string {
+  const name = [`${stack}-${stage}`, `${stage}-${stack}`].find((one) => makers.has(one));
+  const made = makers.get(name ?? "");
+  const path = tests.get(id);
+  if (made === undefined || path === undefined) throw new Error(`${id} has no stack or no test`);
+  const constructs = addresses.map((address) => {
+    const maker = made.get(address);
+    if (maker === undefined) throw new Error(`${id}: there is no ${address} in ${name}`);
+    return maker;
+  });
+  const cells = [
+    id,
+    what,
+    `[${name}](${stack})`,
+    [...new Set(constructs)].join(", "),
+    addresses.map((address) => `\`${address}\``).join("<br>"),
+    `[${path.split("/").slice(-1).join("")}](../${path})`,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+async function main(): Promise<void> {
+  const makers = makersIn(await appOf(join(root, "main.ts")));
+  const tests = testsIn("test");
+  const rows = systems.map((system) => row(system, makers, tests));
+  const text = `# Ready journeys
+
+A folder each: \`stack.ts\` says what there is, \`pipeline.ts\` what becomes of the data, \`stages.ts\` where; its README says
+how to try it. Copy one and change it.
+
+What each of the systems is made of, without the rights between its parts (\`npx journey access <stack>\` lists those).
+Written by \`npm run systems\`.
+
+| system | what | stack | constructs | resources | test |
+| --- | --- | --- | --- | --- | --- |
+${rows.join("\n")}
+`;
+  if (!process.argv.includes("--check")) writeFileSync(file, text);
+  else if (readFileSync(file, "utf8") !== text) throw new Error("stacks/README.md is not up to date: npm run systems");
+}
+
+void main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
