@@ -4,6 +4,8 @@ import { GamingEvents } from "./stacks/gaming-events/stack";
 import { stages } from "./stacks/gaming-events/stages";
 import { IotMetrics } from "./stacks/iot-metrics/stack";
 import { stages as iotMetrics } from "./stacks/iot-metrics/stages";
+import { LogLake } from "./stacks/log-lake/stack";
+import { stages as logLake } from "./stacks/log-lake/stages";
 import { Payments } from "./stacks/payments/stack";
 import { stages as payments } from "./stacks/payments/stages";
 
@@ -15,6 +17,7 @@ new GamingEvents(app, "gaming-events-dev", stages.dev);
 new GamingEvents(app, "dataflow-gaming-events", stages.dataflow);
 new IotMetrics(app, "iot-metrics-dev", iotMetrics.dev);
 new IotMetrics(app, "dataflow-iot-metrics", iotMetrics.dataflow);
+new LogLake(app, "log-lake-dev", logLake.dev);
 new Payments(app, "payments-dev", payments.dev);
 
 app.synth();

@@ -21,7 +21,10 @@ export type InputBinding =
   | { readonly table: string }
   /** GoogleSQL. */
   | { readonly query: string }
-  /** gs://bucket/path/*.json, or a path: "*" is any name, "**" any folders. */
+  /**
+   * gs://bucket/path/*.json, or a path: "*" is any name, "**" any folders, "{yesterday}" the day before that on which
+   * the run started ({@link filesOfRun}).
+   */
   | { readonly files: string; readonly format: FileFormat };
 
 export type OutputBinding =
@@ -48,6 +51,18 @@ export type OutputBinding =
   /** projects/P/databases/D/documents/C: a document for each value of the key fields. */
   | { readonly documents: string; readonly key: readonly string[] };
 
+/**
+ * The files that a run reads: who runs it asks this once, when it starts.
+ *
+ *     filesOfRun("gs://logs/{yesterday}/*.gz", new Date("2026-03-02T03:00:00Z")) // gs://logs/2026-03-01/*.gz
+ *
+ * @param started its day is UTC's
+ */
+export function filesOfRun(files: string, started: Date): string {
+  const yesterday = new Date(started.getTime() - 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+  return files.replaceAll("{yesterday}", yesterday);
+}
+
 /** Input name to where it comes from. */
 export interface InputBindings {
   readonly [input: string]: InputBinding;
@@ -64,6 +79,7 @@ const TABLE = /^.+\.[^.]+\.[^.]+$/;
 const TABLES = /^.+\.[^.]+\.[^.]*\{[^{}]+\}[^.]*$/;
 const BIGTABLE = /^projects\/[^/]+\/instances\/[^/]+\/tables\/[^/]+$/;
 const DOCUMENTS = /^projects\/[^/]+\/databases\/[^/]+\/documents\/[^/]+$/;
+const FILES = /^(?:[^{}]|\{yesterday\})+$/;
 const formats: readonly string[] = ["json-lines", "csv", "text", "avro", "parquet"] satisfies FileFormat["type"][];
 
 type Given = { readonly [name: string]: unknown };
@@ -93,7 +109,7 @@ const inputForms: readonly Form[] = [
   { subscription: like(SUBSCRIPTION) },
   { table: like(TABLE) },
   { query: isText },
-  { files: isName, format: isFormat },
+  { files: like(FILES), format: isFormat },
 ];
 
 const outputForms: readonly Form[] = [

@@ -33,7 +33,10 @@ export interface QuerySource {
 
 export interface FilesSource {
   readonly bucket: AnyBucket;
-  /** In the bucket: "events/*.json". "*" is any name, "**" any folders; what ends in ".gz" is unpacked. */
+  /**
+   * In the bucket: "events/*.json". "*" is any name, "**" any folders; what ends in ".gz" is unpacked. "{yesterday}" is
+   * the day before that on which a run starts, in UTC, as in "2026-03-01": what comes every day is read once.
+   */
   readonly files: string;
   readonly format: FileFormat | FileFormat["type"];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  filesOfRun,
   readInputBindings,
   readOutputBinding,
   readOutputBindings,
@@ -15,6 +16,7 @@ const inputs: InputBindings = {
   lines: { files: "gs://acme-in/events/*.json.gz", format: { type: "json-lines" } },
   csv: { files: "in/*.csv", format: { type: "csv", header: true, delimiter: ";" } },
   text: { files: "**/*.log", format: { type: "text", skipLines: 1 } },
+  daily: { files: "gs://acme-in/{yesterday}/*.log.gz", format: { type: "text" } },
 };
 
 const outputs: OutputBindings = {
@@ -50,7 +52,10 @@ test.each(["", "x", "[]", '"text"', "null", "1"])("what is no object is said to 
   expect(reading(readOutputBindings, text).problems).toEqual([
     `VARIABLE is "${text}": it is the JSON of an object, output name to where its rows go`,
   ]);
-  expect(reading(readOutputBinding, text)).toMatchObject({ bindings: undefined, problems: [expect.stringMatching(/^VARIABLE is "/)] });
+  expect(reading(readOutputBinding, text)).toMatchObject({
+    bindings: undefined,
+    problems: [expect.stringMatching(/^VARIABLE is "/)],
+  });
 });
 
 describe("a binding that binds nothing is named:", () => {
@@ -65,6 +70,7 @@ describe("a binding that binds nothing is named:", () => {
     { files: "a", format: { type: "xml" } },
     { files: "a", format: "csv" },
     { files: "", format: { type: "csv" } },
+    { files: "{today}/*.csv", format: { type: "csv" } },
     { table: "acme.games.products", query: "SELECT 1" },
   ])("of an input %j", (binding) => {
     expect(reading(readInputBindings, JSON.stringify({ good: inputs["table"], bad: binding })).problems).toEqual([
@@ -94,4 +100,11 @@ describe("a binding that binds nothing is named:", () => {
     const { problems } = reading(readOutputBindings, JSON.stringify({ bad: binding }));
     expect(problems).toEqual([expect.stringMatching(/^VARIABLE\.bad is .*: it is \{ "table": \.\.\. \}, /)]);
   });
+});
+
+test("a run reads the files of the day before its start, in UTC", () => {
+  const files = "gs://acme-in/{yesterday}/*/{yesterday}.log.gz";
+  expect(filesOfRun(files, new Date("2024-03-01T00:00:00.000Z"))).toBe("gs://acme-in/2024-02-29/*/2024-02-29.log.gz");
+  expect(filesOfRun(files, new Date("2024-02-29T23:59:59.999Z"))).toBe("gs://acme-in/2024-02-28/*/2024-02-28.log.gz");
+  expect(filesOfRun("in/*.csv", new Date())).toBe("in/*.csv");
 });

@@ -94,6 +94,19 @@ export const systems: readonly System[] = [
     ],
   },
   {
+    id: "P2",
+    stack: "log-lake",
+    what: "10 TB of access logs a day become rows of a table that is divided by days",
+    addresses: [
+      "google_storage_bucket.logs",
+      "google_cloud_scheduler_job.log-lake",
+      "google_storage_bucket_object.log-lake-templates-log-lake-json",
+      "google_storage_bucket_object.log-lake-specs-log-lake-json",
+      "google_compute_network.log-lake",
+      "google_bigquery_table.logs-requests",
+    ],
+  },
+  {
     id: "P3",
     stack: "payments",
     what: "a payment counts once, in BigQuery and in books that are kept elsewhere",
