@@ -32,6 +32,7 @@ export { type Size } from "./core/size";
 export { GcpStack, type GcpStackProps } from "./core/stack";
 export { BatchPipeline, type BatchPipelineProps } from "./data-journey/batch-pipeline";
 export { DataJourney, type DataJourneyProps } from "./data-journey/data-journey";
+export type { MonitorOptions } from "./data-journey/monitored";
 export {
   EventHandler,
   type EventHandlerProps,

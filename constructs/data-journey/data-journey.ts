@@ -4,11 +4,13 @@ import type { Inputs } from "../../pipeline/inputs";
 import type { FieldsOfOutputs, Pipeline } from "../../pipeline/pipeline";
 import { Dataset, type AnyDataset } from "../bigquery/dataset";
 import { snake } from "../core/text";
+import { JourneyMonitoring } from "../monitoring/journey-monitoring";
 import type { AnyNetwork } from "../network/network";
 import { Bucket, type AnyBucket } from "../storage/bucket";
 import { EventHandler, type HandlerOptions } from "./event-handler";
 import { EventTopic, type EventTopicProps } from "./event-topic";
 import { IngestProxy, type IngestOptions } from "./ingest-proxy";
+import { partsOf, type MonitorOptions } from "./monitored";
 import { isOfFiles, RawLanding, type LandingOptions } from "./raw-landing";
 import type { StreamShape } from "./runner";
 import { StreamPipeline, type ProcessOptions, type StreamPipelineProps } from "./stream-pipeline";
@@ -37,6 +39,7 @@ export class DataJourney<E extends Fields> extends Construct {
   private readonly network: AnyNetwork | undefined;
   private madeDataset: AnyDataset | undefined;
   private madeBucket: AnyBucket | undefined;
+  private isMonitored = false;
 
   constructor(scope: Construct, id: string, props: DataJourneyProps<E>) {
     super(scope, id);
@@ -59,12 +62,14 @@ export class DataJourney<E extends Fields> extends Construct {
 
   /** A service that takes events by HTTP. */
   ingest(options: IngestOptions<E> = {}): IngestProxy {
+    this.mayGrow("ingest");
     const id = options.name === undefined ? "ingest" : `ingest ${options.name}`;
     return new IngestProxy(this, id, { ...options, events: this.events });
   }
 
   /** Events in a table or in files as they came, written by Pub/Sub itself. */
   landRaw(options: LandingOptions): RawLanding {
+    this.mayGrow("landRaw");
     const { events } = this;
     if (isOfFiles(options)) {
       const { bucket, prefix = "" } = options.into;
@@ -81,6 +86,7 @@ export class DataJourney<E extends Fields> extends Construct {
    *     journey.handle({ name: "created", image, filter: 'attributes.type = "order.created"', publishTo: results });
    */
   handle(options: HandlerOptions): EventHandler {
+    this.mayGrow("handle");
     return new EventHandler(this, `handle ${options.name}`, { ...options, events: this.events });
   }
 
@@ -89,8 +95,31 @@ export class DataJourney<E extends Fields> extends Construct {
     pipeline: Pipeline<I, O, S>,
     options: ProcessOptions<E, I, O, S>,
   ): StreamPipeline<E, I, O, S> {
+    this.mayGrow("process");
     const { dataset, bucket, events, network } = this;
     const props: StreamPipelineProps<E, I, O, S> = { ...options, pipeline, events, dataset, bucket, network };
     return new StreamPipeline(this, pipeline.name, props);
+  }
+
+  /**
+   * Alerts on all that can be wrong with the journey, and a dashboard on which the data flows from left to right. Called
+   * last: it watches what is there.
+   *
+   *     journey.monitor({ channels: [ops], alerts: { oldestMessage: { above: "30m" } } });
+   *
+   * @throws Error where it was called before
+   */
+  monitor({ also, name = this.events.topic.key, ...options }: MonitorOptions): JourneyMonitoring {
+    this.mayGrow("monitor");
+    this.isMonitored = true;
+    const parts = partsOf(this, this.events, also);
+    return new JourneyMonitoring(this, "monitoring", { ...options, ...parts, name });
+  }
+
+  private mayGrow(by: string): void {
+    if (!this.isMonitored) return;
+    throw new Error(
+      `${this.node.path}: ${by}() after monitor(), which watches what was there when it was called: call monitor() last`,
+    );
   }
 }

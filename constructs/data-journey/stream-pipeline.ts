@@ -146,6 +146,8 @@ export class StreamPipeline<
   O extends FieldsOfOutputs = FieldsOfOutputs,
   S extends StreamShape = StreamShape,
 > extends Construct {
+  /** The pipeline's name, as it says it in its log. */
+  readonly pipeline: string;
   /** Tables and topics that outputs go to, by output. */
   readonly outputs: { readonly [output: string]: AnyTable | AnyTopic | undefined };
 
@@ -156,6 +158,7 @@ export class StreamPipeline<
     check(this, given, rules);
     const { pipeline, events, dataset, bucket, from = {} } = given;
     const name = given.name ?? pipeline.name;
+    this.pipeline = pipeline.name;
     const streams: { [input: string]: Stream | AnySubscription } = {};
     const rows: { [input: string]: RowsInput } = {};
     for (const input of Object.keys(pipeline.inputs)) {

@@ -99,14 +99,16 @@ export const journey = fc
   .record({
     enforceSchema: maybe(fc.boolean()),
     retention: maybe(duration("10m", "31d")),
+    monitored: fc.boolean(),
     steps: fc.array(fc.oneof(ingest, landInTable, landInFiles, push, windowed, handle), { maxLength: 5 }),
   })
-  .map(({ steps, ...props }) => (scope: Construct, name: string) => {
+  .map(({ steps, monitored, ...props }) => (scope: Construct, name: string) => {
     const dataset = new Dataset(scope, "dataset", { name: name.replaceAll("-", "_") });
     const made: Journey = new DataJourney(scope, "journey", { ...props, event: Order, name, dataset });
     let network: Network | undefined;
     const once = (): Network => (network ??= new Network(scope, "network", { name: `${name}-net`.slice(0, 40) }));
     for (const [index, step] of steps.entries()) step(made, `${name}-${index}`, once);
+    if (monitored) made.monitor({ channels: [] });
     return made;
   });
 
