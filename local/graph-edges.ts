@@ -1,5 +1,6 @@
 /** Which resource gives data to which, read from references by name and from grants. */
 import { rolePermissions } from "./access/roles";
+import { runsAs } from "./runs-as";
 import type { Attributes } from "./service";
 
 export type EdgeKind = "publish" | "deliver" | "pull" | "write" | "read" | "call" | "dead-letter";
@@ -148,9 +149,10 @@ class Names {
     private readonly project: string,
   ) {
     this.deadLetters = new Set(
-      resources.map(({ attributes }) =>
+      resources.flatMap(({ attributes }) => [
         this.topic(text(block(attributes, "dead_letter_policy")?.["dead_letter_topic"])),
-      ),
+        this.topic(errorTopic(attributes)),
+      ]),
     );
   }
 
@@ -225,14 +227,9 @@ class Names {
   /** Everything that runs as this service account. */
   workloads(member: string | undefined): string[] {
     const email = member?.replace(/^serviceAccount:/, "");
+    if (email === undefined) return [];
     return this.resources
-      .filter(({ type, attributes }) => {
-        if (type.startsWith("google_dataflow_")) return attributes["service_account_email"] === email;
-        if (type === "google_cloudfunctions2_function") {
-          return block(attributes, "service_config")?.["service_account_email"] === email;
-        }
-        return type.startsWith("google_cloud_run_v2_") && block(attributes, "template")?.["service_account"] === email;
-      })
+      .filter(({ type, attributes }) => runsAs(type, attributes) === email)
       .map(({ address }) => address);
   }
 
@@ -259,6 +256,12 @@ function tableName(attributes: { readonly [name: string]: unknown }): string {
   const dataset = text(attributes["dataset_id"])?.split("/").at(-1);
   const table = text(attributes["table_id"])?.split("/").at(-1);
   return `${text(attributes["project"]) ?? ""}.${dataset}.${table}`;
+}
+
+/** Where a Dataflow job's pipeline publishes what it refuses. */
+function errorTopic(attributes: { readonly [name: string]: unknown }): string | undefined {
+  const errors = text(block(attributes, "parameters")?.["errors"]);
+  return errors === undefined ? undefined : /"topic":"(projects\/[^"]+)"/.exec(errors)?.[1];
 }
 
 function text(value: unknown): string | undefined {

@@ -3,6 +3,7 @@
  * publish, who writes is who was granted to write. What it shows is therefore what may happen, in the cloud as well.
  */
 import { edgesOf, type GraphEdge, type KnownResource } from "./graph-edges";
+import { runsAs } from "./runs-as";
 import { computedAttributes } from "./stack/computed";
 import type { StackDocument } from "./stack/document";
 import { notApplied, resolveStack } from "./stack/resolve";
@@ -41,11 +42,7 @@ export interface JourneyGraph {
 /** @param project whose resources are named without one */
 export function graphOf(resources: readonly KnownResource[], project: string): JourneyGraph {
   const edges = edgesOf(resources, project);
-  const deadLetters = new Set(
-    edges
-      .filter(({ kind, from }) => kind === "dead-letter" && typeOf(from) === "google_pubsub_subscription")
-      .map(({ to }) => to),
-  );
+  const deadLetters = new Set(edges.filter(({ kind }) => kind === "dead-letter").map(({ to }) => to));
   const open = new Set(resources.flatMap((resource) => publicService(resource, resources) ?? []));
   const nodes = resources.flatMap((resource): GraphNode[] => {
     const kind = deadLetters.has(resource.address) ? "dead-letters" : kindOf(resource);
@@ -72,6 +69,7 @@ export async function graphOfStack(stack: StackDocument): Promise<JourneyGraph> 
 const kinds: { readonly [type: string]: NodeKind } = {
   google_cloud_run_v2_service: "service",
   google_cloud_run_v2_worker_pool: "worker-pool",
+  google_cloud_run_v2_job: "job",
   google_dataflow_flex_template_job: "job",
   google_dataflow_job: "job",
   google_pubsub_topic: "topic",
@@ -84,6 +82,8 @@ const kinds: { readonly [type: string]: NodeKind } = {
 
 function kindOf({ type, attributes }: KnownResource): NodeKind | undefined {
   if (type === "google_bigquery_table") return attributes["view"] === undefined ? "table" : "view";
+  // A job that ends is no resource; what launches it stands for it.
+  if (type === "google_cloud_scheduler_job") return runsAs(type, attributes) === undefined ? undefined : "job";
   return kinds[type];
 }
 
@@ -91,10 +91,6 @@ function labelOf({ type, name, attributes }: KnownResource): string {
   if (type === "google_bigquery_table") return `${String(attributes["dataset_id"])}.${String(attributes["table_id"])}`;
   const own = typeof attributes["name"] === "string" ? attributes["name"] : name;
   return type === "google_bigtable_table" ? `${String(attributes["instance_name"])}.${own}` : own;
-}
-
-function typeOf(address: string): string {
-  return address.split(".", 1)[0] as string;
 }
 
 /** The address of a service that anyone may call, by its own word or by a grant to allUsers. */

@@ -5,7 +5,7 @@ const shapes: { readonly [kind in NodeKind]: readonly [open: string, close: stri
   service: ["([", "])", "service"],
   function: ["([", "])", "function"],
   "worker-pool": ["[[", "]]", "worker pool"],
-  job: ["[[", "]]", "Dataflow job"],
+  job: ["[[", "]]", "job"],
   topic: ["{{", "}}", "topic"],
   "dead-letters": ["{{", "}}", "dead letters"],
   subscription: [">", "]", "subscription"],

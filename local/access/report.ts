@@ -1,4 +1,5 @@
 /** Who can do what on what, and why, from the stack's grants alone: nothing is started. */
+import { runsAs } from "../runs-as";
 import { computedAttributes } from "../stack/computed";
 import type { StackDocument } from "../stack/document";
 import { notApplied, resolveStack } from "../stack/resolve";
@@ -145,27 +146,12 @@ function inWords(type: string, attributes: Attributes): string {
 function workloadsOf(all: readonly Known[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const { type, attributes } of all) {
-    const email = accountOf(type, attributes);
+    const email = runsAs(type, attributes);
     if (email === undefined) continue;
     const member = `serviceAccount:${email}`;
     found.set(member, [...(found.get(member) ?? []), String(attributes["name"])]);
   }
   return found;
-}
-
-function accountOf(type: string, attributes: Attributes): string | undefined {
-  const within = (...path: readonly string[]): unknown =>
-    path.reduce<unknown>((value, name) => blockOf(value)?.[name], attributes);
-  const candidates: { readonly [prefix: string]: unknown } = {
-    google_cloud_run_v2_job: within("template", "template", "service_account"),
-    google_cloud_run_v2_: within("template", "service_account"),
-    google_cloudfunctions2_function: within("service_config", "service_account_email"),
-    google_dataflow_: attributes["service_account_email"],
-    google_workflows_workflow: attributes["service_account"],
-  };
-  const prefix = Object.keys(candidates).find((one) => type.startsWith(one) && !type.includes("_iam_"));
-  const email = prefix === undefined ? undefined : candidates[prefix];
-  return typeof email === "string" ? email : undefined;
 }
 
 /** Of Google's services that have an account here. */

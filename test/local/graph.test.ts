@@ -97,6 +97,62 @@ describe("the graph of a journey", () => {
   });
 });
 
+const account = (name: string) => `\${google_service_account.${name}.email}`;
+const calls = (uri: string, body: string) => ({ schedule: "0 3 * * *", http_target: { uri, body } });
+
+test("what ends is drawn by what launches it, and what is refused goes to dead letters", async () => {
+  const launch = { launchParameter: { environment: { serviceAccountEmail: account("nightly") } } };
+  const encoded = `\${base64encode(${JSON.stringify(JSON.stringify(launch))})}`;
+  const dataflow = "https://dataflow.googleapis.com/v1b3/projects/acme-dev/locations/europe-west1/flexTemplates:launch";
+  const member = (name: string) => `serviceAccount:${account(name)}`;
+  const { nodes, edges } = await graphOfStack(
+    stackOf({
+      resource: {
+        google_service_account: { nightly: { account_id: "nightly" }, weekly: { account_id: "weekly" } },
+        google_cloud_scheduler_job: {
+          nightly: { name: "nightly", ...calls(dataflow, encoded) },
+          other: { name: "other", ...calls("https://example.com/", encoded) },
+          broken: { name: "broken", ...calls(dataflow, "bm8ganNvbg==") },
+        },
+        google_cloud_run_v2_job: {
+          weekly: { name: "weekly", template: { template: { service_account: account("weekly") } } },
+        },
+        google_pubsub_topic: { refused: { name: "refused" } },
+        google_dataflow_flex_template_job: {
+          stream: {
+            name: "stream",
+            service_account_email: account("nightly"),
+            parameters: { errors: '{"topic":"${google_pubsub_topic.refused.id}"}' },
+          },
+        },
+        google_storage_bucket: { logs: { name: "logs" } },
+        google_storage_bucket_iam_member: {
+          nightly: { bucket: "logs", role: "roles/storage.objectViewer", member: member("nightly") },
+          weekly: { bucket: "logs", role: "roles/storage.objectViewer", member: member("weekly") },
+        },
+        google_pubsub_topic_iam_member: {
+          nightly: { topic: "refused", role: "roles/pubsub.publisher", member: member("nightly") },
+        },
+      },
+    }),
+  );
+  expect(nodes.map(({ kind, label }) => `${kind} ${label}`).toSorted()).toEqual([
+    "bucket logs",
+    "dead-letters refused",
+    "job nightly",
+    "job stream",
+    "job weekly",
+  ]);
+  const ways = edges.map(({ from, to, kind }) => [from, `${kind}>`, to].map((one) => one.split(".").at(-1)).join(" "));
+  expect(ways.toSorted()).toEqual([
+    "logs read> nightly",
+    "logs read> stream",
+    "logs read> weekly",
+    "nightly dead-letter> refused",
+    "stream dead-letter> refused",
+  ]);
+});
+
 test("functions are delivered to, and documents and tables of Bigtable are written and read", async () => {
   const member = "${google_service_account.shop.member}";
   const { nodes, edges } = await graphOfStack(
