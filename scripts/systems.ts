@@ -7,27 +7,12 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { App, TerraformDataSource, TerraformResource, TerraformStack } from "cdktf";
+import { type App, TerraformDataSource, TerraformResource, TerraformStack } from "cdktf";
+import { mainApp } from "../test/stacks/main-app";
 import { systems, type System } from "../test/stacks/systems";
 
 const root = join(__dirname, "..");
 const file = join(root, "stacks/README.md");
-
-/** What main.ts makes, with nothing written. */
-async function appOf(main: string): Promise<App> {
-  const made: App[] = [];
-  const own = Object.getOwnPropertyDescriptor(App.prototype, "synth");
-  Object.defineProperty(App.prototype, "synth", {
-    ...own,
-    value(this: App): void {
-      made.push(this);
-    },
-  });
-  await import(main);
-  const [app] = made;
-  if (app === undefined) throw new Error(`${main} synthesizes nothing`);
-  return app;
-}
 
 type Makers = ReadonlyMap<string, ReadonlyMap<string, string>>;
 type Tests = ReadonlyMap<string, string>;
@@ -86,7 +71,7 @@ function row({ id, stack, stage = "dev", what, addresses }: System, makers: Make
 }
 
 async function main(): Promise<void> {
-  const makers = makersIn(await appOf(join(root, "main.ts")));
+  const makers = makersIn(await mainApp());
   const tests = testsIn("test");
   const rows = systems.map((system) => row(system, makers, tests));
   const text = `# Ready journeys

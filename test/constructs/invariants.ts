@@ -44,11 +44,14 @@ const projectRoles = new Set([
   "roles/dataflow.viewer",
   "roles/dataflow.worker",
   "roles/eventarc.eventReceiver",
+  "roles/eventarc.serviceAgent",
   "roles/logging.logWriter",
   "roles/monitoring.metricWriter",
   "roles/pubsub.publisher",
   "roles/workflows.invoker",
 ]);
+
+const ofData = /^(bigquery|bigtable|datastore|pubsub|secretmanager|storage)\./;
 
 /** What a workload that names a resource of the type has to be let do. */
 const used = [
@@ -93,8 +96,15 @@ class Stack {
   projectRoles(): string[] {
     return this.members
       .filter(({ type, config }) => type === "google_project_iam_member" && !projectRoles.has(String(config["role"])))
-      .filter(({ config }) => config["condition"] === undefined)
+      .filter(({ config }) => config["condition"] === undefined && !this.isHarmless(config["role"]))
       .map(({ address, config }) => `${address} gives ${String(config["role"])} on the whole project`);
+  }
+
+  /** A role of one's own that lets nobody at data. */
+  private isHarmless(role: unknown): boolean {
+    const [own] = this.referred(String(role));
+    const permissions = own?.config["permissions"] as readonly string[] | undefined;
+    return permissions?.every((permission) => !ofData.test(permission)) ?? false;
   }
 
   /** Every hop has its grant. */
@@ -158,9 +168,12 @@ class Stack {
 
   subscriptions(): string[] {
     const readers = new Map<string, string[]>();
+    const pipelines = new Set<string>();
     for (const { address, text } of this.workloads()) {
       for (const { type, address: named } of this.referred(text)) {
-        if (type === "google_pubsub_subscription") readers.set(named, [...(readers.get(named) ?? []), address]);
+        if (type !== "google_pubsub_subscription") continue;
+        readers.set(named, [...(readers.get(named) ?? []), address]);
+        if (text.includes('"name":"PIPELINE"')) pipelines.add(named);
       }
     }
     return this.ofType("google_pubsub_subscription").flatMap(({ address, config }) => [
@@ -168,7 +181,7 @@ class Stack {
       ...((readers.get(address)?.length ?? 0) > 1
         ? [`${address} is read by ${readers.get(address)?.join(" and ")}`]
         : []),
-      ...(readers.has(address) && config["dead_letter_policy"] !== undefined
+      ...(pipelines.has(address) && config["dead_letter_policy"] !== undefined
         ? [`${address} is a pipeline's and gives up on messages`]
         : []),
     ]);
@@ -185,13 +198,15 @@ class Stack {
       const audiences = (service.config["custom_audiences"] as readonly string[] | undefined) ?? [];
       const invoker = this.members.some(
         (member) =>
-          member.type === `${service.type}_iam_member` &&
           member.config["role"] === "roles/run.invoker" &&
           this.accountOf(member.config["member"]) === account &&
           this.on(member).some((one) => one.address === service.address),
       );
+      // A service is asked for by a name of its own, a function by its URL.
+      const audience = String(token["audience"]);
+      const meant = audiences.includes(audience) || audience.startsWith(`\${${service.address}.`);
       return [
-        ...(audiences.includes(String(token["audience"])) ? [] : [`${address}: its token is for somebody else`]),
+        ...(meant ? [] : [`${address}: its token is for somebody else`]),
         ...(invoker ? [] : [`${address}: ${account} may not invoke ${service.address}`]),
       ];
     });

@@ -1,27 +1,39 @@
-import { Testing } from "cdktf";
-import { expect, test } from "vitest";
-import { RegistryStack } from "../../constructs/artifact-registry/registry-stack";
+/** What holds of every stack that main.ts makes. */
+import { TerraformStack } from "cdktf";
+import { beforeAll, describe, expect, test } from "vitest";
 import { Template } from "../../constructs/testing/template";
-import { GamingEvents } from "../../stacks/gaming-events/stack";
-import { stages } from "../../stacks/gaming-events/stages";
+import { brokenInvariants } from "../constructs/invariants";
 import { undeclared } from "./declared";
+import { mainApp } from "./main-app";
 
-const app = (): ReturnType<typeof Testing.app> => Testing.app({ stackTraces: false });
+let templates: ReadonlyMap<string, Template> = new Map();
 
-test.each([
-  ["on a worker pool", new GamingEvents(app(), "test", stages.dev)],
-  ["on Dataflow", new GamingEvents(app(), "test", stages.dataflow)],
-  ["the registry", new RegistryStack(app(), "test", stages.dev)],
-])("every argument is one that the provider declares: %s", (_, stack) => {
-  const template = Template.fromStack(stack);
-  const invented = template.addresses
-    // The pause is a class of ours: its two arguments are tested with it.
-    .filter((address) => !address.startsWith("time_sleep."))
-    .flatMap((address) => {
-      const type = address.slice(0, address.lastIndexOf("."));
-      return undeclared(type, template.resource(address)).map((argument) => `${address}: ${argument}`);
-    });
-  expect(invented).toEqual([]);
+beforeAll(async () => {
+  const stacks = (await mainApp()).node.findAll().filter((one) => TerraformStack.isStack(one));
+  templates = new Map(stacks.map((stack) => [stack.node.id, Template.fromStack(stack)]));
+}, 60_000);
+
+const ofEach = (find: (template: Template) => readonly string[]): readonly string[] =>
+  [...templates].flatMap(([stack, template]) => find(template).map((one) => `${stack}: ${one}`));
+
+describe("in every stack", () => {
+  test("every argument is one that the provider declares", () => {
+    const invented = ofEach((template) =>
+      template.addresses
+        // The pause is a class of ours: its two arguments are tested with it.
+        .filter((address) => !address.startsWith("time_sleep."))
+        .flatMap((address) => {
+          const type = address.slice(0, address.lastIndexOf("."));
+          return undeclared(type, template.resource(address)).map((argument) => `${address}: ${argument}`);
+        }),
+    );
+    expect(templates.size).toBeGreaterThan(8);
+    expect(invented).toEqual([]);
+  });
+
+  test("every hop has its right and no right is idle, nothing waits for itself, no role on data is a whole project's", () => {
+    expect(ofEach(brokenInvariants)).toEqual([]);
+  });
 });
 
 test("an argument that was made up is found, however deep", () => {
