@@ -6,7 +6,7 @@ const hashes: readonly (readonly [form: RegExp, shown: string])[] = [
   // Images by the hash of their folder.
   [/(docker\.pkg\.dev\/[^:\s"]+):[0-9a-f]{16}\b/g, "$1:<hash>"],
   // Objects by the hash of their content.
-  [/-[0-9a-f]{12}(\.[a-z]+)?$/g, "-<hash>$1"],
+  [/-(?:[0-9a-f]{12}|[0-9a-f]{16})(\.[a-z]+)?$/g, "-<hash>$1"],
 ];
 const hashKeys = new Set(["graph", "template-version"]);
 /** What is of this machine, this release or this run. */

@@ -95,6 +95,21 @@ const patterns: { readonly [type: string]: { readonly [attribute: string]: strin
     id: "projects/{project}/secrets/{secret_id}",
     name: "projects/{number}/secrets/{secret_id}",
   },
+  google_cloud_tasks_queue: { id: "projects/{project}/locations/{location}/queues/{name}" },
+  google_cloud_scheduler_job: { id: "projects/{project}/locations/{region}/jobs/{name}" },
+  google_eventarc_trigger: { id: "projects/{project}/locations/{location}/triggers/{name}" },
+  google_workflows_workflow: {
+    id: "projects/{project}/locations/{region}/workflows/{name}",
+    revision_id: "000001-local",
+  },
+  google_monitoring_notification_channel: {
+    id: "projects/{project}/notificationChannels/{display_name}",
+    name: "projects/{project}/notificationChannels/{display_name}",
+  },
+  google_monitoring_alert_policy: {
+    id: "projects/{project}/alertPolicies/{display_name}",
+    name: "projects/{project}/alertPolicies/{display_name}",
+  },
   google_dataflow_flex_template_job: { job_id: "local-{name}", state: "JOB_STATE_STOPPED" },
   "data.google_project": { id: "projects/{project}", name: "{project}", number: "{number}", project_id: "{project}" },
   "data.google_client_config": { id: "projects/{project}" },

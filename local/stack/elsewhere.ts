@@ -27,12 +27,18 @@ const reasons: { readonly [type: string]: string } = {
   google_bigtable_:
     "there is no Bigtable here: run Google's emulator, and export BIGTABLE_EMULATOR_HOST before this run",
   google_cloudfunctions2_: functions,
+  google_cloud_scheduler_:
+    "nothing is run by the clock here; send what the schedule would send, or start the job's command yourself",
+  google_cloud_tasks_: "there are no queues here; whoever would be called by a task can be called at once, by hand",
   google_dataflow_: dataflow,
+  google_eventarc_:
+    "Eventarc delivers in the cloud only; send the event to the service by hand, or take a push subscription",
   google_firestore_:
     "there is no Firestore here: run Google's emulator, and export FIRESTORE_EMULATOR_HOST before this run",
   google_monitoring_: watching,
   google_logging_: "logs are shown by this run and not kept",
   google_secret_manager_: "secrets are not kept on this machine; give the workload a plain variable for a local run",
+  google_workflows_: "workflows run in the cloud only: each step's service can be called by hand",
   google_tags_: "tags have no meaning on one machine",
   google_org_policy_: "there is no organization on one machine",
   google_billing_: "nothing is billed here",

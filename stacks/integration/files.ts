@@ -60,6 +60,8 @@ export function fileIndex(
     source: source("lookup-file"),
     entryPoint: "lookupFile",
     trigger: { http: "private" },
+    // Whoever was granted it may be anywhere.
+    ingress: "all",
     env,
   });
   const client = new ServiceAccount(scope, "files client", { name: "file-client" });

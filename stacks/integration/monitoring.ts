@@ -1,6 +1,12 @@
 import type { Construct } from "constructs";
 import { EventHandler, EventTopic } from "../../constructs";
-import { AlertPolicy, LogMetric, NotificationChannel, resources, timeSeries } from "../../constructs/monitoring";
+import {
+  AlertPolicy,
+  LogMetric,
+  resources,
+  timeSeries,
+  type AnyNotificationChannel,
+} from "../../constructs/monitoring";
 import { Notice } from "./events";
 import { sized, source } from "./images";
 
@@ -18,7 +24,7 @@ export function notices(scope: Construct): EventTopic<typeof Notice.fields> {
 }
 
 /** Silence is what is wrong: somebody is told where no notice came for a quarter of an hour, of three that were due. */
-export function silence(scope: Construct, email: string): void {
+export function silence(scope: Construct, onCall: AnyNotificationChannel): void {
   const said = new LogMetric(scope, "notices-reported", {
     filter: 'resource.labels.service_name="report-health" AND jsonPayload.message="a notice"',
     title: "Notices that were reported",
@@ -26,7 +32,7 @@ export function silence(scope: Construct, email: string): void {
   new AlertPolicy(scope, "no-notices", {
     title: "No notice has come for a quarter of an hour",
     when: { absent: timeSeries(said.on(resources.revision), { combine: "sum" }), for: "15m" },
-    channels: [new NotificationChannel(scope, "data-team", { to: { email } })],
+    channels: [onCall],
     runbook:
       "The schedule `my-pubsub-job` publishes to `monitoring` every five minutes, and the function `report-health` logs it. Look whether the schedule runs, then at the function's log, then at the dead letters in `monitoring-dead-letters-kept`.",
   });

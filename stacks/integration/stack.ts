@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import { BatchPipeline, Bucket, Dataset, GcpStack, Network, Runner, Table, type GcpStackProps } from "../../constructs";
 import { FirestoreDatabase } from "../../constructs/firestore";
+import { NotificationChannel } from "../../constructs/monitoring";
 import { cloudEvents, fileIndex, fileProcessing } from "./files";
 import { events, pulled, services } from "./messaging";
 import { notices, silence } from "./monitoring";
@@ -16,7 +17,7 @@ export interface IntegrationProps extends GcpStackProps {
   readonly runners?: { readonly stream: Runner<"windowed">; readonly batch: Runner<"bounded"> };
   /** Which revision of my-service is deployed, and how requests are shared. */
   readonly rollout: Rollout;
-  /** Who is told that nothing is heard of any more. */
+  /** Who is told when something is wrong. */
   readonly email: string;
 }
 
@@ -32,7 +33,8 @@ export class Integration extends GcpStack {
     // What is well and what changes, and who is told when nothing is heard.
     const { topic: monitoring } = notices(this);
     healthCheck(this, monitoring);
-    silence(this, email);
+    const onCall = new NotificationChannel(this, "on-call", { to: { email } });
+    silence(this, onCall);
 
     // Calls: at once, later, by the clock and step by step.
     const app = application(this);
@@ -51,6 +53,7 @@ export class Integration extends GcpStack {
     });
     journey.process(purchaseSummary, { runner: runners.stream, into: { summary } });
     weeklyReport(this, rollout, summary);
+    journey.monitor({ channels: [onCall] });
 
     // Two services with a topic between them.
     services(this);

@@ -26,6 +26,8 @@ describe("a snapshot", () => {
     const template = templateOf((stack) => {
       const bucket = new Bucket(stack, "files");
       new BucketObject(stack, "spec", { bucket, name: "spec.json", content: "text", versioned: true });
+      // As a function's archive is called.
+      new BucketObject(stack, "archive", { bucket, name: "resize-0123456789abcdef.zip", content: "text" });
       new BucketObject(stack, "image", {
         bucket,
         name: "image.json",
@@ -34,6 +36,7 @@ describe("a snapshot", () => {
     });
     const snapshot = template.toSnapshot();
     expect(snapshot).toContain("name: spec-<hash>.json");
+    expect(snapshot).toContain("name: resize-<hash>.zip");
     expect(snapshot).toContain("a-docker.pkg.dev/b/c:<hash> d@sha256:<digest>");
     expect(snapshot).not.toContain("backend");
     expect(snapshot).not.toContain("//.metadata");
@@ -43,6 +46,7 @@ describe("a snapshot", () => {
       "google_project_service.storage:",
       "google_storage_bucket.files:",
       "google_storage_bucket_object.files-image-json:",
+      "google_storage_bucket_object.files-resize-0123456789abcdef-zip:",
       "google_storage_bucket_object.files-spec-json:",
       "time_sleep.apis:",
     ]);

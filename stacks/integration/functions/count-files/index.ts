@@ -4,6 +4,9 @@ import { httpFunction, Surroundings } from "../../../../handler";
 const database = process.env["DATABASE"] ?? "";
 const around = new Surroundings();
 
+/** Of those that are gone, there is a document as well. */
+const PRESENT = { fieldFilter: { field: { fieldPath: "present" }, op: "EQUAL", value: { booleanValue: true } } };
+
 /** How many files there are, in the log. Firestore counts them: no document is read. */
 export const countFiles = httpFunction(async () => {
   const answer = await around.fetch(`https://firestore.googleapis.com/v1/${database}/documents:runAggregationQuery`, {
@@ -11,7 +14,7 @@ export const countFiles = httpFunction(async () => {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({
       structuredAggregationQuery: {
-        structuredQuery: { from: [{ collectionId: "files" }] },
+        structuredQuery: { from: [{ collectionId: "files" }], where: PRESENT },
         aggregations: [{ alias: "files", count: {} }],
       },
     }),

@@ -11,6 +11,6 @@ export const lookupFile = httpFunction(async ({ method, query }) => {
   const name = query.get("name");
   if (!name) throw new Refused(400, "name is missing: ?name=report.txt");
   const file = await fileAt(database, name, around.fetch);
-  if (file === null) throw new Refused(404, `there is no file ${name}`);
-  return { status: 200, body: { name, generation: file.fields.generation.integerValue } };
+  if (file === undefined) throw new Refused(404, `there is no file ${name}`);
+  return { status: 200, body: { name, generation: file.generation } };
 }, around);

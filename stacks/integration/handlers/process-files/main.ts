@@ -1,5 +1,5 @@
 import { onCloudEvent, serve, type CloudEvent, type Context } from "../../../../handler";
-import { forget, remember } from "../../file-index";
+import { remember } from "../../file-index";
 
 /** projects/P/databases/D */
 const database = process.env["DATABASE"] ?? "";
@@ -15,8 +15,10 @@ export const serving = serve({
 type Branch = (event: CloudEvent, context: Context) => void | Promise<void>;
 
 const branches: { readonly [type: string]: Branch } = {
-  "google.cloud.storage.object.v1.finalized": ({ data }, { fetch }) => remember(database, objectOf(data), fetch),
-  "google.cloud.storage.object.v1.deleted": ({ data }, { fetch }) => forget(database, objectOf(data), fetch),
+  "google.cloud.storage.object.v1.finalized": ({ data }, { fetch }) =>
+    remember(database, { ...objectOf(data), present: true }, fetch),
+  "google.cloud.storage.object.v1.deleted": ({ data }, { fetch }) =>
+    remember(database, { ...objectOf(data), present: false }, fetch),
   "google.cloud.pubsub.topic.v1.messagePublished": ({ data }, { log }) => {
     const { message } = data as { readonly message: { readonly messageId?: string; readonly attributes?: object } };
     log("INFO", "a notice", { message_id: message.messageId ?? "", ...message.attributes });
