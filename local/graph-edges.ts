@@ -1,7 +1,6 @@
 /** Which resource gives data to which, read from references by name and from grants. */
 import { rolePermissions } from "./access/roles";
-import { runsAs } from "./runs-as";
-import type { Attributes } from "./service";
+import { block, blocks, Names, tableName, text, type KnownResource } from "./graph-names";
 
 export type EdgeKind = "publish" | "deliver" | "pull" | "write" | "read" | "call" | "dead-letter";
 
@@ -14,18 +13,12 @@ export interface GraphEdge {
   readonly both?: true;
 }
 
-/** A resource with everything known of it: configured arguments and computed attributes, references resolved. */
-export interface KnownResource {
-  readonly address: string;
-  readonly type: string;
-  readonly name: string;
-  readonly attributes: Attributes;
-}
-
 export function edgesOf(resources: readonly KnownResource[], project: string): readonly GraphEdge[] {
   const names = new Names(resources, project);
   const edges = [
     ...resources.flatMap((resource) => deliveries(resource, names)),
+    ...resources.flatMap((resource) => events(resource, names)),
+    ...resources.flatMap((resource) => turns(resource, names)),
     ...resources.flatMap((resource) => viewsRead(resource, names)),
     ...resources.flatMap((resource) => granted(resource, names)),
   ];
@@ -45,6 +38,36 @@ function deliveries({ address, type, attributes }: KnownResource, names: Names):
     ...edge(address, names.bucket(bucket), "deliver"),
     ...edge(address, names.service(endpoint), "deliver"),
     ...edge(address, names.topic(deadLetters), "dead-letter"),
+  ];
+}
+
+/** What a trigger takes and whom it calls, and the topic that a bucket tells of its objects. */
+function events({ address, type, attributes }: KnownResource, names: Names): GraphEdge[] {
+  if (type === "google_storage_notification") {
+    return edge(names.bucket(text(attributes["bucket"])), names.topic(text(attributes["topic"])), "publish");
+  }
+  if (type !== "google_eventarc_trigger") return [];
+  const criteria = new Map(
+    blocks(attributes, "matching_criteria").map(({ attribute, value }) => [text(attribute), text(value)]),
+  );
+  const topic = block(block(attributes, "transport") ?? {}, "pubsub")?.["topic"];
+  const service = block(block(attributes, "destination") ?? {}, "cloud_run_service")?.["service"];
+  return [
+    ...edge(names.bucket(criteria.get("bucket")), address, "deliver"),
+    ...edge(names.topic(text(topic)), address, "deliver"),
+    ...edge(names.database(criteria.get("database")), address, "deliver"),
+    ...edge(address, names.serviceNamed(text(service)), "deliver"),
+  ];
+}
+
+/** What a schedule calls, starts or publishes. */
+function turns({ address, type, attributes }: KnownResource, names: Names): GraphEdge[] {
+  if (type !== "google_cloud_scheduler_job") return [];
+  const uri = text(block(attributes, "http_target")?.["uri"]);
+  return [
+    ...edge(address, names.topic(text(block(attributes, "pubsub_target")?.["topic_name"])), "publish"),
+    ...edge(address, names.service(uri), "call"),
+    ...edge(address, names.started(uri), "call"),
   ];
 }
 
@@ -107,6 +130,10 @@ function granted({ type, attributes }: KnownResource, names: Names): GraphEdge[]
           "bigtable.tables.mutateRows",
           "bigtable.tables.readRows",
         );
+      case "google_cloud_tasks_queue_iam_member":
+        return text(attributes["role"]) === "roles/cloudtasks.enqueuer"
+          ? edge(workload, names.queue(text(attributes["name"])), "write")
+          : [];
       case "google_cloud_run_v2_service_iam_member":
         return may.has("run.routes.invoke") ? edge(workload, names.serviceNamed(text(attributes["name"])), "call") : [];
       default:
@@ -138,142 +165,4 @@ function edge(from: string | undefined, to: string | undefined, kind: EdgeKind):
 
 function unique(edges: readonly GraphEdge[]): GraphEdge[] {
   return [...new Map(edges.map((one) => [`${one.from} ${one.kind} ${one.to}`, one])).values()];
-}
-
-/** Resources found by the names that others know them by. */
-class Names {
-  private readonly deadLetters: ReadonlySet<string | undefined>;
-
-  constructor(
-    private readonly resources: readonly KnownResource[],
-    private readonly project: string,
-  ) {
-    this.deadLetters = new Set(
-      resources.flatMap(({ attributes }) => [
-        this.topic(text(block(attributes, "dead_letter_policy")?.["dead_letter_topic"])),
-        this.topic(errorTopic(attributes)),
-      ]),
-    );
-  }
-
-  isDeadLetters(topic: string): boolean {
-    return this.deadLetters.has(topic);
-  }
-
-  /** projects/P/topics/T, or T */
-  topic(name: string | undefined): string | undefined {
-    return this.named("google_pubsub_topic", name);
-  }
-
-  subscription(name: string | undefined): string | undefined {
-    return this.named("google_pubsub_subscription", name);
-  }
-
-  /** Of an address that begins with the service's own. */
-  service(endpoint: string | undefined): string | undefined {
-    if (endpoint === undefined) return undefined;
-    const all = [...this.of("google_cloud_run_v2_service"), ...this.of("google_cloudfunctions2_function")];
-    return all.find(({ attributes }) => {
-      const uri = text(attributes["uri"]) ?? text(attributes["url"]);
-      return uri !== undefined && (endpoint === uri || endpoint.startsWith(`${uri}/`));
-    })?.address;
-  }
-
-  serviceNamed(name: string | undefined): string | undefined {
-    return this.named("google_cloud_run_v2_service", name);
-  }
-
-  /** gs://B, or B */
-  bucket(name: string | undefined): string | undefined {
-    return this.named("google_storage_bucket", name?.replace(/^gs:\/\//, ""));
-  }
-
-  /** The Firestore database that a right is for: it is on the project, on this condition. */
-  databaseIn(condition: string | undefined): string | undefined {
-    const name = condition && /resource\.name == "(projects\/[^"]+\/databases\/[^"]+)"/.exec(condition)?.[1];
-    return this.of("google_firestore_database").find(({ attributes }) => attributes["id"] === name)?.address;
-  }
-
-  bigtable(instance: string | undefined, table: string | undefined): string | undefined {
-    return this.of("google_bigtable_table").find(
-      ({ attributes }) => attributes["instance_name"] === instance && attributes["name"] === table,
-    )?.address;
-  }
-
-  /** P.D.T, or P:D.T */
-  table(name: string | undefined): string | undefined {
-    const dotted = name?.replace(":", ".");
-    return this.of("google_bigquery_table").find((table) => this.dotted(table) === dotted)?.address;
-  }
-
-  /** Tables of a dataset that hold rows. */
-  tablesOf(dataset: string | undefined): string[] {
-    const name = dataset?.split("/").at(-1);
-    return this.of("google_bigquery_table")
-      .filter(({ attributes }) => attributes["dataset_id"] === name && attributes["view"] === undefined)
-      .map(({ address }) => address);
-  }
-
-  tablesIn(query: string): string[] {
-    const words = new Set(query.replaceAll("`", "").match(/[\w-]+(?:\.[\w-]+){1,2}/g));
-    return this.of("google_bigquery_table")
-      .filter((table) => {
-        const dotted = this.dotted(table);
-        return words.has(dotted) || words.has(dotted.slice(dotted.indexOf(".") + 1));
-      })
-      .map(({ address }) => address);
-  }
-
-  /** Everything that runs as this service account. */
-  workloads(member: string | undefined): string[] {
-    const email = member?.replace(/^serviceAccount:/, "");
-    if (email === undefined) return [];
-    return this.resources
-      .filter(({ type, attributes }) => runsAs(type, attributes) === email)
-      .map(({ address }) => address);
-  }
-
-  private of(type: string): KnownResource[] {
-    return this.resources.filter((resource) => resource.type === type);
-  }
-
-  private named(type: string, name: string | undefined): string | undefined {
-    if (name === undefined) return undefined;
-    const [project, short] = name.startsWith("projects/")
-      ? [name.split("/")[1], name.split("/").at(-1)]
-      : [this.project, name];
-    return this.of(type).find(
-      ({ attributes }) => attributes["name"] === short && (text(attributes["project"]) ?? this.project) === project,
-    )?.address;
-  }
-
-  private dotted({ attributes }: KnownResource): string {
-    return tableName({ project: this.project, ...attributes });
-  }
-}
-
-function tableName(attributes: { readonly [name: string]: unknown }): string {
-  const dataset = text(attributes["dataset_id"])?.split("/").at(-1);
-  const table = text(attributes["table_id"])?.split("/").at(-1);
-  return `${text(attributes["project"]) ?? ""}.${dataset}.${table}`;
-}
-
-/** Where a Dataflow job's pipeline publishes what it refuses. */
-function errorTopic(attributes: { readonly [name: string]: unknown }): string | undefined {
-  const errors = text(block(attributes, "parameters")?.["errors"]);
-  return errors === undefined ? undefined : /"topic":"(projects\/[^"]+)"/.exec(errors)?.[1];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-/** A nested block: cdk.tf.json writes one that occurs once as an object or as a list of one. */
-function block(
-  attributes: { readonly [name: string]: unknown },
-  name: string,
-): { readonly [name: string]: unknown } | undefined {
-  const value = attributes[name];
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof first === "object" && first !== null ? (first as { readonly [name: string]: unknown }) : undefined;
 }

@@ -2,13 +2,15 @@
  * The journey as a graph, drawn from the stack's resources and grants alone: who publishes is who was granted to
  * publish, who writes is who was granted to write. What it shows is therefore what may happen, in the cloud as well.
  */
-import { edgesOf, type GraphEdge, type KnownResource } from "./graph-edges";
+import { edgesOf, type GraphEdge } from "./graph-edges";
+import type { KnownResource } from "./graph-names";
 import { runsAs } from "./runs-as";
 import { computedAttributes } from "./stack/computed";
 import type { StackDocument } from "./stack/document";
 import { notApplied, resolveStack } from "./stack/resolve";
 
-export type { EdgeKind, GraphEdge, KnownResource } from "./graph-edges";
+export type { EdgeKind, GraphEdge } from "./graph-edges";
+export type { KnownResource } from "./graph-names";
 
 export type NodeKind =
   | "service"
@@ -22,7 +24,11 @@ export type NodeKind =
   | "view"
   | "bucket"
   | "database"
-  | "bigtable";
+  | "bigtable"
+  | "workflow"
+  | "queue"
+  | "trigger"
+  | "schedule";
 
 export interface GraphNode {
   /** The resource's address. */
@@ -44,9 +50,11 @@ export function graphOf(resources: readonly KnownResource[], project: string): J
   const edges = edgesOf(resources, project);
   const deadLetters = new Set(edges.filter(({ kind }) => kind === "dead-letter").map(({ to }) => to));
   const open = new Set(resources.flatMap((resource) => publicService(resource, resources) ?? []));
+  const linked = new Set(edges.flatMap(({ from, to }) => [from, to]));
   const nodes = resources.flatMap((resource): GraphNode[] => {
     const kind = deadLetters.has(resource.address) ? "dead-letters" : kindOf(resource);
-    if (kind === undefined) return [];
+    // A schedule that calls something outside of the stack gives nothing to the journey.
+    if (kind === undefined || (kind === "schedule" && !linked.has(resource.address))) return [];
     const node = { id: resource.address, kind, label: labelOf(resource) };
     return [open.has(resource.address) ? { ...node, public: true } : node];
   });
@@ -78,12 +86,15 @@ const kinds: { readonly [type: string]: NodeKind } = {
   google_cloudfunctions2_function: "function",
   google_firestore_database: "database",
   google_bigtable_table: "bigtable",
+  google_workflows_workflow: "workflow",
+  google_cloud_tasks_queue: "queue",
+  google_eventarc_trigger: "trigger",
 };
 
 function kindOf({ type, attributes }: KnownResource): NodeKind | undefined {
   if (type === "google_bigquery_table") return attributes["view"] === undefined ? "table" : "view";
   // A job that ends is no resource; what launches it stands for it.
-  if (type === "google_cloud_scheduler_job") return runsAs(type, attributes) === undefined ? undefined : "job";
+  if (type === "google_cloud_scheduler_job") return runsAs(type, attributes) === undefined ? "schedule" : "job";
   return kinds[type];
 }
 

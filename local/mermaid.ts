@@ -14,6 +14,10 @@ const shapes: { readonly [kind in NodeKind]: readonly [open: string, close: stri
   bucket: ["[\\", "/]", "bucket"],
   database: ["[(", ")]", "documents"],
   bigtable: ["[(", ")]", "Bigtable table"],
+  workflow: ["[[", "]]", "workflow"],
+  queue: [">", "]", "queue of tasks"],
+  trigger: [">", "]", "trigger"],
+  schedule: ["((", "))", "schedule"],
 };
 
 const words: { readonly [kind in EdgeKind]: string } = {

@@ -47,6 +47,10 @@ export function figuresOf({ kind }: GraphNode, state: NodeState): readonly Figur
     case "function":
     case "database":
     case "bigtable":
+    case "workflow":
+    case "queue":
+    case "trigger":
+    case "schedule":
       return [{ label: "runs in the cloud", text: "" }];
     case "view":
       return [];

@@ -224,3 +224,75 @@ describe("Mermaid", () => {
     );
   });
 });
+
+const plain = (address: string): string => address.split(".").slice(-1).join("");
+
+test("events, turns and tasks are drawn from what takes them to what they call", async () => {
+  const email = account("worker");
+  const { nodes, edges } = await graphOfStack(
+    stackOf({
+      resource: {
+        google_service_account: { worker: { account_id: "worker" } },
+        google_storage_bucket: { files: { name: "files" } },
+        google_pubsub_topic: { told: { name: "told" } },
+        google_storage_notification: { told: { bucket: "files", topic: "${google_pubsub_topic.told.id}" } },
+        google_firestore_database: { books: { name: "books" } },
+        google_cloud_run_v2_service: { worker: { name: "worker", template: { service_account: email } } },
+        google_cloud_run_v2_job: { nightly: { name: "nightly" } },
+        google_cloud_tasks_queue: { later: { name: "later" } },
+        google_cloud_tasks_queue_iam_member: {
+          worker: { name: "later", role: "roles/cloudtasks.enqueuer", member: `serviceAccount:${email}` },
+          viewer: { name: "later", role: "roles/cloudtasks.viewer", member: `serviceAccount:${email}` },
+        },
+        google_workflows_workflow: { steps: { name: "steps", service_account: email } },
+        google_eventarc_trigger: {
+          files: triggered([{ attribute: "bucket", value: "files" }]),
+          told: { ...triggered([]), transport: { pubsub: { topic: "${google_pubsub_topic.told.id}" } } },
+          books: triggered([{ attribute: "database", value: "books" }]),
+        },
+        google_cloud_scheduler_job: {
+          call: { name: "call", http_target: { uri: "${google_cloud_run_v2_service.worker.uri}/report" } },
+          start: {
+            name: "start",
+            http_target: { uri: "https://run.googleapis.com/v2/${google_cloud_run_v2_job.nightly.id}:run" },
+          },
+          flow: {
+            name: "flow",
+            http_target: {
+              uri: "https://workflowexecutions.googleapis.com/v1/${google_workflows_workflow.steps.id}/executions",
+            },
+          },
+          tell: { name: "tell", pubsub_target: { topic_name: "${google_pubsub_topic.told.id}" } },
+          elsewhere: { name: "elsewhere", http_target: { uri: "https://example.com/" } },
+        },
+      },
+    }),
+  );
+  expect(nodes.filter(({ kind }) => kind === "schedule").map(({ label }) => label)).toEqual([
+    "call",
+    "start",
+    "flow",
+    "tell",
+  ]);
+  expect(edges.map(({ from, to, kind }) => `${plain(from)} ${kind}> ${plain(to)}`).toSorted()).toEqual([
+    "books deliver> books",
+    "books deliver> worker",
+    "call call> worker",
+    "files deliver> files",
+    "files deliver> worker",
+    "files publish> told",
+    "flow call> steps",
+    "start call> nightly",
+    "steps write> later",
+    "tell publish> told",
+    "told deliver> told",
+    "told deliver> worker",
+    "worker write> later",
+  ]);
+});
+
+const triggered = (matching_criteria: readonly object[]) => ({
+  name: "trigger",
+  matching_criteria,
+  destination: { cloud_run_service: { service: "worker" } },
+});

@@ -21,6 +21,13 @@ export const icons: { readonly [kind in NodeKind]: string } = {
   // A sheet with lines, one corner turned.
   database: "M5 3h7l3 3v11H5zM12 3v3h3M7.5 10h5M7.5 13h5",
   bigtable: "M3 4h14v12H3zM3 8h14M3 12h14M7 4v12M12 4v12",
+  // One step, and two after it.
+  workflow: "M3 8h4v4H3zM13 3h4v4h-4zM13 13h4v4h-4zM7 10h3M10 5v10M10 5h3M10 15h3",
+  queue: "M4 5h12M4 10h12M4 15h7",
+  // A flash.
+  trigger: "M11 3l-6 8h4l-1 6 6-8h-4z",
+  // A clock.
+  schedule: "M3 10a7 7 0 1 0 14 0 7 7 0 1 0-14 0M10 6v4l3 2",
 };
 
 export const kindWords: { readonly [kind in NodeKind]: string } = {
@@ -36,4 +43,8 @@ export const kindWords: { readonly [kind in NodeKind]: string } = {
   bucket: "bucket",
   database: "documents",
   bigtable: "Bigtable table",
+  workflow: "workflow",
+  queue: "queue of tasks",
+  trigger: "trigger",
+  schedule: "schedule",
 };
