@@ -11,6 +11,7 @@ import {
   Topic,
   type GcpStackProps,
 } from "../../constructs";
+import { NotificationChannel } from "../../constructs/monitoring";
 import { BigtableInstance, BigtableTable, type BigtableInstanceProps } from "../../constructs/bigtable";
 import { iotMetrics, Reading } from "./pipeline";
 
@@ -23,12 +24,15 @@ export interface IotMetricsProps extends GcpStackProps {
   readonly runner?: Runner<"windowed">;
   /** Where each device's state is kept. @default one cluster of one node */
   readonly clusters?: BigtableInstanceProps["clusters"];
+  /** Who is told when the pipeline falls behind. */
+  readonly onCall: string;
 }
 
 /** What devices measure is counted for each type and minute; whoever measures too much is told of at once. */
 export class IotMetrics extends GcpStack {
-  constructor(scope: Construct, id: string, { runner = Runner.workerPool(), clusters, ...props }: IotMetricsProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, props: IotMetricsProps) {
+    const { runner = Runner.workerPool(), clusters, onCall, ...site } = props;
+    super(scope, id, site);
     const journey = new DataJourney(this, "journey", {
       event: Reading,
       name: "device-readings",
@@ -46,8 +50,8 @@ export class IotMetrics extends GcpStack {
     // Beside the journey, not in it: who registers devices writes here, and the pipeline reads.
     const registry = new Bucket(this, "registry", { name: "device-metadata", versioning: true });
     const alerts = new Topic(this, "alerts", { name: "device-alerts" });
-    const onCall = new ServiceAccount(this, "on-call", { name: "device-on-call" });
-    new PullSubscription(this, "told", { name: "device-alerts-on-call", topic: alerts }).grantSubscribe(onCall, {
+    const pager = new ServiceAccount(this, "pager", { name: "device-pager" });
+    new PullSubscription(this, "alerts-pager", { name: "device-alerts-pager", topic: alerts }).grantSubscribe(pager, {
       why: "tells whoever is on call",
     });
     const states = new BigtableTable(this, "states", {
@@ -71,5 +75,7 @@ export class IotMetrics extends GcpStack {
         latest: { bigtable: states, family: "state", key: "device_id" },
       },
     });
+
+    journey.monitor({ channels: [new NotificationChannel(this, "on-call", { to: { email: onCall } })] });
   }
 }

@@ -8,6 +8,7 @@ export const stages = {
     project: "acme-dev",
     region: "europe-west1",
     removal: "destroy",
+    onCall: "devices@example.com",
     labels: { journey: "iot-metrics", stage: "dev" },
   },
   /** 100,000 readings a second: as many of Dataflow's workers as that takes, at most 50. */
@@ -15,6 +16,7 @@ export const stages = {
     project: "acme-dataflow",
     region: "europe-west1",
     removal: "destroy",
+    onCall: "devices@example.com",
     labels: { journey: "iot-metrics", stage: "dataflow" },
     registry: "europe-west1-docker.pkg.dev/acme-dev/data-journey",
     runner: Runner.dataflow({ maxWorkers: 50, workers: 5, autoscaling: "throughput", streamingEngine: true }),

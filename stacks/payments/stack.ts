@@ -9,12 +9,18 @@ import {
   type GcpStackProps,
 } from "../../constructs";
 import { FirestoreDatabase } from "../../constructs/firestore";
+import { NotificationChannel } from "../../constructs/monitoring";
 import { Payment } from "./payment";
 import { payments } from "./pipeline";
 
+export interface PaymentsProps extends GcpStackProps {
+  /** Who is told when payments are set aside, or wait. */
+  readonly onCall: string;
+}
+
 /** Payments come in more often than once, and count once: in BigQuery, and in books that are kept elsewhere. */
 export class Payments extends GcpStack {
-  constructor(scope: Construct, id: string, props: GcpStackProps) {
+  constructor(scope: Construct, id: string, { onCall, ...props }: PaymentsProps) {
     super(scope, id, props);
     // Three days of messages can be replayed: what was written already is found by its key, and stays as it is.
     const journey = new DataJourney(this, "journey", {
@@ -61,5 +67,8 @@ export class Payments extends GcpStack {
       maxDeliveryAttempts: 50,
     });
     books.grantWrite(booking.identity, { why: "books each payment once" });
+
+    // A payment that is set aside is somebody's money.
+    journey.monitor({ channels: [new NotificationChannel(this, "on-call", { to: { email: onCall } })] });
   }
 }
