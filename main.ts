@@ -10,6 +10,8 @@ import { LogLake } from "./stacks/log-lake/stack";
 import { stages as logLake } from "./stacks/log-lake/stages";
 import { Payments } from "./stacks/payments/stack";
 import { stages as payments } from "./stacks/payments/stages";
+import { WebTraffic } from "./stacks/web-traffic/stack";
+import { stages as webTraffic } from "./stacks/web-traffic/stages";
 
 const app = new App();
 
@@ -23,5 +25,7 @@ new IotMetrics(app, "iot-metrics-dev", iotMetrics.dev);
 new IotMetrics(app, "dataflow-iot-metrics", iotMetrics.dataflow);
 new LogLake(app, "log-lake-dev", logLake.dev);
 new Payments(app, "payments-dev", payments.dev);
+new WebTraffic(app, "web-traffic-dev", webTraffic.dev);
+new WebTraffic(app, "dataflow-web-traffic", webTraffic.dataflow);
 
 app.synth();

@@ -141,6 +141,9 @@ export class Bucket extends AnyBucket {
   }
 
   override expire(prefix: `${string}/`, after: Duration): void {
+    // Of several jobs that share the bucket, each asks for it.
+    const there = this.lifecycle.some(({ action, when }) => action === "delete" && isOnly(when, prefix, after));
+    if (there) return;
     this.lifecycle.push({ action: "delete", when: { age: after, prefixes: [prefix] } });
     this.resource.putLifecycleRule(this.lifecycle.map(lifecycleRule));
   }
@@ -159,6 +162,10 @@ export class Bucket extends AnyBucket {
     };
   }
 }
+
+/** Whether a rule is about what is below one prefix and so old, and about nothing else. */
+const isOnly = ({ age, prefixes, ...others }: LifecycleRule["when"], prefix: string, after: Duration): boolean =>
+  age === after && prefixes?.length === 1 && prefixes[0] === prefix && Object.keys(others).length === 0;
 
 const secondsOf = (length: Duration): number => milliseconds(length) / 1_000;
 

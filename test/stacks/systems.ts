@@ -231,4 +231,35 @@ export const systems: readonly System[] = [
       "google_firestore_database.payment-books",
     ],
   },
+  {
+    id: "W1",
+    stack: "web-traffic",
+    what: "a file of page views becomes a row for each user",
+    addresses: [
+      "google_storage_bucket.web-traffic-events",
+      "google_cloud_run_v2_job.user-traffic",
+      "google_bigquery_dataset.logs",
+      "google_bigquery_table.logs-user_traffic",
+    ],
+  },
+  {
+    id: "W2",
+    stack: "web-traffic",
+    what: "the same file becomes a row for each minute",
+    addresses: ["google_cloud_run_v2_job.minute-traffic", "google_bigquery_table.logs-minute_traffic"],
+  },
+  {
+    id: "W3",
+    stack: "web-traffic",
+    stage: "dataflow",
+    what: "both on Dataflow by the clock, with what they stage and keep for a while",
+    addresses: [
+      "google_cloud_scheduler_job.user-traffic",
+      "google_cloud_scheduler_job.minute-traffic",
+      "google_storage_bucket.web-traffic",
+      "google_storage_bucket_object.web-traffic-templates-user-traffic-json",
+      "google_storage_bucket_object.web-traffic-templates-minute-traffic-json",
+      "google_compute_network.web-traffic",
+    ],
+  },
 ];

@@ -112,6 +112,8 @@ test("what a runner lets expire comes after what the bucket says by itself", () 
     const bucket = new Bucket(stack, "files", { lifecycle: [{ action: "delete", when: { age: "365d" } }] });
     bucket.expire("temp/", "7d");
     bucket.expire("old/", "30d");
+    // Another runner that shares the bucket says the same.
+    bucket.expire("temp/", "7d");
   });
   expect(template.resource("google_storage_bucket.files")["lifecycle_rule"]).toEqual([
     { action: { type: "Delete" }, condition: { age: 365 } },
