@@ -63,6 +63,7 @@ function commands(io: Io, ends: (code: number) => void): Command {
       "keep topics, tables and files in this folder, for the next run (default: a temporary one)",
     )
     .option("--synthesized <folder>", "what the app wrote before, such as cdktf.out (default: the app is run)")
+    .option("--faults <file>", "let calls fail and processes die, as this file says")
     .option("--port <port>", "of the page (default: 4000, or the next that is free)", portNumber)
     .addHelpText(
       "after",
@@ -70,6 +71,10 @@ function commands(io: Io, ends: (code: number) => void): Command {
         ["journey local gaming-events --simulate", "clicks go in, the page shows what becomes of them; Ctrl-C ends it"],
         ["journey local gaming-events --simulate 5000 --malformed 50 --until-drained --json", "what a test in CI runs"],
         ["journey local gaming-events --state .journey/state", "go on tomorrow"],
+        [
+          "journey local gaming-events --simulate 5000 --until-drained --faults faults.json",
+          'nothing is lost even so: {"faults": [{"workload": "user-activity", "kill": "SIGKILL", "every": "5s"}]}',
+        ],
       ),
     )
     .action(async (stack: string, options: object) => {

@@ -6,6 +6,8 @@ import { AccessControl } from "./access/access-control";
 import { owner } from "./access/members";
 import { systemClock } from "./clock";
 import { Doors } from "./doors";
+import { Faults, type Struck } from "./faults/faults";
+import type { FaultPlan } from "./faults/plan";
 import { graphOf, type JourneyGraph } from "./graph";
 import { Logs } from "./log-stream";
 import type { Attributes, Caller, Clock, Counters, Denial, Door, Grant, Host, Service, StackResource } from "./service";
@@ -31,6 +33,8 @@ export interface StartOptions {
   readonly port?: number;
   /** Values of the stack's variables. */
   readonly variables?: { readonly [name: string]: string | undefined };
+  /** What is to go wrong. @default nothing */
+  readonly faults?: FaultPlan;
   /** Ends it, also while it starts: Ctrl-C. */
   readonly signal?: AbortSignal;
 }
@@ -71,13 +75,14 @@ export class LocalCloud implements CloudView {
   readonly access: AccessControl;
   private readonly state: StateFolder;
   private readonly doors: Doors;
+  private readonly faults: Faults | undefined;
   private readonly serviceOf = new Map<string, Service>();
   private resolution: Resolution = { resolved: [], failures: [], outputs: {}, warnings: [] };
   private applied: Promise<unknown> = Promise.resolve();
   private ownersDoor: Door | undefined;
   private stopped: Promise<void> | undefined;
 
-  private constructor({ stack, folder, clock = systemClock, log }: StartOptions) {
+  private constructor({ stack, folder, clock = systemClock, log, faults }: StartOptions) {
     const { id, project, projectNumber, region } = stack;
     this.stack = { id, project, projectNumber, region };
     this.startedAt = clock.now();
@@ -85,7 +90,8 @@ export class LocalCloud implements CloudView {
     this.logs = new Logs(clock);
     if (log !== undefined) this.logs.follow(log);
     this.access = new AccessControl(project);
-    this.doors = new Doors(stack, () => this.parts.all);
+    this.faults = faults && new Faults(faults, clock);
+    this.doors = new Doors(stack, () => this.parts.all, this.faults);
     const host: Host & { readonly access: AccessControl } = {
       project,
       projectNumber,
@@ -152,6 +158,11 @@ export class LocalCloud implements CloudView {
     return this.doors.of(caller);
   }
 
+  /** How often each fault that was asked for struck. */
+  get struck(): Struck {
+    return this.faults?.struck ?? {};
+  }
+
   counters(): Counters {
     return Object.assign({}, ...this.parts.all.map((service) => service.counters?.() ?? {})) as Counters;
   }
@@ -169,7 +180,7 @@ export class LocalCloud implements CloudView {
     return this.stopped;
   }
 
-  private async applyAndStart({ stack, port, variables }: StartOptions): Promise<void> {
+  private async applyAndStart({ stack, port, variables, faults }: StartOptions): Promise<void> {
     this.ownersDoor = await this.doors.of(owner, port);
     const resolving = resolveStack(stack, (resource) => this.apply(resource), variables);
     this.applied = resolving.catch(() => undefined);
@@ -177,6 +188,7 @@ export class LocalCloud implements CloudView {
     const { failures, warnings } = this.resolution;
     for (const message of warnings) this.logs.add({ severity: "WARNING", source: "stack", message });
     if (failures.length > 0) throw notApplied(stack.id, failures);
+    this.refuseUnknown(faults);
     // Processes come before deliveries: what is delivered finds somebody there.
     await this.parts.run.start();
     for (const service of this.parts.all) {
@@ -184,6 +196,16 @@ export class LocalCloud implements CloudView {
       // In order, as written there.
       // oxlint-disable-next-line no-await-in-loop
       if (service !== this.parts.run) await service.start?.();
+    }
+    this.faults?.start((workload, signal) => this.parts.run.kill(workload, signal));
+  }
+
+  /** A fault that strikes nothing would pass for one that does no harm. */
+  private refuseUnknown(plan: FaultPlan | undefined): void {
+    const names = this.workloads().map(({ name }) => name);
+    for (const fault of plan?.faults ?? []) {
+      if (fault.kind === "call" || names.includes(fault.workload)) continue;
+      throw new StackProblem(`faults: no workload is called "${fault.workload}": there are ${names.join(", ")}`);
     }
   }
 
@@ -195,6 +217,7 @@ export class LocalCloud implements CloudView {
   }
 
   private async stopAll(): Promise<void> {
+    this.faults?.stop();
     const others = this.parts.all.filter((service) => service !== this.parts.run);
     const steps = [
       // Nothing is made any more that would have to be stopped.

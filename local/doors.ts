@@ -1,5 +1,6 @@
 import { serveGrpc } from "./grpc";
 import { serveHttp } from "./http";
+import type { Faults } from "./faults/faults";
 import type { Caller, Door, Service } from "./service";
 import { StackProblem } from "./stack/problem";
 
@@ -25,6 +26,8 @@ export class Doors {
   constructor(
     private readonly site: DoorSite,
     private readonly services: () => readonly Service[],
+    /** What goes wrong with what comes through a door. @default nothing */
+    private readonly faults?: Faults,
   ) {}
 
   /**
@@ -48,11 +51,11 @@ export class Doors {
 
   private async make(caller: Caller, port: number): Promise<OpenDoor> {
     const services = this.services();
-    const routes = services.flatMap((service) => service.http?.(caller) ?? []);
+    const routes = services.flatMap((service) => this.faults?.http(service, caller) ?? service.http?.(caller) ?? []);
     const http = await serveHttp(routes, port).catch((error: unknown) => {
       throw taken(port, error);
     });
-    const methods = services.flatMap((service) => service.grpc?.(caller) ?? []);
+    const methods = services.flatMap((service) => this.faults?.grpc(service, caller) ?? service.grpc?.(caller) ?? []);
     const grpc = await serveGrpc(methods, port === 0 ? 0 : port + 1).catch(async (error: unknown) => {
       await http.stop();
       throw taken(port + 1, error);

@@ -85,7 +85,8 @@ function method<Q, R>(
   };
 }
 
-function asStatus(error: unknown): { code: number; details: string; message: string; metadata?: Metadata } {
+/** An error as gRPC's status. */
+export function asStatus(error: unknown): { code: number; details: string; message: string; metadata?: Metadata } {
   if (error instanceof CloudError) {
     const metadata = new Metadata();
     if (error.details !== undefined) metadata.set("grpc-status-details-bin", Buffer.from(error.details));

@@ -5,9 +5,10 @@ import { startConsole } from "../../local/console/console";
 import { journeyOf } from "../../local/console/journey";
 import { sourceOf } from "../../local/console/source";
 import type { StackDocument } from "../../local/stack/document";
+import { readFaults } from "../../local/faults/plan";
 import { findStack } from "../../local/stack/find";
 import type { ResourceView } from "../../local/view";
-import { findApp, synthesize, synthesizedIn } from "../app";
+import { findApp, synthesize, synthesizedIn, type Synthesized } from "../app";
 import { CommandError } from "../command-error";
 import { INTERRUPTED, onInterrupts } from "../interrupts";
 import type { Io } from "../io";
@@ -23,8 +24,10 @@ export async function local(wanted: string, options: LocalOptions, io: Io): Prom
   const interrupt = new AbortController();
   const released = onInterrupts(io, systemClock, () => interrupt.abort(new CommandError("Interrupted.")));
   const reporter = new Reporter(io, systemClock.now());
+  let synthesized: Synthesized | undefined;
   try {
-    const stack = await readStack(wanted, options, io, reporter);
+    synthesized = await synthesizedFor(options, io, reporter);
+    const stack = findStack(synthesized.out, wanted, synthesized.app.folder);
     return await runStack(stack, options, io, reporter, interrupt.signal);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
@@ -32,21 +35,16 @@ export async function local(wanted: string, options: LocalOptions, io: Io): Prom
     return options.untilDrained ? INTERRUPTED : 0;
   } finally {
     released();
+    // Not earlier: what a stack uploads, such as archives of functions, lies there.
+    synthesized?.remove();
   }
 }
 
-async function readStack(wanted: string, options: LocalOptions, io: Io, reporter: Reporter): Promise<StackDocument> {
+async function synthesizedFor(options: LocalOptions, io: Io, reporter: Reporter): Promise<Synthesized> {
   const app = findApp(io.cwd);
-  if (options.synthesized !== undefined) {
-    return findStack(synthesizedIn(resolve(io.cwd, options.synthesized), app).out, wanted, app.folder);
-  }
+  if (options.synthesized !== undefined) return synthesizedIn(resolve(io.cwd, options.synthesized), app);
   reporter.say(`synthesizes ${app.folder} (${app.command})`);
-  const synthesized = await synthesize(app, io);
-  try {
-    return findStack(synthesized.out, wanted, app.folder);
-  } finally {
-    synthesized.remove();
-  }
+  return synthesize(app, io);
 }
 
 async function runStack(
@@ -60,6 +58,7 @@ async function runStack(
   const cloud = await LocalCloud.start({
     stack,
     folder: options.state,
+    faults: options.faults === undefined ? undefined : readFaults(resolve(io.cwd, options.faults)),
     log: (entry) => reporter.log(entry),
     variables: variablesIn(io),
     signal,

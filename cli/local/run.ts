@@ -13,6 +13,8 @@ export interface LocalOptions {
   readonly state?: string;
   readonly synthesized?: string;
   readonly port?: number;
+  /** A file. */
+  readonly faults?: string;
 }
 
 /** A stack that runs here, and what it was asked for. */

@@ -27,6 +27,8 @@ export interface Summary {
   /** Rows that are durable in a pipeline's log and not in their table. */
   readonly unwritten: number;
   readonly accounts: readonly Account[];
+  /** How often each fault that was asked for struck. */
+  readonly faults: { readonly [fault: string]: number };
   /** Why not every click is accounted for; nothing where all of them are. */
   readonly problems: readonly string[];
   readonly seconds: number;
@@ -40,6 +42,7 @@ export interface SummaryProps {
   readonly labels: { readonly [address: string]: string };
   readonly letters: readonly DeadLetter[];
   readonly unwritten: number;
+  readonly faults: Summary["faults"];
   /** Why the journey did not come to its end; undefined where it did. */
   readonly stuck?: string;
   readonly accounts: readonly Account[];
@@ -70,6 +73,7 @@ export function summaryOf(props: SummaryProps): Summary {
     },
     unacknowledged,
     unwritten,
+    faults: props.faults,
     accounts,
     problems: [
       ...(stuck === undefined ? [] : [`the journey does not get on: ${stuck}`]),
@@ -88,7 +92,7 @@ export function summaryOf(props: SummaryProps): Summary {
 }
 
 export function summaryText(summary: Summary): string {
-  const { accounts, clicks, deadLetters, problems, seconds, unacknowledged, unwritten } = summary;
+  const { accounts, clicks, deadLetters, faults, problems, seconds, unacknowledged, unwritten } = summary;
   const lines = [
     `${count(clicks)} clicks in ${seconds} s`,
     ...accounts.map(
@@ -99,6 +103,7 @@ export function summaryText(summary: Summary): string {
     `  dead letters: ${count(deadLetters.total)}, of ${count(deadLetters.messages)} messages`,
     ...Object.entries(deadLetters.reasons).map(([reason, letters]) => `    ${count(letters)}  ${reason}`),
     `  ${count(unacknowledged)} unacknowledged, ${count(unwritten)} unwritten`,
+    ...Object.entries(faults).map(([fault, times]) => `  ${count(times)} times: ${fault}`),
   ];
   return [...lines, ...(problems.length === 0 ? ["Every click is accounted for."] : problems)].join("\n");
 }

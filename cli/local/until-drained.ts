@@ -29,6 +29,7 @@ export async function untilDrained(run: LocalRun, simulation: Simulation | undef
     labels: Object.fromEntries(cloud.graph.nodes.map(({ id, label }) => [id, label])),
     letters: audit.deadLetters(),
     accounts: await audit.accounts(simulation?.accepted ?? []),
+    faults: cloud.struck,
     carried: options.state !== undefined,
     milliseconds: systemClock.now() - began,
   });

@@ -24,6 +24,11 @@ export class Deployment {
     await this.front?.front.close();
   }
 
+  /** Ends its processes as something from outside would: they are started again. False where none runs. */
+  kill(signal: "SIGKILL" | "SIGTERM"): boolean {
+    return this.instances.map((instance) => instance.kill(signal)).includes(true);
+  }
+
   view(): WorkloadView {
     const { address, name, kind, account } = this.workload;
     return {

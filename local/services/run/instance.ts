@@ -75,6 +75,13 @@ export class Instance {
     await this.ended;
   }
 
+  /** Ends the process as something from outside would: it is started again. False where none runs. */
+  kill(signal: "SIGKILL" | "SIGTERM"): boolean {
+    if (this.stopping || this.running === undefined) return false;
+    this.running.kill(signal);
+    return true;
+  }
+
   view(): InstanceView {
     return {
       state: this.state,

@@ -70,6 +70,11 @@ export class Run implements Service {
     await Promise.all(this.deployments.map((one) => one.stop()));
   }
 
+  /** Ends a workload's processes as something from outside would. False where none runs. */
+  kill(workload: string, signal: "SIGKILL" | "SIGTERM"): boolean {
+    return this.deployments.find((one) => one.workload.name === workload)?.kill(signal) ?? false;
+  }
+
   workloads(): readonly WorkloadView[] {
     return this.deployments.map((one) => one.view());
   }

@@ -29,6 +29,7 @@ const props: SummaryProps = {
   labels: { "table.a": "data.raw", "table.b": "data.clean" },
   letters: [letter("91", "clean", "3"), letter("92", "activity", "3")],
   unwritten: 0,
+  faults: { "kill activity": 3 },
   accounts: [
     {
       subscription: "s",
@@ -60,6 +61,7 @@ describe("the summary", () => {
         reasons: { "parse: not JSON": 2 },
       },
       unacknowledged: 0,
+      faults: { "kill activity": 3 },
       unwritten: 0,
       accounts: props.accounts,
       problems: [],
@@ -105,6 +107,7 @@ describe("the summary", () => {
         "  dead letters: 2, of 1 messages",
         "    2  parse: not JSON",
         "  0 unacknowledged, 0 unwritten",
+        "  3 times: kill activity",
         "Every click is accounted for.",
       ].join("\n"),
     );
