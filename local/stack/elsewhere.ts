@@ -27,6 +27,8 @@ const reasons: { readonly [type: string]: string } = {
   google_bigtable_:
     "there is no Bigtable here: run Google's emulator, and export BIGTABLE_EMULATOR_HOST before this run",
   google_cloudfunctions2_: functions,
+  google_cloud_run_v2_job:
+    "jobs do not run here: what one would read stays where it is, until its program is started by hand",
   google_cloud_scheduler_:
     "nothing is run by the clock here; send what the schedule would send, or start the job's command yourself",
   google_cloud_tasks_: "there are no queues here; whoever would be called by a task can be called at once, by hand",
