@@ -1,5 +1,6 @@
 import type { OutputBinding, OutputBindings } from "../../pipeline/bindings";
 import type { PipelineSpec, StepSpec } from "../../pipeline/spec";
+import { stepBehind } from "./operators/stage";
 
 /**
  * Why the stream processor does not run a pipeline: a sentence that names the steps and the way out; undefined where
@@ -48,46 +49,19 @@ function whyNot(step: StepSpec, spec: PipelineSpec): string | undefined {
   switch (step.kind) {
     case "join":
     case "enrich":
-    case "distinct":
     case "stateful":
       return step.kind;
     case "window":
       return step.windowing.type === "sessions" ? "session windows" : undefined;
     case "aggregate":
       if (upstream(step, spec).some(({ kind }) => kind === "aggregate")) return "an aggregate of an aggregate's rows";
-      return sameWindows(windowsOf(step, spec)) ? undefined : "an aggregate of rows in different windows";
+      return undefined;
     default:
       return undefined;
   }
 }
 
-/** The window steps whose rows an aggregate puts together. */
-export function windowsOf(
-  step: StepSpec,
-  spec: PipelineSpec,
-): readonly Extract<StepSpec, { readonly kind: "window" }>[] {
-  const found = new Set<Extract<StepSpec, { readonly kind: "window" }>>();
-  const visit = (one: StepSpec): void => {
-    for (const input of inputsOf(one, spec)) {
-      if (input.kind === "window") found.add(input);
-      else visit(input);
-    }
-  };
-  visit(step);
-  return [...found];
-}
-
-function sameWindows(windows: ReturnType<typeof windowsOf>): boolean {
-  const strategies = windows.map(({ windowing, trigger, allowedLateness, accumulation }) =>
-    JSON.stringify([windowing, trigger, allowedLateness, accumulation]),
-  );
-  return new Set(strategies).size === 1;
-}
-
 function upstream(step: StepSpec, spec: PipelineSpec): readonly StepSpec[] {
-  return inputsOf(step, spec).flatMap((input) => [input, ...upstream(input, spec)]);
+  const before = step.inputs.flatMap((reference) => stepBehind(reference, spec) ?? []);
+  return before.flatMap((one) => [one, ...upstream(one, spec)]);
 }
-
-/** The steps that a step takes rows of, or errors. */
-export const inputsOf = (step: StepSpec, spec: PipelineSpec): readonly StepSpec[] =>
-  spec.steps.filter(({ id }) => step.inputs.includes(id) || step.inputs.includes(`${id}#errors`));

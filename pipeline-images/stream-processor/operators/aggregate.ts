@@ -2,23 +2,22 @@
 import { milliseconds } from "../../../pipeline/duration";
 import { generate, keyOf, literal } from "../../../pipeline/schema/generated";
 import { type AnyRow, RowError } from "../../../pipeline/schema/row";
-import { timestampOfMilliseconds } from "../../../pipeline/schema/timestamp";
 import { compileCheck } from "../../../pipeline/schema/value";
 import type { FieldSpec, Json, StepSpec } from "../../../pipeline/spec";
 import type { Store, StateChanges } from "../checkpoint/state-changes";
 import { type AccumulatorCodec, readCell, writeCell } from "../window/cell-codec";
-import type { OpenWindow } from "../window/cells";
 import { windowingOf } from "../window/of-spec";
+import { type Drop, endText, lateWords, startText } from "../window/row-window";
 import { triggerOf } from "../window/triggers/of-spec";
-import { type Accumulation, type Dropped, type Pane, WindowedGroups } from "../window/windowed-groups";
+import { type Accumulation, type Pane, WindowedGroups } from "../window/windowed-groups";
 import { aggregatorOf, isPaneAggregate, type PaneAggregate, type RowAggregate } from "./aggregators/of-spec";
 import type { Aggregator } from "./aggregators/aggregator";
 import { type Refuse, wordsOf } from "./error-rows";
 import type { Moment, TakeRow } from "./flow";
 import { type KeyCodec, keyCodec } from "./keys";
+import type { Stage, WindowStep } from "./stage";
 
 type AggregateStep = Extract<StepSpec, { readonly kind: "aggregate" }>;
-type WindowStep = Extract<StepSpec, { readonly kind: "window" }>;
 
 export interface AggregateOptions {
   readonly step: AggregateStep;
@@ -30,13 +29,13 @@ export interface AggregateOptions {
   readonly next: TakeRow;
 }
 
-export class AggregateOperator {
+export class AggregateOperator implements Stage {
   readonly id: string;
   private readonly groups: WindowedGroups<AnyRow>;
   private readonly keys: KeyCodec;
   private readonly accumulators: Accumulators;
   private readonly check: ReturnType<typeof compileCheck>;
-  private readonly drop: (why: Dropped, window: OpenWindow) => void;
+  private readonly drop: Drop;
   /** The row that is being taken, for {@link drop}. */
   private row: AnyRow = {};
   private time = 0;
@@ -47,7 +46,7 @@ export class AggregateOperator {
     this.keys = keyCodec((step.keys ?? []).map((key) => fields.find(({ name }) => name === key) as FieldSpec));
     this.accumulators = new Accumulators(step, fields);
     this.check = compileCheck(step.fields);
-    this.drop = (why, { start, end }) => refuse("late", lateWords(why, start, end), this.row, this.time);
+    this.drop = (why, one) => refuse("late", lateWords(why, one), this.row, this.time);
     this.groups = new WindowedGroups({
       windowing: windowingOf(window.windowing),
       trigger: triggerOf(window.trigger),
@@ -61,8 +60,10 @@ export class AggregateOperator {
   readonly take: TakeRow = (row, time) => {
     this.row = row;
     this.time = time;
+    const { now, window } = this.options.moment;
     try {
-      this.groups.add(this.keys.of(row), row, time, this.options.moment.now, this.drop);
+      if (window === undefined) this.groups.add(this.keys.of(row), row, time, now, this.drop);
+      else this.groups.addAt(window.start, this.keys.of(row), row, time, now, this.drop);
     } catch (error) {
       this.options.refuse("function", wordsOf(error), row, time);
     }
@@ -78,6 +79,10 @@ export class AggregateOperator {
 
   advanceWatermark(to: number): void {
     this.groups.advanceWatermark(to, this.options.moment.now);
+  }
+
+  get outputWatermark(): number {
+    return this.groups.outputWatermark;
   }
 
   /** Keys in windows that are open. */
@@ -111,14 +116,18 @@ export class AggregateOperator {
   }
 
   private fire(pane: Pane): void {
-    const { next, refuse, step } = this.options;
+    const { next, refuse, step, moment } = this.options;
     // The last moment of the window, as Beam's rows have it.
     const time = pane.window.end - 1;
     const row = this.accumulators.result(this.keys.values(pane.key), pane);
     if (row instanceof Error) return refuse("function", wordsOf(row), keysOnly(step, this.keys, pane), time);
     const checked = this.check(row);
     if (checked instanceof RowError) refuse("function", checked.message, keysOnly(step, this.keys, pane), time);
-    else next(checked, time);
+    else {
+      moment.window = pane.window;
+      next(checked, time);
+      moment.window = undefined;
+    }
   }
 }
 
@@ -126,19 +135,6 @@ const keysOnly = ({ keys = [] }: AggregateStep, codec: KeyCodec, pane: Pane): An
   const values = codec.values(pane.key);
   return Object.fromEntries(keys.map((key, i) => [key, values[i] as Json]));
 };
-
-function lateWords(why: Dropped, start: number, end: number): string {
-  const window = end === Infinity ? "the global window" : `the window from ${bound(start)} to ${bound(end)}`;
-  return why === "expired"
-    ? `it came after ${window} and its allowed lateness had passed`
-    : `it came after the last pane of ${window}: its trigger never fires again`;
-}
-
-/** The bound of a window as a TIMESTAMP: the global window's are those of all time. */
-function bound(time: number): string {
-  if (time === Infinity) return "9999-12-31T23:59:59.999999Z";
-  return time === -Infinity ? "0001-01-01T00:00:00.000000Z" : timestampOfMilliseconds(time);
-}
 
 /** The accumulators of a step's aggregates, as code of their own. */
 class Accumulators implements Accumulation<AnyRow>, AccumulatorCodec {
@@ -161,7 +157,7 @@ class Accumulators implements Accumulation<AnyRow>, AccumulatorCodec {
   }
 
   result(keys: readonly Json[], { accumulators, window, timing }: Pane): AnyRow | Error {
-    const pane: PaneValues = { windowStart: bound(startOf(window)), windowEnd: bound(window.end), paneTiming: timing };
+    const pane: PaneValues = { windowStart: startText(window), windowEnd: endText(window), paneTiming: timing };
     try {
       return this.makeRow(
         keys,
@@ -183,8 +179,6 @@ class Accumulators implements Accumulation<AnyRow>, AccumulatorCodec {
 }
 
 type PaneValues = { readonly [Kind in PaneAggregate["kind"]]: Json };
-
-const startOf = ({ start, end }: Pane["window"]): number => (end === Infinity ? -Infinity : start);
 
 /** One statement an aggregate: what a generic loop would look up for every row stands in the code. */
 function addFunction(

@@ -9,8 +9,9 @@ import type { FieldSpec, InputSpec, PipelineSpec, StepSpec } from "../../../pipe
 import { compileFunction } from "../../../pipeline/udf/compile";
 import type { RecordedState, StateChanges } from "../checkpoint/state-changes";
 import type { Published } from "../source/watermark";
-import { unsupported, windowsOf } from "../unsupported";
+import { unsupported } from "../unsupported";
 import { AggregateOperator } from "./aggregate";
+import { distinct } from "./distinct";
 import { type Reason, type Refuse, refuser } from "./error-rows";
 import { eventTime, processingTime } from "./event-time";
 import { assert, filter } from "./filter";
@@ -18,7 +19,9 @@ import { each, type Messages, Moment, type TakeRow } from "./flow";
 import { flatMap, map, withFields } from "./map";
 import { Needs } from "./needs";
 import { rename } from "./select";
+import { afterStage, type Stage, type StageStep, windowOf } from "./stage";
 import { Watermarks } from "./watermarks";
+import { intoWindows } from "./window";
 
 export interface EngineOptions {
   readonly spec: PipelineSpec;
@@ -32,7 +35,9 @@ export interface EngineOptions {
 
 export class Engine {
   readonly moment = new Moment();
-  private readonly aggregates: AggregateOperator[] = [];
+  /** By step, each after those that its rows come from. */
+  private readonly stages = new Map<string, Stage>();
+  private readonly inOrder: readonly Stage[];
   private readonly watermarks: Watermarks;
   private readonly takers = new Map<string, TakeRow[]>();
   private readonly needs: Needs;
@@ -49,14 +54,14 @@ export class Engine {
     if (problem !== undefined) throw new Error(problem);
     this.needs = new Needs(spec);
     this.rows = rowsOfSpec(spec);
-    this.watermarks = new Watermarks(spec);
+    this.watermarks = new Watermarks(spec, this.stages);
     const [[input, inputSpec]] = Object.entries(spec.inputs) as [[string, InputSpec]];
     for (const [name, reference] of Object.entries(spec.outputs)) this.takersOf(reference).push(options.output(name));
     for (const step of spec.steps.toReversed()) {
       const take = this.make(step);
       for (const reference of step.inputs) this.takersOf(reference).unshift(take);
     }
-    this.aggregates.reverse();
+    this.inOrder = spec.steps.flatMap(({ id }) => this.stages.get(id) ?? []);
     this.enter = each(this.takersOf(input));
     this.refuseMessage = this.refuser(input);
     const reads = this.needs.of(input);
@@ -68,7 +73,10 @@ export class Engine {
   advanceClock(now: number): void {
     this.moment.now = now;
     this.moment.messages = undefined;
-    for (const one of this.aggregates) one.advanceClock();
+    for (const one of this.inOrder) {
+      one.advanceClock();
+      one.endBatch();
+    }
   }
 
   /** One message of a batch. */
@@ -92,19 +100,19 @@ export class Engine {
 
   endBatch(): void {
     this.moment.messages = undefined;
-    for (const one of this.aggregates) one.endBatch();
+    for (const one of this.inOrder) one.endBatch();
   }
 
   /** Moves the watermarks as far as the source has come. */
   advanceWatermark(published: Published): void {
     this.moment.messages = undefined;
-    for (const one of this.aggregates) one.advanceWatermark(this.watermarks.advance(one.id, published));
+    this.advance((stage) => this.watermarks.advance(stage, published));
   }
 
   /** There will be no more rows: every window gives what it has. */
   close(): void {
     this.moment.messages = undefined;
-    for (const one of this.aggregates) one.advanceWatermark(Infinity);
+    this.advance(() => Infinity);
   }
 
   /** The least watermark; -Infinity before there is one, or where nothing is windowed. */
@@ -112,24 +120,32 @@ export class Engine {
     return this.watermarks.least;
   }
 
-  /** Keys in open windows. */
+  /** Keys that something is kept of, in their windows. */
   get openGroups(): number {
-    return this.aggregates.reduce((groups, one) => groups + one.size, 0);
+    return this.inOrder.reduce((groups, one) => groups + one.size, 0);
   }
 
   get isRowWise(): boolean {
-    return this.aggregates.length === 0;
+    return this.inOrder.length === 0;
   }
 
   writeChanges(changes: StateChanges): void {
-    for (const one of this.aggregates) one.writeChanges(changes);
+    for (const one of this.inOrder) one.writeChanges(changes);
     this.watermarks.write(changes);
   }
 
   /** Takes up what was recorded; before anything else. */
   restore(state: RecordedState): void {
     this.watermarks.read(state);
-    for (const one of this.aggregates) one.restore(this.watermarks.of(one.id), state.store(one.id));
+    for (const one of this.inOrder) one.restore(this.watermarks.of(one.id), state.store(one.id));
+  }
+
+  /** Rows of a stage have come to the next ones, and what they bring about is done, before the watermark gets there. */
+  private advance(watermarkOf: (stage: string) => number): void {
+    for (const [i, one] of this.inOrder.entries()) {
+      one.advanceWatermark(watermarkOf(one.id));
+      for (let next = i; next < this.inOrder.length; next += 1) this.inOrder[next]?.endBatch();
+    }
   }
 
   private takersOf(reference: string): TakeRow[] {
@@ -179,25 +195,29 @@ export class Engine {
           next,
         );
       case "flatten":
-      case "window":
         return next;
+      case "window":
+        return afterStage(step, this.options.spec) ? intoWindows(this.moment, next) : next;
       case "aggregate":
-        return this.makeAggregate(step, refuse, next);
+      case "distinct": {
+        const stage = this.makeStage(step, refuse, next);
+        this.stages.set(step.id, stage);
+        return stage.take;
+      }
       case "join":
       case "enrich":
-      case "distinct":
       case "stateful":
         throw new Error(`step ${step.id}: ${step.kind} is not run here`);
     }
   }
 
-  private makeAggregate(step: Extract<StepSpec, { kind: "aggregate" }>, refuse: Refuse, next: TakeRow): TakeRow {
-    const [window] = windowsOf(step, this.options.spec);
-    const fields = this.rows.get(step.inputs[0] ?? "");
-    if (window === undefined || fields === undefined) throw new Error(`step ${step.id}: its rows have no windows`);
-    const operator = new AggregateOperator({ step, window, fields, moment: this.moment, refuse, next });
-    this.aggregates.push(operator);
-    return operator.take;
+  private makeStage(step: StageStep, refuse: Refuse, next: TakeRow): Stage & { readonly take: TakeRow } {
+    const { moment } = this;
+    const fields = this.rows.get(step.inputs[0] ?? "") ?? [];
+    const window = windowOf(step, this.options.spec);
+    if (step.kind === "distinct") return distinct({ step, fields, moment, refuse, next }, window);
+    if (window === undefined) throw new Error(`step ${step.id}: its rows have no windows`);
+    return new AggregateOperator({ step, window, fields, moment, refuse, next });
   }
 }
 

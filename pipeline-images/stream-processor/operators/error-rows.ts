@@ -24,7 +24,11 @@ export function refuser(step: string, moment: Moment, take: TakeRow, counted: (r
     counted(reason);
     const { messages, place } = moment;
     const of = messages === undefined ? noMessage : messageOf(messages, place);
+    // What is refused is in no window, whatever the row was in.
+    const { window } = moment;
+    moment.window = undefined;
     take({ error, step, reason, row, ...of, event_time: timeText(time) }, time ?? moment.published);
+    moment.window = window;
   };
 }
 

@@ -2,6 +2,7 @@
 import { generate } from "../../../pipeline/schema/generated";
 import type { AnyRow } from "../../../pipeline/schema/row";
 import { timestampOfMilliseconds } from "../../../pipeline/schema/timestamp";
+import type { RowWindow } from "../window/row-window";
 
 /** Takes a row on; its event time is milliseconds since the epoch. */
 export type TakeRow = (row: AnyRow, time: number) => void;
@@ -29,6 +30,8 @@ export class Moment {
   /** What is worked on, for an error row; undefined while timers fire. */
   messages: Messages | undefined;
   place = 0;
+  /** The window of the row that is on its way, where a stage gave it: its time alone does not tell. */
+  window: RowWindow | undefined;
   private text = "";
   private textOf = Number.NaN;
 

@@ -1,16 +1,19 @@
-/** The watermark of each aggregate: the least of those of the sources that its rows come from. */
+/** The watermark of each stage: the least of those of the sources and stages that its rows come from. */
 import { milliseconds } from "../../../pipeline/duration";
-import type { PipelineSpec, StepSpec } from "../../../pipeline/spec";
+import type { PipelineSpec } from "../../../pipeline/spec";
 import { WireReader } from "../../../pipeline/protobuf/wire";
 import type { RecordedState, StateChanges } from "../checkpoint/state-changes";
 import { EventTimeProgress, type Published } from "../source/watermark";
-import { inputsOf } from "../unsupported";
+import { isStage, stepBehind, type Stage } from "./stage";
 
-interface TimeSource {
-  /** Undefined for an input itself: its event time is the publish time. */
-  readonly step: string | undefined;
-  readonly maxDelay: number;
-}
+/** Where rows have their time from. */
+type TimeSource =
+  /** An input: its event time is the publish time. */
+  | { readonly kind: "published" }
+  /** A step that sets it. */
+  | { readonly kind: "eventTime"; readonly step: string; readonly maxDelay: number }
+  /** A stage, and what it holds back. */
+  | { readonly kind: "stage"; readonly id: string };
 
 /** The store of everything that belongs to no step alone. No step's id is empty. */
 export const COMMON_STORE = "";
@@ -22,10 +25,13 @@ export class Watermarks {
   private readonly sources = new Map<string, readonly TimeSource[]>();
   private readonly watermarks = new Map<string, number>();
 
-  constructor(spec: PipelineSpec) {
+  constructor(
+    spec: PipelineSpec,
+    private readonly stages: ReadonlyMap<string, Stage>,
+  ) {
     for (const step of spec.steps) {
       if (step.kind === "eventTime") this.progress.set(step.id, new EventTimeProgress());
-      if (step.kind === "aggregate") this.sources.set(step.id, timeSources(step, spec));
+      if (isStage(step)) this.sources.set(step.id, timeSources(step.inputs, spec));
     }
   }
 
@@ -35,23 +41,20 @@ export class Watermarks {
     return progress;
   }
 
-  of(aggregate: string): number {
-    return this.watermarks.get(aggregate) ?? -Infinity;
+  of(stage: string): number {
+    return this.watermarks.get(stage) ?? -Infinity;
   }
 
   get least(): number {
     return this.watermarks.size === 0 ? -Infinity : Math.min(...this.watermarks.values());
   }
 
-  /** @returns the watermark of an aggregate, never less than before */
-  advance(aggregate: string, published: Published): number {
+  /** @returns the watermark of a stage, never less than before; those before it have been advanced */
+  advance(stage: string, published: Published): number {
     let least = Infinity;
-    for (const { step, maxDelay } of this.sources.get(aggregate) ?? []) {
-      const time = step === undefined ? published.time : this.progressOf(step).watermark(published, maxDelay);
-      least = Math.min(least, time);
-    }
-    const watermark = Math.max(this.of(aggregate), least);
-    this.watermarks.set(aggregate, watermark);
+    for (const source of this.sources.get(stage) ?? []) least = Math.min(least, this.timeOf(source, published));
+    const watermark = Math.max(this.of(stage), least);
+    this.watermarks.set(stage, watermark);
     return watermark;
   }
 
@@ -70,20 +73,30 @@ export class Watermarks {
         this.watermarks.set(key.slice(WATERMARK.length), new WireReader(content).double());
     }
   }
+
+  private timeOf(source: TimeSource, published: Published): number {
+    switch (source.kind) {
+      case "published":
+        return published.time;
+      case "eventTime":
+        return this.progressOf(source.step).watermark(published, source.maxDelay);
+      case "stage":
+        return this.stages.get(source.id)?.outputWatermark ?? -Infinity;
+    }
+  }
 }
 
-/** Where the rows of a step have their time from: the steps that set it, or the input. */
-function timeSources(of: StepSpec, spec: PipelineSpec): readonly TimeSource[] {
-  const found = new Map<string | undefined, TimeSource>();
-  const visit = (step: StepSpec): void => {
-    if (step.inputs.some((reference) => Object.hasOwn(spec.inputs, reference.replace(/#errors$/, "")))) {
-      found.set(undefined, { step: undefined, maxDelay: 0 });
-    }
-    for (const input of inputsOf(step, spec)) {
-      if (input.kind !== "eventTime") visit(input);
-      else found.set(input.id, { step: input.id, maxDelay: milliseconds(input.maxDelay ?? "0s") });
-    }
+/** Where the rows behind references have their time from. */
+function timeSources(references: readonly string[], spec: PipelineSpec): readonly TimeSource[] {
+  const found = new Map<string, TimeSource>();
+  const visit = (reference: string): void => {
+    const step = stepBehind(reference, spec);
+    if (step === undefined) found.set("", { kind: "published" });
+    else if (isStage(step)) found.set(step.id, { kind: "stage", id: step.id });
+    else if (step.kind === "eventTime") {
+      found.set(step.id, { kind: "eventTime", step: step.id, maxDelay: milliseconds(step.maxDelay ?? "0s") });
+    } else step.inputs.forEach(visit);
   };
-  visit(of);
+  references.forEach(visit);
   return [...found.values()];
 }

@@ -1,10 +1,11 @@
 /** What recorded state means, so that state of one meaning is never taken for another. */
-import type { PipelineSpec } from "../../../pipeline/spec";
+import { rowsOfSpec } from "../../../pipeline/rows-of-spec";
+import type { FieldSpec, PipelineSpec } from "../../../pipeline/spec";
 import type { OutputBinding, OutputBindings } from "../../../pipeline/bindings";
 import type { Ledger } from "../checkpoint/ledger";
 import type { Context } from "../checkpoint/record";
 import { COMMON_STORE } from "../operators/watermarks";
-import { windowsOf } from "../unsupported";
+import { isStage, type StageStep, windowOf } from "../operators/stage";
 
 /** The output of error rows that no other output takes. */
 export const ERRORS = "#errors";
@@ -35,22 +36,29 @@ export function contextOf({ spec, subscription, outputs, errors }: Bound): Conte
   };
 }
 
-/** Of each step that keeps state: what makes up its keys, its accumulators and its windows. Functions may change. */
+/** Of each step that keeps state: what makes up its keys, its values and its windows. Functions may change. */
 function meanings(spec: PipelineSpec): { [step: string]: string } {
-  const found = spec.steps.flatMap((step) => {
-    if (step.kind !== "aggregate") return [];
-    const { keys = [], aggregates, fields } = step;
-    const types = fields.map(({ name, type, mode }) => `${name} ${type} ${mode}`);
-    const windows = windowsOf(step, spec).map(({ windowing, trigger, allowedLateness, accumulation }) => [
-      windowing,
-      trigger,
-      allowedLateness,
-      accumulation,
-    ]);
-    const parts = aggregates.map((one) => [one.name, one.kind, "field" in one ? one.field : "", accumulatorOf(one)]);
-    return [[step.id, JSON.stringify({ keys, types, windows, aggregates: parts })] as const];
-  });
-  return Object.fromEntries(found);
+  const rows = rowsOfSpec(spec);
+  return Object.fromEntries(
+    spec.steps.filter(isStage).map((step) => {
+      const windows = windowOf(step, spec);
+      const window = windows && [windows.windowing, windows.trigger, windows.allowedLateness, windows.accumulation];
+      const keys = (rows.get(step.inputs[0] ?? "") ?? []).filter(({ name }) => keysOf(step).includes(name));
+      return [step.id, JSON.stringify({ keys: typesOf(keys), window, kept: keptBy(step) })];
+    }),
+  );
+}
+
+const typesOf = (fields: readonly FieldSpec[]): readonly string[] =>
+  fields.map(({ name, type, mode, as = "" }) => `${name} ${type} ${mode} ${as}`);
+
+const keysOf = ({ keys = [] }: StageStep): readonly string[] => keys;
+
+/** What a step keeps of each key, beside the key. */
+function keptBy(step: StageStep): unknown {
+  if (step.kind === "distinct") return step.within;
+  const parts = step.aggregates.map((one) => [one.name, one.kind, "field" in one ? one.field : "", accumulatorOf(one)]);
+  return [typesOf(step.fields), parts];
 }
 
 const accumulatorOf = (one: object): unknown => ("accumulator" in one ? one.accumulator : "");
@@ -70,8 +78,8 @@ function misfits(ledger: Ledger, own: Context): string[] {
     const now =
       own.state[step] === undefined
         ? "which the pipeline no longer has"
-        : "whose keys, windows or aggregates are others now";
-    problems.push(`it has open windows of ${step}, ${now}`);
+        : "whose keys, windows or values are others now";
+    problems.push(`it keeps state of ${step}, ${now}`);
   }
   for (const { output, requests } of ledger.outputs.values()) {
     if (requests.length === 0 || context.sinks[output] === own.sinks[output]) continue;
@@ -89,6 +97,6 @@ export function refuseMisfits(ledger: Ledger, own: Context, place: string): void
   if (problems.length === 0) return;
   throw new Error(
     `the checkpoints at ${place} are not for this pipeline:\n  ${problems.join("\n  ")}\n` +
-      "Drain the old one first (POST /drain), or start with --reset-state=<name>: open windows are lost then",
+      "Drain the old one first (POST /drain), or start with --reset-state=<name>: all that it keeps is lost then",
   );
 }

@@ -49,7 +49,7 @@ export class PushPipeline {
     const { bound, tables, topics } = options;
     if (!checkRunnable(bound)) {
       throw new Error(
-        `${bound.spec.name} keeps windows, which a push service cannot: let a worker pool run it, Runner.workerPool()`,
+        `${bound.spec.name} keeps state, which a push service cannot: let a worker pool run it, Runner.workerPool()`,
       );
     }
     const count = (reason: string): void => void (this.counts[reason] = (this.counts[reason] ?? 0) + 1);

@@ -97,10 +97,13 @@ export class EventTimeProgress {
   }
 
   write(writer: WireWriter): void {
-    writer.double(this.largest);
+    writer.double(this.largest).double(this.lastRow);
   }
 
   read(content: Uint8Array): void {
-    this.largest = new WireReader(content).double();
+    const reader = new WireReader(content);
+    this.largest = reader.double();
+    // Else the first look after a restart would find that no rows come.
+    this.lastRow = reader.double();
   }
 }

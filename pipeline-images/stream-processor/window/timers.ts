@@ -8,6 +8,11 @@ export class Timers<T> {
     return this.times[0] ?? Infinity;
   }
 
+  /** Whether anybody is to be woken up to a time; also where that is the end of all times. */
+  isDue(until: number): boolean {
+    return this.times.length > 0 && (this.times[0] as number) <= until;
+  }
+
   set(time: number, sleeper: T): void {
     const there = this.sleepers.get(time);
     if (there !== undefined) there.push(sleeper);

@@ -6,6 +6,7 @@
  */
 import type { AccumulationSpec } from "../../../pipeline/spec";
 import type { Cell, OpenWindow, PaneTiming } from "./cells";
+import type { Drop } from "./row-window";
 import { Timers } from "./timers";
 import type { MadeTrigger } from "./triggers/of-spec";
 import type { Moment } from "./triggers/trigger";
@@ -26,9 +27,6 @@ export interface Pane {
   /** From 0. */
   readonly index: number;
 }
-
-/** Why a row was not taken. */
-export type Dropped = "expired" | "closed";
 
 export interface WindowedGroupsOptions<Row> {
   readonly windowing: Windowing;
@@ -64,14 +62,17 @@ export class WindowedGroups<Row> {
    * Takes a row into its windows.
    * @param drop is told of each window that no longer takes it.
    */
-  add(key: string, row: Row, time: number, now: number, drop: (why: Dropped, window: OpenWindow) => void): void {
+  add(key: string, row: Row, time: number, now: number, drop: Drop): void {
     const { size, every } = this.options.windowing;
     const last = this.options.windowing.lastStart(time);
-    for (let start = last; start > time - size; start -= every) {
-      const window = this.latest?.start === start ? this.latest : this.open(start);
-      if (window.expiry <= this.watermark) drop("expired", window);
-      else if (!this.addTo(window, key, row, time, now)) drop("closed", window);
-    }
+    for (let start = last; start > time - size; start -= every) this.addAt(start, key, row, time, now, drop);
+  }
+
+  /** Takes a row into the one window that starts there. */
+  addAt(start: number, key: string, row: Row, time: number, now: number, drop: Drop): void {
+    const window = this.latest?.start === start ? this.latest : this.open(start);
+    if (window.expiry <= this.watermark) drop("expired", window);
+    else if (!this.addTo(window, key, row, time, now)) drop("closed", window);
   }
 
   /** Asks those whose triggers may fire by the elements of this batch. */
@@ -108,6 +109,11 @@ export class WindowedGroups<Row> {
       this.findDue();
     }
     this.moveOutput();
+  }
+
+  /** How far the watermark of what comes out has come. */
+  get outputWatermark(): number {
+    return this.output;
   }
 
   get size(): number {

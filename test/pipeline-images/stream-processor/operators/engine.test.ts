@@ -22,7 +22,6 @@ import {
   numeric,
   paneTiming,
   pipeline,
-  type Pipeline,
   repeatedly,
   repeated,
   sample,
@@ -34,9 +33,7 @@ import {
   windowEnd,
   windowStart,
 } from "../../../../pipeline";
-import { RecordedState, StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
-import { Engine } from "../../../../pipeline-images/stream-processor/operators/engine";
-import { type GivenMessage, GivenMessages } from "../support/messages";
+import { at, Bench, NOON } from "../support/bench";
 
 const Sale = schema("sale", {
   shop: nullable(string()),
@@ -49,64 +46,6 @@ const Sale = schema("sale", {
 });
 
 const sale = (given: object = {}) => ({ shop: "a", product: "p", price: 1, pieces: 1, at: at(0), ...given });
-const at = (second: number) => new Date(NOON + second * 1_000).toISOString();
-const NOON = Date.UTC(2024, 0, 31, 12);
-
-type Rows = { [output: string]: object[] };
-
-/** Runs messages through a pipeline, in batches, with the watermark told after each. */
-class Bench {
-  rows: Rows = {};
-  now = NOON;
-  engine: Engine;
-  private readonly state = new RecordedState();
-  private readonly spec;
-
-  constructor(of: Pick<Pipeline, "toJSON">) {
-    this.spec = of.toJSON();
-    this.engine = this.make();
-  }
-
-  take(...messages: (GivenMessage | object)[]): this {
-    const given = messages.map((one) => ("data" in one ? one : { data: one }));
-    const batch = new GivenMessages(given, this.now);
-    this.engine.advanceClock(this.now);
-    for (let i = 0; i < batch.count; i += 1) this.engine.take(batch, i);
-    this.engine.endBatch();
-    return this;
-  }
-
-  published(second: number, quiet = false): this {
-    this.engine.advanceWatermark({ time: NOON + second * 1_000, quiet, lastMessage: this.now });
-    return this;
-  }
-
-  clock(second: number): this {
-    this.now = NOON + second * 1_000;
-    this.engine.advanceClock(this.now);
-    return this;
-  }
-
-  close(): this {
-    this.engine.close();
-    return this;
-  }
-
-  restart(): this {
-    const changes = new StateChanges();
-    this.engine.writeChanges(changes);
-    this.state.apply(changes.take());
-    this.engine = this.make();
-    this.engine.restore(this.state);
-    return this;
-  }
-
-  private make(): Engine {
-    const into = (name: string) => (row: object) => void (this.rows[name] ??= []).push(row);
-    return new Engine({ spec: this.spec, output: into, errors: into("errors") });
-  }
-}
-
 describe("row by row", () => {
   const prices = pipeline("prices", { sales: Sale.withMetadata() }, ({ sales }) => ({
     dear: sales
@@ -496,9 +435,15 @@ describe("time", () => {
 
 test("a pipeline that the engine does not run is refused with a sentence that names the steps", () => {
   const not = pipeline("not-here", { sales: Sale }, ({ sales }) => ({
-    once: sales.eventTime("at", { maxDelay: "1m" }).distinct("product", { within: "1h" }),
+    counted: sales.groupBy("product").stateful({
+      state: { n: integer() },
+      initial: { n: 0 },
+      timeToLive: "1d",
+      output: { n: integer() },
+      process: (_, { n }) => ({ state: { n: n + 1 }, output: [{ n }] }),
+    }),
   }));
   expect(() => new Bench(not)).toThrow(
-    "not-here: the stream processor does not run once.distinct (distinct). Dataflow does: Runner.dataflow()",
+    "not-here: the stream processor does not run counted.stateful (stateful). Dataflow does: Runner.dataflow()",
   );
 });

@@ -293,8 +293,8 @@ describe("what a log was written for", () => {
       "the checkpoints at gs://simulated/checkpoints are not for this pipeline:\n" +
         "  it is of the pipeline clicks, not other\n" +
         "  it is of projects/acme/subscriptions/clicks, not projects/acme/subscriptions/other\n" +
-        "  it has open windows of activity.aggregate, whose keys, windows or aggregates are others now\n" +
-        "Drain the old one first (POST /drain), or start with --reset-state=<name>: open windows are lost then",
+        "  it keeps state of activity.aggregate, whose keys, windows or values are others now\n" +
+        "Drain the old one first (POST /drain), or start with --reset-state=<name>: all that it keeps is lost then",
     );
   });
 

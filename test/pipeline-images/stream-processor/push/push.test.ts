@@ -212,6 +212,6 @@ test("a pipeline with windows is refused: a push service keeps nothing between m
       troubles: new Troubles(() => {}),
     });
   expect(made).toThrow(
-    "windowed keeps windows, which a push service cannot: let a worker pool run it, Runner.workerPool()",
+    "windowed keeps state, which a push service cannot: let a worker pool run it, Runner.workerPool()",
   );
 });

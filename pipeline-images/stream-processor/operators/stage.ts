@@ -1,0 +1,53 @@
+/** Steps that keep something between rows: what time does to them, and what is recorded of them. */
+import type { StateChanges, Store } from "../checkpoint/state-changes";
+import type { PipelineSpec, StepSpec } from "../../../pipeline/spec";
+
+export interface Stage {
+  /** Of its step. */
+  readonly id: string;
+  /** What came together is there. */
+  endBatch(): void;
+  /** The processing time has come to the moment's. */
+  advanceClock(): void;
+  /** The watermark of what comes in has come to here; never less than before. */
+  advanceWatermark(to: number): void;
+  /** How far what comes out of it has come. */
+  readonly outputWatermark: number;
+  /** What it holds: keys, in their windows where there are any. */
+  readonly size: number;
+  /** Writes what has changed since the last time. */
+  writeChanges(changes: StateChanges): void;
+  /** Takes up what was recorded, with the watermark of that moment; before anything else. */
+  restore(watermark: number, store: Store): void;
+}
+
+export type StageStep = Extract<StepSpec, { readonly kind: "aggregate" | "distinct" }>;
+
+export const isStage = (step: StepSpec): step is StageStep => step.kind === "aggregate" || step.kind === "distinct";
+
+export type WindowStep = Extract<StepSpec, { readonly kind: "window" }>;
+
+/** The step behind a reference; undefined for an input. Rows that a step refused have come as far as its others. */
+export const stepBehind = (reference: string, spec: PipelineSpec): StepSpec | undefined =>
+  spec.steps.find(({ id }) => id === inputOf(reference));
+
+/** A reference without its `#errors`. */
+export const inputOf = (reference: string): string => reference.replace(/#errors$/, "");
+
+/**
+ * The windows that the rows which come to a step are in; undefined where they are in none, as what a step refused is.
+ * Rows that are put together are in windows of one kind, so that the first input tells.
+ */
+export function windowOf(step: StepSpec, spec: PipelineSpec): WindowStep | undefined {
+  const [first = ""] = step.inputs;
+  const before = spec.steps.find(({ id }) => id === first);
+  if (before === undefined || before.kind === "window") return before;
+  return windowOf(before, spec);
+}
+
+/** May rows that come to a step be in a window that their time does not tell, because a stage gave them? */
+export const afterStage = (step: StepSpec, spec: PipelineSpec): boolean =>
+  step.inputs.some((reference) => {
+    const before = stepBehind(reference, spec);
+    return before !== undefined && (isStage(before) || afterStage(before, spec));
+  });
