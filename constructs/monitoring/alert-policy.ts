@@ -27,6 +27,8 @@ export class AlertPolicy extends Construct {
     const told = channels.map(({ path }) => path);
     const log = isLog(when);
     const { remindEvery } = props;
+    // Asked now: a pause that is made when the stack is written down already would not be in it.
+    const known = seriesOf(when).flatMap(({ metric }) => metric.waits?.() ?? []);
     this.resource = make(
       this,
       "resource",
@@ -56,7 +58,7 @@ export class AlertPolicy extends Construct {
         userLabels: userLabels(this, props.labels),
         ...props.overrides,
       },
-      () => seriesOf(when).flatMap(({ metric }) => metric.waits?.() ?? []),
+      () => known,
     );
     this.path = this.resource.name;
   }

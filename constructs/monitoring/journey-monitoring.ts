@@ -98,7 +98,7 @@ export class JourneyMonitoring extends Construct {
             ...(this.alerts.size === 0
               ? []
               : [{ tiles: [{ incidents: [...this.alerts.values()], title: "What is wrong now" }] }]),
-            { title: "From left to right, as the data flows", columns },
+            ...(columns.length === 0 ? [] : [{ title: "From left to right, as the data flows", columns }]),
             ...(errors === undefined
               ? []
               : [{ title: "What was logged", tiles: [{ logs: errors, title: "Warnings and errors" }] }]),

@@ -20,7 +20,7 @@ export interface Metric<Of extends string = string, Label extends string = strin
   readonly value: "number" | "yes-or-no" | "distribution";
   /** As Google writes units: "s", "By", "1", "10^2.%" (of which 1 is everything). */
   readonly unit: string;
-  /** What an alert on it must wait for, as Monitoring refuses those on a metric that it does not know. */
+  /** What an alert on it must wait for, as Monitoring refuses those on a metric that it does not know. Asked at once. */
   readonly waits?: Waits;
 }
 
