@@ -14,7 +14,7 @@ import { Bucket, type AnyBucket } from "../storage/bucket";
 import { sinkOf, type Destination } from "./destination";
 import { columnsFit, outputsFit } from "./output-rules";
 import type { PipelineSchedule, Runner } from "./runner";
-import { rowsInput, type RowsSource } from "./source";
+import { filesNamed, rowsInput, type RowsSource } from "./source";
 
 export interface BatchPipelineProps<I extends Inputs = Inputs, O extends FieldsOfOutputs = FieldsOfOutputs> {
   readonly pipeline: Pipeline<I, O, "bounded">;
@@ -66,6 +66,7 @@ const rules: Rules<Given> = [
         : `from does not fit: pipeline ${pipeline.name} reads ${list(names)}, and from has ${list(Object.keys(from))}`;
     },
   },
+  filesNamed("that end"),
   outputsFit,
   columnsFit,
 ];

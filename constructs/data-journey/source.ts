@@ -1,3 +1,4 @@
+import { Token } from "cdktf";
 import type { FileFormat, InputBinding } from "../../pipeline/bindings";
 import type { Inputs } from "../../pipeline/inputs";
 import type { Fields } from "../../pipeline/schema/field";
@@ -5,6 +6,7 @@ import type { Schema } from "../../pipeline/schema/schema";
 import { AnyTable } from "../bigquery/table";
 import type { AnyDataset } from "../bigquery/dataset";
 import type { GrantOptions, Identity } from "../core/grants";
+import type { Rule } from "../core/rules";
 import { grantOnProject } from "../iam/project-grant";
 import { AnySubscription } from "../pubsub/subscription";
 import { AnyTopic } from "../pubsub/topic";
@@ -40,6 +42,29 @@ export interface FilesSource {
   readonly files: string;
   readonly format: FileFormat | FileFormat["type"];
 }
+
+/**
+ * What in the names of files stands for something that nobody knows: of pipelines that never end, every day's files are
+ * read once and no more, so that a day stands for nothing either.
+ */
+export const filesNamed = (
+  pipelines: "that end" | "that never end",
+): Rule<{ readonly from?: { readonly [input: string]: StreamSource | RowsSource } }> => ({
+  id: "files-names",
+  reads: [],
+  page: "https://cloud.google.com/storage/docs/wildcards",
+  broken({ from = {} }) {
+    const known = pipelines === "that end" ? ["{yesterday}"] : [];
+    for (const [input, source] of Object.entries(from)) {
+      if (!("files" in source) || Token.isUnresolved(source.files)) continue;
+      const unknown = source.files.match(/\{[^{}]*\}/g)?.find((word) => !known.includes(word));
+      if (unknown === undefined) continue;
+      const may = known.length === 0 ? "takes none" : `takes ${known.join(", ")}`;
+      return `from.${input}.files is "${source.files}", with ${unknown} in it: a pipeline ${pipelines} ${may}`;
+    }
+    return undefined;
+  },
+});
 
 /** Where each input comes from that is not a stream of the journey's own events. */
 export type SourcesOf<I extends Inputs, E extends Fields> = {

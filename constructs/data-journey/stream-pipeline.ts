@@ -21,6 +21,7 @@ import type { EventTopic } from "./event-topic";
 import { columnsFit, endless, outputsFit } from "./output-rules";
 import type { Runner, StreamShape } from "./runner";
 import {
+  filesNamed,
   rowsInput,
   streamOf,
   type RowsInput,
@@ -124,6 +125,7 @@ const rules: Rules<Given> = [
       return `pipeline ${pipeline.name}: ${words.join("; ")}`;
     },
   },
+  filesNamed("that never end"),
   outputsFit,
   columnsFit,
   endless,

@@ -10,6 +10,7 @@ import type { Destination } from "../../../constructs/data-journey/destination";
 import { EventHandler, type EventHandlerProps } from "../../../constructs/data-journey/event-handler";
 import { EventTopic, type EventTopicProps } from "../../../constructs/data-journey/event-topic";
 import { IngestProxy, type IngestProxyProps } from "../../../constructs/data-journey/ingest-proxy";
+import type { FilesSource } from "../../../constructs/data-journey/source";
 import { RawLanding } from "../../../constructs/data-journey/raw-landing";
 import { Runner } from "../../../constructs/data-journey/runners";
 import { StreamPipeline } from "../../../constructs/data-journey/stream-pipeline";
@@ -21,7 +22,7 @@ import { Topic } from "../../../constructs/pubsub/topic";
 import { Bucket } from "../../../constructs/storage/bucket";
 import type { Examples } from "../examples";
 import { duration, IMAGE, maybe } from "../support";
-import { batch, batchCounts, large, Order, others } from "./events";
+import { batch, batchCounts, enriched, large, Order, others } from "./events";
 import { journey as anyJourney } from "./random";
 
 const image = ContainerImage.fromRegistry(IMAGE);
@@ -51,6 +52,12 @@ const process = (stack: GcpStack, more: object): StreamPipeline =>
     into: { large: "large" },
     ...more,
   } as never);
+
+const filesIn = (stack: GcpStack, files: string): FilesSource => ({
+  bucket: new Bucket(stack, "day"),
+  files,
+  format: "json-lines",
+});
 
 const batched = (stack: GcpStack, more: object): BatchPipeline =>
   new BatchPipeline(stack, "pipeline", {
@@ -204,6 +211,14 @@ export const examples = {
         (stack) => process(stack, { from: { nothing: new Topic(stack, "nothing") } }),
       ],
       "pipeline-source": [(stack) => process(stack, { from: { orders: aTable(stack) } })],
+      "files-names": [
+        (stack) =>
+          process(stack, {
+            pipeline: enriched,
+            from: { products: filesIn(stack, "{yesterday}/*.json") },
+            into: { enriched: "enriched" },
+          }),
+      ],
       "pipeline-outputs": [
         (stack) => process(stack, { into: {} }),
         (stack) => process(stack, { into: { large: "large", small: "small" } }),
@@ -261,6 +276,7 @@ export const examples = {
       }),
     faults: {
       "pipeline-source": [(stack) => batched(stack, { from: {} })],
+      "files-names": [(stack) => batched(stack, { from: { orders: filesIn(stack, "{today}/*.json") } })],
       "pipeline-outputs": [(stack) => batched(stack, { into: {} })],
       "output-columns": [(stack) => batched(stack, { into: { all: aTable(stack) } })],
       "tasks-aggregate": [(stack) => batched(stack, { pipeline: batchCounts, runner: Runner.job({ tasks: 2 }) })],
