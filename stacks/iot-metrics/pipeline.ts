@@ -22,7 +22,7 @@ export const Reading = schema("reading", {
 });
 
 /** What is known of a device, beside what it sends: a line of a file for each. */
-export const Device = schema("device", {
+const Device = schema("device", {
   device_id: string(),
   device_type: string({ description: "thermometer, pressure_gauge, ..." }),
   site: string({ description: "where it is" }),

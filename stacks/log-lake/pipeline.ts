@@ -1,7 +1,7 @@
 import { bounded, date, integer, nullable, pipeline, schema, string, timestamp } from "../../pipeline";
 
 /** A line of a file, as the server wrote it. */
-export const LogLine = schema("log_line", { line: string() });
+const LogLine = schema("log_line", { line: string() });
 
 /**
  * A request to a server, out of a line of its access log in the combined format.
