@@ -109,10 +109,10 @@ export class DataJourney<E extends Fields> extends Construct {
    *
    * @throws Error where it was called before
    */
-  monitor({ also, name = this.events.topic.key, ...options }: MonitorOptions): JourneyMonitoring {
+  monitor({ also, beside, name = this.events.topic.key, ...options }: MonitorOptions): JourneyMonitoring {
     this.mayGrow("monitor");
     this.isMonitored = true;
-    const parts = partsOf(this, this.events, also);
+    const parts = partsOf(this, this.events, { also, beside });
     return new JourneyMonitoring(this, "monitoring", { ...options, ...parts, name });
   }
 

@@ -1,4 +1,5 @@
 import type { IConstruct } from "constructs";
+import { AnyDataset } from "../bigquery/dataset";
 import { AnyTable } from "../bigquery/table";
 import { CloudRunJob } from "../cloud-run/cloud-run-job";
 import { CloudRunService } from "../cloud-run/cloud-run-service";
@@ -11,6 +12,8 @@ import type { JourneyParts, Processor } from "../monitoring/journey-parts";
 import { DeadLetters } from "../pubsub/dead-letters";
 import { AnySubscription } from "../pubsub/subscription";
 import { AnyTopic } from "../pubsub/topic";
+import { Schedule } from "../scheduler/schedule";
+import { BatchPipeline } from "./batch-pipeline";
 import type { EventTopic } from "./event-topic";
 import { IngestProxy } from "./ingest-proxy";
 import { StreamPipeline } from "./stream-pipeline";
@@ -18,7 +21,9 @@ import { StreamPipeline } from "./stream-pipeline";
 export interface MonitorOptions extends Omit<JourneyMonitoringProps, keyof JourneyParts | "name"> {
   /** In addresses. @default the topic's name */
   readonly name?: string;
-  /** What belongs to the journey and is made beside it, such as a BatchPipeline's job. @default nothing */
+  /** Made beside the journey and watched with it, all that is in them: a BatchPipeline, another stack. @default nothing */
+  readonly beside?: readonly IConstruct[];
+  /** What else belongs to the journey, part by part. @default nothing */
   readonly also?: JourneyParts;
 }
 
@@ -29,18 +34,20 @@ export interface MonitorOptions extends Omit<JourneyMonitoringProps, keyof Journ
 export function partsOf(
   journey: IConstruct,
   { topic, deadLetters }: Pick<EventTopic, "topic" | "deadLetters">,
-  also: JourneyParts = {},
+  { also = {}, beside = [] }: Pick<MonitorOptions, "also" | "beside"> = {},
 ): JourneyParts {
-  const all = journey.node.findAll();
+  const all = unique([journey, ...beside].flatMap(({ node }) => node.findAll()));
   const of = <T extends IConstruct>(kind: abstract new (...args: never) => T): readonly T[] =>
     all.filter((one): one is T => one instanceof kind);
   const kept: readonly AnySubscription[] = deadLetters instanceof DeadLetters ? [deadLetters.kept] : [];
   const doors: readonly IConstruct[] = of(IngestProxy).map(({ service }) => service);
   const services = [...of(CloudRunService), ...of(CloudFunction)];
-  const pipelines = of(StreamPipeline);
-  const processors = pipelines.flatMap(processorsOf);
+  const streams = of(StreamPipeline);
+  const processors = streams.flatMap(processorsOf);
   const processing = new Set(processors.map(({ workerPool }) => workerPool));
-  const outputs = pipelines.flatMap((one) => Object.values(one.outputs)).filter((to) => to !== undefined);
+  const outputs = [...streams, ...of(BatchPipeline)]
+    .flatMap((one) => Object.values(one.outputs))
+    .filter((to) => to !== undefined);
   return joined(
     {
       ingest: services.filter((one) => doors.includes(one)),
@@ -55,7 +62,9 @@ export function partsOf(
       streamingJobs: of(FlexTemplateJob),
       batchJobs: of(DataflowLaunch),
       jobs: of(CloudRunJob),
+      schedules: of(Schedule),
       tables: unique([...of(AnyTable), ...outputs.filter((to) => to instanceof AnyTable)]),
+      datasets: of(AnyDataset),
     },
     also,
   );
@@ -81,7 +90,9 @@ function joined(found: Required<JourneyParts>, also: JourneyParts): JourneyParts
     streamingJobs: both("streamingJobs"),
     batchJobs: both("batchJobs"),
     jobs: both("jobs"),
+    schedules: both("schedules"),
     tables: both("tables"),
+    datasets: both("datasets"),
   };
 }
 

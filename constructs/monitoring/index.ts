@@ -24,6 +24,7 @@ export { cloudRunAlerts, cloudRunSignals } from "./signals/cloud-run";
 export { dataflowAlerts, dataflowSignals } from "./signals/dataflow";
 export { projectAlerts, projectSignals } from "./signals/project";
 export { pubsubAlerts, pubsubSignals } from "./signals/pubsub";
+export { schedulerAlerts, schedulerSignals } from "./signals/scheduler";
 export type { Signal } from "./signals/signal";
 export { processorAlerts, processorLogMetrics, processorSignals } from "./signals/stream-processor";
 export type { Tile } from "./tile";

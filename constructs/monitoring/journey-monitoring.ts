@@ -11,6 +11,7 @@ import { cloudRunSignals, type cloudRunAlerts } from "./signals/cloud-run";
 import { dataflowSignals, type dataflowAlerts } from "./signals/dataflow";
 import { projectSignals, type projectAlerts } from "./signals/project";
 import { pubsubSignals, type pubsubAlerts } from "./signals/pubsub";
+import { schedulerSignals, type schedulerAlerts } from "./signals/scheduler";
 import { anyOf, type AlertChanges, type Signal } from "./signals/signal";
 import {
   processorLogMetrics,
@@ -24,7 +25,12 @@ import type { Tile } from "./tile";
 
 /** The alerts of a journey by name, each switched off with `false`, or changed. */
 export type JourneyAlerts = AlertChanges<
-  typeof pubsubAlerts & typeof cloudRunAlerts & typeof dataflowAlerts & typeof processorAlerts & typeof projectAlerts
+  typeof pubsubAlerts &
+    typeof cloudRunAlerts &
+    typeof dataflowAlerts &
+    typeof processorAlerts &
+    typeof schedulerAlerts &
+    typeof projectAlerts
 >;
 
 export interface JourneyMonitoringProps extends JourneyParts {
@@ -52,7 +58,7 @@ const rules: Rules<JourneyMonitoringProps> = [
     page: "https://cloud.google.com/monitoring/docs/monitoring-overview",
     broken: (props) =>
       isEmpty(props)
-        ? "there is nothing to watch: name topics, subscriptions, services, processors, jobs or tables"
+        ? "there is nothing to watch: name topics, subscriptions, services, processors, jobs, schedules or tables"
         : undefined,
   },
 ];
@@ -141,12 +147,20 @@ function watched(scope: Construct, key: string, parts: JourneyMonitoringProps): 
     { title: "Tables", tiles: project.tables },
   ];
   return {
-    signals: [...pubsub.alerts, ...run.alerts, ...(streams?.alerts ?? []), ...flows.alerts, ...project.alerts],
+    signals: [
+      ...pubsub.alerts,
+      ...run.alerts,
+      ...(streams?.alerts ?? []),
+      ...flows.alerts,
+      ...schedulerSignals(names.schedules, alerts).alerts,
+      ...project.alerts,
+    ],
     columns: columns.filter(({ tiles }) => tiles.length > 0),
     errors: errorsOf({
       service_name: [...ingest, ...services].map(({ name }) => name),
       worker_pool_name: workerPools,
       job_name: [...jobs, ...dataflowJobs.map(({ name }) => name)],
+      job_id: names.schedules,
     }),
   };
 }

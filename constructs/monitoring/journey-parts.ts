@@ -1,3 +1,4 @@
+import type { AnyDataset } from "../bigquery/dataset";
 import type { Relation } from "../bigquery/relation";
 import type { AnyCloudRunJob } from "../cloud-run/cloud-run-job";
 import type { AnyCloudRunService } from "../cloud-run/cloud-run-service";
@@ -5,6 +6,7 @@ import type { WorkerPool } from "../cloud-run/worker-pool";
 import type { AnyCloudFunction } from "../functions/cloud-function";
 import type { AnySubscription } from "../pubsub/subscription";
 import type { AnyTopic } from "../pubsub/topic";
+import type { Schedule } from "../scheduler/schedule";
 import type { WatchedService } from "./signals/cloud-run";
 import type { WatchedJob } from "./signals/dataflow";
 import type { WatchedProcessor } from "./signals/stream-processor";
@@ -38,8 +40,12 @@ export interface JourneyParts {
   readonly batchJobs?: readonly { readonly name: string }[];
   /** Cloud Run's. @default none */
   readonly jobs?: readonly AnyCloudRunJob[];
+  /** What calls or starts something by the clock. @default none */
+  readonly schedules?: readonly Schedule[];
   /** Tables that are written to. @default none */
   readonly tables?: readonly Relation[];
+  /** Datasets in which tables are made as they are needed. @default those of the tables */
+  readonly datasets?: readonly AnyDataset[];
 }
 
 /** The parts by the names that metrics know them by. */
@@ -54,6 +60,7 @@ export interface JourneyNames {
   readonly workerPools: readonly string[];
   readonly dataflowJobs: readonly WatchedJob[];
   readonly jobs: readonly string[];
+  readonly schedules: readonly string[];
   readonly datasets: readonly string[];
   readonly apis: readonly string[];
 }
@@ -61,9 +68,9 @@ export interface JourneyNames {
 export function namesOf(parts: JourneyParts): JourneyNames {
   const processors = (parts.processors ?? []).map(({ pipeline, workerPool }) => ({
     pipeline,
-    workerPool: poolName(workerPool),
+    workerPool: nameOf(workerPool),
   }));
-  const pools = [...processors.map(({ workerPool }) => workerPool), ...(parts.workerPools ?? []).map(poolName)];
+  const pools = [...processors.map(({ workerPool }) => workerPool), ...(parts.workerPools ?? []).map(nameOf)];
   return {
     ingest: servicesOf(parts.ingest),
     topics: lastNames(parts.topics),
@@ -77,7 +84,12 @@ export function namesOf(parts: JourneyParts): JourneyNames {
       ...(parts.batchJobs ?? []).map(({ name }) => ({ name, mode: "batch" as const })),
     ],
     jobs: (parts.jobs ?? []).map(({ name }) => name),
-    datasets: [...new Set((parts.tables ?? []).map(({ dataset }) => dataset.name))],
+    schedules: (parts.schedules ?? []).map(nameOf),
+    datasets: [
+      ...new Set(
+        [...(parts.tables ?? []).map(({ dataset }) => dataset), ...(parts.datasets ?? [])].map(({ name }) => name),
+      ),
+    ],
     apis: apisOf(parts),
   };
 }
@@ -93,7 +105,8 @@ const servicesOf = (services: readonly (AnyCloudRunService | AnyCloudFunction)[]
       "maxInstances" in service && typeof service.maxInstances === "number" ? service.maxInstances : undefined,
   }));
 
-const poolName = ({ resource }: WorkerPool): string => resource.nameInput ?? resource.name;
+/** As plain text, where it has one. */
+const nameOf = ({ resource }: WorkerPool | Schedule): string => resource.nameInput ?? resource.name;
 
 /** The APIs whose quotas the parts use up. */
 function apisOf(parts: JourneyParts): readonly string[] {
@@ -101,7 +114,7 @@ function apisOf(parts: JourneyParts): readonly string[] {
     ...(some(parts.topics, parts.subscriptions, parts.deadLetters) ? ["pubsub"] : []),
     ...(some(parts.ingest, parts.services, parts.processors, parts.workerPools, parts.jobs) ? ["run"] : []),
     ...(some(parts.streamingJobs, parts.batchJobs) ? ["dataflow", "compute"] : []),
-    ...(some(parts.tables) ? ["bigquery", "bigquerystorage"] : []),
+    ...(some(parts.tables, parts.datasets) ? ["bigquery", "bigquerystorage"] : []),
   ];
 }
 
@@ -111,7 +124,7 @@ const some = (...all: readonly (readonly unknown[] | undefined)[]): boolean =>
 /** Whether there is nothing at all. */
 export function isEmpty(parts: JourneyParts): boolean {
   const { ingest, topics, subscriptions, deadLetters, services, processors, workerPools } = parts;
-  const { streamingJobs, batchJobs, jobs, tables } = parts;
+  const { streamingJobs, batchJobs, jobs, schedules, tables, datasets } = parts;
   const first = some(ingest, topics, subscriptions, deadLetters, services);
-  return !first && !some(processors, workerPools, streamingJobs, batchJobs, jobs, tables);
+  return !first && !some(processors, workerPools, streamingJobs, batchJobs, jobs, schedules, tables, datasets);
 }

@@ -70,7 +70,7 @@ export const dataflowAlerts = {
     title: () => "a job failed",
     runbook: `\${resource.label.job_name} has failed, and nothing is processed any more.
 
-1. "Job logs" and "Worker logs" at severity ERROR say why: most often a right, a quota, or a template that does not start.
+1. "Job logs" and "Worker logs" at severity ERROR say why: most often a right, a quota, or a table that is not there. A job that was never launched is not told here: see the log of its schedule, and of its launcher.
 2. Apply the stack again: it makes the job anew. What Pub/Sub holds is not lost until the subscription's retention is over.`,
   }),
 } satisfies AlertDefaults;

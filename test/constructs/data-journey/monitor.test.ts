@@ -6,6 +6,7 @@ import { CloudRunJob } from "../../../constructs/cloud-run/cloud-run-job";
 import { WorkerPool } from "../../../constructs/cloud-run/worker-pool";
 import { ContainerImage } from "../../../constructs/core/image";
 import type { GcpStack } from "../../../constructs/core/stack";
+import { BatchPipeline } from "../../../constructs/data-journey/batch-pipeline";
 import { DataJourney, type DataJourneyProps } from "../../../constructs/data-journey/data-journey";
 import { partsOf } from "../../../constructs/data-journey/monitored";
 import { Runner } from "../../../constructs/data-journey/runners";
@@ -14,9 +15,10 @@ import { NotificationChannel } from "../../../constructs/monitoring/notification
 import { Network } from "../../../constructs/network/network";
 import { DeadLetters } from "../../../constructs/pubsub/dead-letters";
 import { Topic } from "../../../constructs/pubsub/topic";
+import { Bucket } from "../../../constructs/storage/bucket";
 import { mapValues } from "../../../pipeline/objects";
 import { aStack, IMAGE, messageOf, templateOf } from "../support";
-import { large, Order, perMinute } from "./events";
+import { batch, large, Order, perMinute } from "./events";
 
 const image = ContainerImage.fromRegistry(IMAGE);
 const journeyIn = (
@@ -55,7 +57,9 @@ test("all that the journey made is watched, each as what it is", () => {
     streamingJobs: ["large-orders"],
     batchJobs: [],
     jobs: [],
+    schedules: [],
     tables: ["raw", "large", "counts", "refused"],
+    datasets: [],
   });
   expect(processors?.map(({ pipeline, workerPool }) => [pipeline, workerPool.node.path])).toEqual([
     ["orders-per-minute", "test/journey/orders-per-minute/workers"],
@@ -97,8 +101,32 @@ test("what is made beside the journey is watched where it is named", () => {
     jobs: [new CloudRunJob(stack, "nightly", { image })],
     workerPools: [new WorkerPool(stack, "pool", { image })],
   };
-  const { jobs, workerPools } = partsOf(journey, journey.events, also);
+  const { jobs, workerPools } = partsOf(journey, journey.events, { also });
   expect([jobs, workerPools]).toEqual([also.jobs, also.workerPools]);
+});
+
+test("all that is in a construct beside the journey is watched", () => {
+  const stack = aStack();
+  const table = new Table(stack, "all", { dataset: new Dataset(stack, "mine"), columns: batch.outputs.all.fields });
+  const journey = new DataJourney(stack, "journey", { event: Order, name: "orders" });
+  expect(journey.dataset).toBeInstanceOf(Dataset);
+  const nightly = new BatchPipeline(stack, "nightly", {
+    pipeline: batch,
+    runner: Runner.job(),
+    from: { orders: { bucket: new Bucket(stack, "in"), files: "*", format: "json-lines" } },
+    into: { all: table },
+    schedule: { cron: "0 3 * * *" },
+  });
+  const { jobs, schedules, tables, datasets } = partsOf(journey, journey.events, { beside: [nightly, nightly] });
+  expect(jobs?.map(({ node }) => node.path)).toEqual(["test/nightly/job"]);
+  expect(schedules?.map(({ resource }) => resource.nameInput)).toEqual(["batch-orders"]);
+  expect(tables).toEqual([table]);
+  expect(datasets).toEqual([journey.dataset]);
+  const told = templateOf((other) => {
+    const seen = journeyIn(other);
+    seen.monitor({ channels: [], beside: [new CloudRunJob(other, "nightly", { image })] });
+  });
+  expect(Object.keys(told.allResources("google_monitoring_alert_policy"))).toContain("orders-executions-failed");
 });
 
 test("alerts and a dashboard are called as the topic, or as they are told", () => {

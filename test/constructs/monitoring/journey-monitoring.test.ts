@@ -90,6 +90,7 @@ test("all of a journey: an alert for each thing that may be wrong, and the data 
       "job-backlog",
       "job-cpu",
       "job-memory",
+      "schedule-failed",
       "quota",
       "bigquery-errors",
     ]
@@ -118,7 +119,7 @@ test("all of a journey: an alert for each thing that may be wrong, and the data 
     "# What was logged | Warnings and errors",
   ]);
   const [incidents] = tilesOf(template, "all");
-  expect(incidents?.widget.incidentList?.policyNames).toHaveLength(24);
+  expect(incidents?.widget.incidentList?.policyNames).toHaveLength(25);
 });
 
 test("processors are measured by what they log", () => {
@@ -137,18 +138,21 @@ test("processors are measured by what they log", () => {
 /** What the last tile lists. */
 const logs = (template: Template) => tilesOf(template, "clicks").at(-1)?.widget.logsPanel?.filter;
 
+const logsOf = (
+  name: "ingest" | "services" | "workerPools" | "processors" | "jobs" | "streamingJobs" | "schedules" | "topics",
+) => logs(told((stack) => ({ [name]: allParts(stack)[name] })));
+
 test("what logs is seen in its log, by what it is", () => {
-  const of = (name: "ingest" | "services" | "workerPools" | "processors" | "jobs" | "streamingJobs" | "topics") =>
-    logs(told((stack) => ({ [name]: allParts(stack)[name] })));
-  expect(of("ingest")).toBe(
+  expect(logsOf("ingest")).toBe(
     'severity>=WARNING AND (resource.labels.service_name=("${google_cloud_run_v2_service.intake.name}"))',
   );
-  expect(of("services")).toContain('service_name=("${google_cloud_run_v2_service.enrich.name}")');
-  expect(of("workerPools")).toBe('severity>=WARNING AND (resource.labels.worker_pool_name=("mailer"))');
-  expect(of("processors")).toContain('worker_pool_name=("counts")');
-  expect(of("jobs")).toContain('job_name=("${google_cloud_run_v2_job.cleanup.name}")');
-  expect(of("streamingJobs")).toContain('job_name=("sessions")');
-  expect(of("topics")).toBeUndefined();
+  expect(logsOf("services")).toContain('service_name=("${google_cloud_run_v2_service.enrich.name}")');
+  expect(logsOf("workerPools")).toBe('severity>=WARNING AND (resource.labels.worker_pool_name=("mailer"))');
+  expect(logsOf("processors")).toContain('worker_pool_name=("counts")');
+  expect(logsOf("jobs")).toContain('job_name=("${google_cloud_run_v2_job.cleanup.name}")');
+  expect(logsOf("streamingJobs")).toContain('job_name=("sessions")');
+  expect(logsOf("schedules")).toBe('severity>=WARNING AND (resource.labels.job_id=("hourly"))');
+  expect(logsOf("topics")).toBeUndefined();
 });
 
 test("no dashboard, and no alerts, where they are not wanted", () => {
@@ -198,6 +202,7 @@ test("the parts by the names that metrics know them by", () => {
       { name: "report", mode: "batch" },
     ],
     jobs: 1,
+    schedules: ["alice-hourly"],
     datasets: names.datasets,
     apis: ["pubsub", "run", "dataflow", "compute", "bigquery", "bigquerystorage"],
   });
@@ -216,7 +221,9 @@ test.each([
   ["jobs", ["run"]],
   ["streamingJobs", ["dataflow", "compute"]],
   ["batchJobs", ["dataflow", "compute"]],
+  ["schedules", []],
   ["tables", ["bigquery", "bigquerystorage"]],
+  ["datasets", ["bigquery", "bigquerystorage"]],
 ] as const)("%s alone are enough, and use up quotas of %j", (name, apis) => {
   const stack = aStack();
   const parts = { [name]: allParts(stack)[name] };
@@ -233,6 +240,6 @@ test("a function is a service, and is told when it has all of its instances", ()
 test("nothing to watch is a mistake", () => {
   const stack = aStack();
   expect(messageOf(() => new JourneyMonitoring(stack, "clicks", { channels: [], topics: [] }))).toContain(
-    "there is nothing to watch: name topics, subscriptions, services, processors, jobs or tables",
+    "there is nothing to watch: name topics, subscriptions, services, processors, jobs, schedules or tables",
   );
 });

@@ -4,6 +4,7 @@ import { cloudRunAlerts, cloudRunSignals } from "../../../constructs/monitoring/
 import { dataflowAlerts, dataflowSignals } from "../../../constructs/monitoring/signals/dataflow";
 import { projectAlerts, projectSignals } from "../../../constructs/monitoring/signals/project";
 import { pubsubAlerts, pubsubSignals } from "../../../constructs/monitoring/signals/pubsub";
+import { schedulerAlerts, schedulerSignals } from "../../../constructs/monitoring/signals/scheduler";
 import type { Signal } from "../../../constructs/monitoring/signals/signal";
 import {
   processorAlerts,
@@ -50,6 +51,7 @@ const all = {
   "Pub/Sub": pubsubSignals(pubsub),
   "Cloud Run": cloudRunSignals(run),
   Dataflow: dataflowSignals(jobs),
+  Schedules: schedulerSignals(["hourly", "nightly"]),
   "The project": projectSignals(project),
   "Stream processors": processorSignals({ processors, metrics }),
 };
@@ -73,6 +75,7 @@ test("what is nowhere is neither told nor seen", () => {
   expect(cloudRunSignals({})).toEqual({ ...nothing, services: [], workerPools: [], jobs: [] });
   expect(dataflowSignals([])).toEqual({ ...nothing, jobs: [] });
   expect(projectSignals({})).toEqual({ ...nothing, tables: [] });
+  expect(schedulerSignals([])).toEqual(nothing);
   expect(processorSignals({ processors: [], metrics })).toEqual({ ...nothing, processors: [] });
 });
 
@@ -174,7 +177,7 @@ test("a part of the instances is enough where it is said", () => {
 });
 
 test("no two alerts of a journey have one name, and each says what to do", () => {
-  const tables = [pubsubAlerts, cloudRunAlerts, dataflowAlerts, projectAlerts, processorAlerts];
+  const tables = [pubsubAlerts, cloudRunAlerts, dataflowAlerts, projectAlerts, processorAlerts, schedulerAlerts];
   const names = tables.flatMap((table) => Object.keys(table));
   expect(new Set(names).size).toBe(names.length);
   for (const { runbook, name } of Object.values(all).flatMap(({ alerts }) => alerts)) {

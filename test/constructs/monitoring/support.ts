@@ -11,6 +11,7 @@ import { NotificationChannel } from "../../../constructs/monitoring/notification
 import { timeSeries } from "../../../constructs/monitoring/time-series";
 import { PullSubscription } from "../../../constructs/pubsub/pull-subscription";
 import { Topic } from "../../../constructs/pubsub/topic";
+import { Schedule } from "../../../constructs/scheduler/schedule";
 import { IMAGE } from "../support";
 import { Order } from "../support-pipeline";
 
@@ -32,6 +33,7 @@ export const refused = timeSeries(metrics.topic.publishRequests, {
 export function allParts(scope: Construct, name = ""): Required<JourneyParts> {
   const image = ContainerImage.fromRegistry(IMAGE);
   const topic = new Topic(scope, `${name}clicks`);
+  const dataset = new Dataset(scope, `${name}shop`.replaceAll("-", "_"));
   return {
     ingest: [new CloudRunService(scope, `${name}intake`, { image, maxInstances: 4 })],
     topics: [topic],
@@ -46,11 +48,8 @@ export function allParts(scope: Construct, name = ""): Required<JourneyParts> {
     streamingJobs: [{ name: `${name}sessions` }],
     batchJobs: [{ name: `${name}report` }],
     jobs: [new CloudRunJob(scope, `${name}cleanup`, { image })],
-    tables: [
-      new Table(scope, `${name}orders`.replaceAll("-", "_"), {
-        dataset: new Dataset(scope, `${name}shop`.replaceAll("-", "_")),
-        columns: Order,
-      }),
-    ],
+    schedules: [new Schedule(scope, `${name}hourly`, { cron: "0 * * * *", target: { topic, data: "go" } })],
+    tables: [new Table(scope, `${name}orders`.replaceAll("-", "_"), { dataset, columns: Order })],
+    datasets: [dataset],
   };
 }
