@@ -4,9 +4,9 @@ import { aggregationOf } from "./condition";
 import type { Ratio, TimeSeries } from "./time-series";
 
 /** What is drawn: points of a metric, one divided by another, or what a query in PromQL answers. */
-export type Drawn = { readonly series: TimeSeries | Ratio } | { readonly promql: string };
+type Drawn = { readonly series: TimeSeries | Ratio } | { readonly promql: string };
 
-export type Line = Drawn & {
+type Line = Drawn & {
   /** @default "line" */
   readonly as?: "line" | "area" | "bars" | "heatmap";
   /** What each series is called: `${resource.labels.topic_id}`. @default its labels */
@@ -20,7 +20,7 @@ export interface Level {
   readonly label?: string;
 }
 
-export interface Chart {
+interface Chart {
   /** Its title. */
   readonly chart: string;
   readonly lines: readonly Line[];
@@ -33,7 +33,7 @@ export interface Chart {
 }
 
 /** The latest value, large. */
-export type Scorecard = Drawn & {
+type Scorecard = Drawn & {
   /** Its title. */
   readonly scorecard: string;
   /** What is seen below the number. @default "line" */
@@ -46,26 +46,26 @@ export type Scorecard = Drawn & {
 type Past = { readonly above: number } | { readonly below: number };
 
 /** A text in Markdown. */
-export interface Text {
+interface Text {
   readonly text: string;
   /** @default none */
   readonly title?: string;
 }
 
 /** What an alert looks at, and its incidents. Alerts on log entries and in PromQL with several conditions have no chart. */
-export interface AlertChart {
+interface AlertChart {
   readonly alert: AlertPolicy;
 }
 
 /** The open incidents of alerts. */
-export interface Incidents {
+interface Incidents {
   readonly incidents: readonly AlertPolicy[];
   /** Its title. */
   readonly title: string;
 }
 
 /** The latest log entries, in Logging's language. */
-export interface Logs {
+interface Logs {
   readonly logs: string;
   /** Its title. */
   readonly title: string;

@@ -6,7 +6,7 @@ import { usualAligner, type Aligner, type Metric, type Reducer } from "./metric"
 export type Where<Label extends string> = { readonly [L in Label]?: string | readonly string[] };
 
 /** How the points of a metric become what is looked at. */
-export interface Aggregation<Label extends string = string> {
+interface Aggregation<Label extends string = string> {
   /** How the values of one series in a period become one. @default a gauge's mean; of others, what was counted */
   readonly align?: Aligner;
   /** The period, of whole minutes. @default "1m", as often as most metrics are written */

@@ -30,7 +30,7 @@ export interface AlertDefault<Above extends Limit = Limit> {
 export const alert = <Above extends Limit>(usual: AlertDefault<Above>): AlertDefault<Above> => usual;
 
 /** An alert that is otherwise than usual. */
-export type AlertChange<Above extends Limit = Limit> = {
+type AlertChange<Above extends Limit = Limit> = {
   readonly for?: Duration;
   readonly severity?: Severity;
   readonly runbook?: string;
