@@ -51,8 +51,6 @@ function whyNot(step: StepSpec, spec: PipelineSpec): string | undefined {
     case "enrich":
     case "stateful":
       return step.kind;
-    case "window":
-      return step.windowing.type === "sessions" ? "session windows" : undefined;
     case "aggregate":
       if (upstream(step, spec).some(({ kind }) => kind === "aggregate")) return "an aggregate of an aggregate's rows";
       return undefined;

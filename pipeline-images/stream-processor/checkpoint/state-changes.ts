@@ -7,6 +7,7 @@ import { WireReader, WireType, WireWriter } from "../../../pipeline/protobuf/wir
 const STORE = 1;
 const GONE = 2;
 const PUT = 3;
+const LEFT = 4;
 const GROUP = 1;
 const KEY = 2;
 const VALUE = 3;
@@ -23,6 +24,14 @@ export class StateChanges {
   /** A group is gone with all of its keys. */
   gone(group: string): void {
     this.writer.tag(GONE, WireType.bytes).string(group);
+  }
+
+  /** A key is gone from a group. */
+  left(group: string, key: string): void {
+    this.writer.tag(LEFT, WireType.bytes).message((entry) => {
+      entry.tag(GROUP, WireType.bytes).string(group);
+      entry.tag(KEY, WireType.bytes).string(key);
+    });
   }
 
   put(group: string, key: string, write: (writer: WireWriter) => void): void {
@@ -56,7 +65,8 @@ export class RecordedState {
       const tag = reader.uint32();
       if (tag >>> 3 === STORE) store = this.open(reader.string());
       else if (tag >>> 3 === GONE) store.delete(reader.string());
-      else if (tag >>> 3 === PUT) put(store, reader.message());
+      else if (tag >>> 3 === PUT) put(store, entryOf(reader.message()));
+      else if (tag >>> 3 === LEFT) leave(store, entryOf(reader.message()));
       else reader.skip(tag & 7);
     }
   }
@@ -93,7 +103,13 @@ export class RecordedState {
   }
 }
 
-function put(store: Map<string, Map<string, Uint8Array>>, entry: WireReader): void {
+interface Entry {
+  readonly group: string;
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
+function entryOf(entry: WireReader): Entry {
   let group = "";
   let key = "";
   let value = new Uint8Array(0);
@@ -104,6 +120,17 @@ function put(store: Map<string, Map<string, Uint8Array>>, entry: WireReader): vo
     else if (tag >>> 3 === VALUE) value = entry.view8() as Uint8Array<ArrayBuffer>;
     else entry.skip(tag & 7);
   }
-  const keys = store.get(group) ?? new Map<string, Uint8Array>();
-  store.set(group, keys.set(key, value));
+  return { group, key, value };
+}
+
+function put(store: Map<string, Map<string, Uint8Array>>, { group, key, value }: Entry): void {
+  const keys = store.get(group);
+  if (keys === undefined) store.set(group, new Map([[key, value]]));
+  else keys.set(key, value);
+}
+
+function leave(store: Map<string, Map<string, Uint8Array>>, { group, key }: Entry): void {
+  const keys = store.get(group);
+  keys?.delete(key);
+  if (keys?.size === 0) store.delete(group);
 }

@@ -1,15 +1,12 @@
 /** Rows put together by key and window: what comes in, what goes into the accumulators, what comes out of a pane. */
-import { milliseconds } from "../../../pipeline/duration";
 import { generate, keyOf, literal } from "../../../pipeline/schema/generated";
 import { type AnyRow, RowError } from "../../../pipeline/schema/row";
 import { compileCheck } from "../../../pipeline/schema/value";
 import type { FieldSpec, Json, StepSpec } from "../../../pipeline/spec";
 import type { Store, StateChanges } from "../checkpoint/state-changes";
-import { type AccumulatorCodec, readCell, writeCell } from "../window/cell-codec";
-import { windowingOf } from "../window/of-spec";
+import { groupsOf } from "../window/groups-of-spec";
+import type { Accumulation, Groups, Pane } from "../window/groups";
 import { type Drop, endText, lateWords, startText } from "../window/row-window";
-import { triggerOf } from "../window/triggers/of-spec";
-import { type Accumulation, type Pane, WindowedGroups } from "../window/windowed-groups";
 import { aggregatorOf, isPaneAggregate, type PaneAggregate, type RowAggregate } from "./aggregators/of-spec";
 import type { Aggregator } from "./aggregators/aggregator";
 import { type Refuse, wordsOf } from "./error-rows";
@@ -31,7 +28,7 @@ export interface AggregateOptions {
 
 export class AggregateOperator implements Stage {
   readonly id: string;
-  private readonly groups: WindowedGroups<AnyRow>;
+  private readonly groups: Groups<AnyRow>;
   private readonly keys: KeyCodec;
   private readonly accumulators: Accumulators;
   private readonly check: ReturnType<typeof compileCheck>;
@@ -47,14 +44,7 @@ export class AggregateOperator implements Stage {
     this.accumulators = new Accumulators(step, fields);
     this.check = compileCheck(step.fields);
     this.drop = (why, one) => refuse("late", lateWords(why, one), this.row, this.time);
-    this.groups = new WindowedGroups({
-      windowing: windowingOf(window.windowing),
-      trigger: triggerOf(window.trigger),
-      allowedLateness: milliseconds(window.allowedLateness),
-      mode: window.accumulation,
-      accumulation: this.accumulators,
-      fire: (pane) => this.fire(pane),
-    });
+    this.groups = groupsOf(window, this.accumulators, (pane) => this.fire(pane));
   }
 
   readonly take: TakeRow = (row, time) => {
@@ -63,7 +53,7 @@ export class AggregateOperator implements Stage {
     const { now, window } = this.options.moment;
     try {
       if (window === undefined) this.groups.add(this.keys.of(row), row, time, now, this.drop);
-      else this.groups.addAt(window.start, this.keys.of(row), row, time, now, this.drop);
+      else this.groups.addIn(window, this.keys.of(row), row, time, now, this.drop);
     } catch (error) {
       this.options.refuse("function", wordsOf(error), row, time);
     }
@@ -91,28 +81,13 @@ export class AggregateOperator implements Stage {
   }
 
   writeChanges(changes: StateChanges): void {
-    let begun = false;
-    const begin = (): void => {
-      if (!begun) changes.store(this.id);
-      begun = true;
-    };
-    this.groups.takeChanges({
-      gone: (start) => {
-        begin();
-        changes.gone(String(start));
-      },
-      cell: (cell) => {
-        begin();
-        changes.put(String(cell.window.start), cell.key, (writer) => writeCell(writer, cell, this.accumulators));
-      },
-    });
+    if (!this.groups.changes) return;
+    changes.store(this.id);
+    this.groups.writeChanges(changes);
   }
 
   restore(watermark: number, store: Store): void {
-    const cells = [...store].flatMap(([start, group]) =>
-      [...group].map(([key, content]) => ({ start: Number(start), key, ...readCell(content, this.accumulators) })),
-    );
-    this.groups.restore(watermark, cells);
+    this.groups.restore(watermark, store);
   }
 
   private fire(pane: Pane): void {
@@ -137,7 +112,7 @@ const keysOnly = ({ keys = [] }: AggregateStep, codec: KeyCodec, pane: Pane): An
 };
 
 /** The accumulators of a step's aggregates, as code of their own. */
-class Accumulators implements Accumulation<AnyRow>, AccumulatorCodec {
+class Accumulators implements Accumulation<AnyRow> {
   private readonly aggregators: readonly Aggregator[];
   readonly add: (accumulators: unknown[], row: AnyRow, time: number) => void;
   private readonly makeRow: (keys: readonly Json[], values: readonly Json[], pane: PaneValues) => AnyRow;
@@ -156,6 +131,10 @@ class Accumulators implements Accumulation<AnyRow>, AccumulatorCodec {
     return this.aggregators.map((one) => one.empty());
   }
 
+  merge(one: readonly unknown[], other: readonly unknown[]): unknown[] {
+    return this.aggregators.map((aggregator, i) => aggregator.merge(one[i], other[i]));
+  }
+
   result(keys: readonly Json[], { accumulators, window, timing }: Pane): AnyRow | Error {
     const pane: PaneValues = { windowStart: startText(window), windowEnd: endText(window), paneTiming: timing };
     try {
@@ -169,11 +148,11 @@ class Accumulators implements Accumulation<AnyRow>, AccumulatorCodec {
     }
   }
 
-  write(...[writer, accumulators]: Parameters<AccumulatorCodec["write"]>): void {
+  write(...[writer, accumulators]: Parameters<Accumulation<AnyRow>["write"]>): void {
     for (const [i, one] of this.aggregators.entries()) one.write(writer, accumulators[i]);
   }
 
-  read(reader: Parameters<AccumulatorCodec["read"]>[0]): unknown[] {
+  read(reader: Parameters<Accumulation<AnyRow>["read"]>[0]): unknown[] {
     return this.aggregators.map((one) => one.read(reader));
   }
 }

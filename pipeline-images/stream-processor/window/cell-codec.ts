@@ -1,7 +1,8 @@
 import { WireReader, type WireWriter } from "../../../pipeline/protobuf/wire";
 import type { Cell, PaneTiming } from "./cells";
 
-const timings: readonly (PaneTiming | undefined)[] = [undefined, "EARLY", "ON_TIME", "LATE"];
+/** By the number that is recorded. */
+export const timings: readonly (PaneTiming | undefined)[] = [undefined, "EARLY", "ON_TIME", "LATE"];
 const FRESH = 4;
 const HELD = 8;
 

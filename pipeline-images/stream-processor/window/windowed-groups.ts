@@ -4,42 +4,20 @@
  * the end of a batch, when the watermark passes the end of the window, or when a time has come; what no trigger fired
  * comes out when the window expires. A pane into which nothing came is not fired.
  */
-import type { AccumulationSpec } from "../../../pipeline/spec";
+import type { Store, StateChanges } from "../checkpoint/state-changes";
+import { readCell, writeCell } from "./cell-codec";
 import type { Cell, OpenWindow, PaneTiming } from "./cells";
-import type { Drop } from "./row-window";
+import type { Groups, GroupsOptions } from "./groups";
+import type { Drop, RowWindow } from "./row-window";
 import { Timers } from "./timers";
-import type { MadeTrigger } from "./triggers/of-spec";
 import type { Moment } from "./triggers/trigger";
 import type { Windowing } from "./windowing";
 
-/** What is done with the rows of a group. */
-export interface Accumulation<Row> {
-  empty(): unknown[];
-  /** @throws Error where the row cannot be put in: then the accumulators are as they were. */
-  add(accumulators: unknown[], row: Row, time: number): void;
-}
-
-export interface Pane {
-  readonly key: string;
-  readonly window: Pick<OpenWindow, "start" | "end">;
-  readonly accumulators: unknown[];
-  readonly timing: PaneTiming;
-  /** From 0. */
-  readonly index: number;
-}
-
-export interface WindowedGroupsOptions<Row> {
+export interface WindowedGroupsOptions<Row> extends GroupsOptions<Row> {
   readonly windowing: Windowing;
-  readonly trigger: MadeTrigger;
-  /** Milliseconds. */
-  readonly allowedLateness: number;
-  readonly mode: AccumulationSpec;
-  readonly accumulation: Accumulation<Row>;
-  /** Takes a pane; its accumulators may change afterwards. */
-  readonly fire: (pane: Pane) => void;
 }
 
-export class WindowedGroups<Row> {
+export class WindowedGroups<Row> implements Groups<Row> {
   private readonly windows = new Map<number, OpenWindow>();
   private readonly wakes = new Timers<Cell>();
   private readonly moment: Moment = { now: 0, ended: false };
@@ -68,8 +46,11 @@ export class WindowedGroups<Row> {
     for (let start = last; start > time - size; start -= every) this.addAt(start, key, row, time, now, drop);
   }
 
-  /** Takes a row into the one window that starts there. */
-  addAt(start: number, key: string, row: Row, time: number, now: number, drop: Drop): void {
+  addIn({ start }: RowWindow, key: string, row: Row, time: number, now: number, drop: Drop): void {
+    this.addAt(start, key, row, time, now, drop);
+  }
+
+  private addAt(start: number, key: string, row: Row, time: number, now: number, drop: Drop): void {
     const window = this.latest?.start === start ? this.latest : this.open(start);
     if (window.expiry <= this.watermark) drop("expired", window);
     else if (!this.addTo(window, key, row, time, now)) drop("closed", window);
@@ -122,33 +103,38 @@ export class WindowedGroups<Row> {
     return cells;
   }
 
-  /** Hands over what has changed since the last time: windows that are gone, then cells. */
-  takeChanges(change: { gone(start: number): void; cell(cell: Cell): void }): void {
-    for (const start of this.dropped) change.gone(start);
+  get changes(): boolean {
+    return this.dropped.length > 0 || this.changed.length > 0;
+  }
+
+  /** Windows that are gone, then cells; a window is a group of the store. */
+  writeChanges(changes: StateChanges): void {
+    const { accumulation } = this.options;
+    for (const start of this.dropped) changes.gone(String(start));
     for (const cell of this.changed) {
       cell.changed = false;
-      if (this.windows.get(cell.window.start) === cell.window) change.cell(cell);
+      if (this.windows.get(cell.window.start) !== cell.window) continue;
+      changes.put(String(cell.window.start), cell.key, (writer) => writeCell(writer, cell, accumulation));
     }
     this.dropped = [];
     this.changed = [];
   }
 
-  /** Takes up what was recorded, with the watermark of that moment; before anything else. */
-  restore(
-    watermark: number,
-    cells: Iterable<{ readonly start: number } & Omit<Cell, "window" | "wake" | "changed" | "asked">>,
-  ): void {
+  restore(watermark: number, store: Store): void {
     this.watermark = watermark;
-    for (const { start, ...recorded } of cells) {
-      const window = this.open(start);
+    for (const [start, keys] of store) {
+      const window = this.open(Number(start));
       window.ended = window.end <= watermark;
-      const cell: Cell = { ...recorded, window, wake: Infinity, changed: false, asked: false };
-      window.cells.set(cell.key, cell);
-      if (cell.held) {
-        window.held += 1;
-        this.held += 1;
+      for (const [key, content] of keys) {
+        const recorded = readCell(content, this.options.accumulation);
+        const cell: Cell = { key, ...recorded, window, wake: Infinity, changed: false, asked: false };
+        window.cells.set(key, cell);
+        if (cell.held) {
+          window.held += 1;
+          this.held += 1;
+        }
+        this.setWake(cell);
       }
-      this.setWake(cell);
     }
     this.findDue();
     this.moveOutput();
@@ -163,7 +149,7 @@ export class WindowedGroups<Row> {
     // Only now: where the row cannot be put in, nothing has changed.
     if (known === undefined) window.cells.set(key, cell);
     cell.fresh = true;
-    trigger.onElement(cell.trigger, this.at(window, now));
+    trigger.onElements(cell.trigger, 1, this.at(window, now));
     this.setWake(cell);
     if (!cell.changed) this.markChanged(cell);
     if (!cell.asked && (trigger.byElements || window.ended)) {
@@ -211,14 +197,15 @@ export class WindowedGroups<Row> {
     const moment = this.at(window, now);
     if (trigger.isFinished(cell.trigger) || !trigger.shouldFire(cell.trigger, moment)) return;
     trigger.onFire(cell.trigger, moment);
-    this.givePane(cell);
     const finished = trigger.isFinished(cell.trigger);
+    this.givePane(cell, finished);
     if (finished || this.options.mode === "discarding") cell.accumulators = this.options.accumulation.empty();
     this.setWake(cell);
     if (!cell.changed) this.markChanged(cell);
   }
 
-  private givePane(cell: Cell): void {
+  /** @param last no other pane can follow */
+  private givePane(cell: Cell, last: boolean): void {
     const { key, window, accumulators } = cell;
     if (cell.held) {
       cell.held = false;
@@ -228,7 +215,7 @@ export class WindowedGroups<Row> {
     if (!cell.fresh) return;
     cell.fresh = false;
     cell.timing = this.timing(cell);
-    this.options.fire({ key, window, accumulators, timing: cell.timing, index: cell.panes++ });
+    this.options.fire({ key, window, accumulators, timing: cell.timing, index: cell.panes++, last });
   }
 
   private timing({ window, timing }: Cell): PaneTiming {
@@ -250,7 +237,7 @@ export class WindowedGroups<Row> {
 
   private expire(window: OpenWindow): void {
     const { trigger } = this.options.trigger;
-    for (const cell of window.cells.values()) if (!trigger.isFinished(cell.trigger)) this.givePane(cell);
+    for (const cell of window.cells.values()) if (!trigger.isFinished(cell.trigger)) this.givePane(cell, true);
     this.windows.delete(window.start);
     this.dropped.push(window.start);
     if (this.latest === window) this.latest = undefined;

@@ -8,6 +8,7 @@ export const collect: Aggregator<Json[]> = {
     values.push(value);
     return values;
   },
+  merge: (one, other) => [...one, ...other],
   result: (values) => values.slice(),
   write: jsonCodec.write,
   read: (reader) => jsonCodec.read(reader) as Json[],

@@ -11,6 +11,7 @@ export function combine(spec: CombineSpec): Aggregator<AnyRow> {
   const check = compileCheck(spec.accumulator);
   const create = compileFunction(spec.createAccumulator);
   const addInput = compileFunction(spec.addInput);
+  const merge = compileFunction(spec.mergeAccumulators);
   const extract = compileFunction(spec.extractOutput);
   const checked = (of: string, value: unknown): AnyRow => {
     const accumulator = check(value);
@@ -20,6 +21,7 @@ export function combine(spec: CombineSpec): Aggregator<AnyRow> {
   return {
     empty: () => checked("createAccumulator", create.call(create.context)),
     add: (accumulator, row) => checked("addInput", addInput.call(accumulator, row, addInput.context)),
+    merge: (one, other) => checked("mergeAccumulators", merge.call(one, other, merge.context)),
     result: (accumulator) => extract.call(accumulator, extract.context) as Json,
     write: jsonCodec.write,
     read: (reader) => jsonCodec.read(reader) as AnyRow,

@@ -15,6 +15,7 @@ function lessOf({ type, as }: FieldSpec): Less {
 const extreme = (replaces: Less): Aggregator<Json> => ({
   empty: () => null,
   add: (found, value) => (found === null || replaces(value, found) ? value : found),
+  merge: (one, other) => (one === null || (other !== null && replaces(other, one)) ? other : one),
   result: (found) => found,
   write: jsonCodec.write,
   read: (reader) => jsonCodec.read(reader) as Json,

@@ -10,6 +10,8 @@ interface Latest {
 export const latest: Aggregator<Latest> = {
   empty: () => ({ time: -Infinity, value: null }),
   add: (accumulator, value, time) => (time >= accumulator.time ? { time, value } : accumulator),
+  // Rows of one time are in one session from the first: here none is as late as the other's.
+  merge: (one, other) => (other.time >= one.time ? other : one),
   result: ({ value }) => value,
   write(writer, { time, value }) {
     writer.double(time);

@@ -19,6 +19,7 @@ export function mean(field: FieldSpec): Aggregator<Mean> {
       accumulator.sum = sums.add(accumulator.sum, value, time);
       return accumulator;
     },
+    merge: (one, other) => ({ count: one.count + other.count, sum: sums.merge(one.sum, other.sum) }),
     result({ count, sum: total }) {
       if (count === 0) return null;
       const value = sumValue(sums, total);

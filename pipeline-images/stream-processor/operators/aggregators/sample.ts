@@ -21,6 +21,22 @@ export const sample = (size: number): Aggregator<Sample> => ({
     }
     return accumulator;
   },
+  /** Each place is of one of the two, as likely as it has seen more rows. */
+  merge(one, other) {
+    const state = (one.state + other.state) >>> 0;
+    const merged: Sample = { rows: [], seen: one.seen + other.seen, state };
+    const [left, right] = [one.rows.slice(), other.rows.slice()];
+    let [mine, theirs] = [one.seen, other.seen];
+    while (merged.rows.length < size && left.length + right.length > 0) {
+      merged.state = (merged.state + 0x6d2b_79f5) >>> 0;
+      const fromOne = right.length === 0 || (left.length > 0 && scramble(merged.state) * (mine + theirs) < mine);
+      const from = fromOne ? left : right;
+      if (fromOne) mine -= 1;
+      else theirs -= 1;
+      merged.rows.push(...from.splice(Math.floor(scramble(merged.state ^ from.length) * from.length), 1));
+    }
+    return merged;
+  },
   result: ({ rows }) => rows.slice(),
   write: jsonCodec.write,
   read: (reader) => jsonCodec.read(reader) as Sample,

@@ -26,6 +26,8 @@ const codec: Pick<Aggregator<Sum>, "empty" | "write" | "read"> = {
 const floats: Aggregator<Sum> = {
   ...codec,
   add: (sum, value) => ((sum as number | undefined) ?? 0) + (value as number),
+  merge: (one, other) =>
+    one === undefined || other === undefined ? (one ?? other) : (one as number) + (other as number),
   result: (sum) => (sum as number | undefined) ?? null,
 };
 
@@ -39,6 +41,11 @@ const integers: Aggregator<Sum> = {
     }
     return BigInt(sum ?? 0) + BigInt(value as number | string);
   },
+  merge(one, other) {
+    if (one === undefined || other === undefined) return one ?? other;
+    const sum = Number(one) + Number(other);
+    return Number.isSafeInteger(sum) && typeof one === typeof other ? sum : BigInt(one) + BigInt(other);
+  },
   result(sum) {
     const number = Number(sum ?? 0);
     if (!Number.isSafeInteger(number)) throw new RangeError(`the sum is ${sum}, beyond the safe integers`);
@@ -49,6 +56,8 @@ const integers: Aggregator<Sum> = {
 const numerics: Aggregator<Sum> = {
   ...codec,
   add: (sum, value) => ((sum as bigint | undefined) ?? 0n) + unitsOf(value as string),
+  merge: (one, other) =>
+    one === undefined || other === undefined ? (one ?? other) : (one as bigint) + (other as bigint),
   result: (sum) => (sum === undefined ? null : decimalOf(sum as bigint)),
 };
 

@@ -13,8 +13,8 @@ export class AfterCount extends FinishingTrigger {
     this.seen = layout.place(0);
   }
 
-  onElement(state: TriggerState): void {
-    state[this.seen] = (state[this.seen] as number) + 1;
+  onElements(state: TriggerState, count: number): void {
+    state[this.seen] = (state[this.seen] as number) + count;
   }
 
   shouldFire(state: TriggerState): boolean {

@@ -13,7 +13,7 @@ export class AfterProcessingTime extends FinishingTrigger {
     this.until = layout.place(Infinity);
   }
 
-  onElement(state: TriggerState, moment: Moment): void {
+  onElements(state: TriggerState, _count: number, moment: Moment): void {
     if (state[this.until] === Infinity) state[this.until] = moment.now + this.delay;
   }
 

@@ -18,8 +18,8 @@ export class AfterWatermark extends FinishingTrigger {
     this.byElements = early?.byElements ?? false;
   }
 
-  onElement(state: TriggerState, moment: Moment): void {
-    this.current(state)?.onElement(state, moment);
+  onElements(state: TriggerState, count: number, moment: Moment): void {
+    this.current(state)?.onElements(state, count, moment);
   }
 
   shouldFire(state: TriggerState, moment: Moment): boolean {

@@ -31,8 +31,8 @@ abstract class Composite extends FinishingTrigger {
 
 /** Once one of them fires. */
 export class AfterAny extends Composite {
-  onElement(state: TriggerState, moment: Moment): void {
-    for (const one of this.of) one.onElement(state, moment);
+  onElements(state: TriggerState, count: number, moment: Moment): void {
+    for (const one of this.of) one.onElements(state, count, moment);
   }
 
   shouldFire(state: TriggerState, moment: Moment): boolean {
@@ -55,8 +55,8 @@ export class AfterAny extends Composite {
 
 /** Once all of them would fire. */
 export class AfterAll extends Composite {
-  onElement(state: TriggerState, moment: Moment): void {
-    for (const one of this.of) if (!one.isFinished(state)) one.onElement(state, moment);
+  onElements(state: TriggerState, count: number, moment: Moment): void {
+    for (const one of this.of) if (!one.isFinished(state)) one.onElements(state, count, moment);
   }
 
   shouldFire(state: TriggerState, moment: Moment): boolean {
@@ -77,8 +77,8 @@ export class AfterAll extends Composite {
 
 /** One after the other: each until it has finished. */
 export class AfterEach extends Composite {
-  onElement(state: TriggerState, moment: Moment): void {
-    this.current(state)?.onElement(state, moment);
+  onElements(state: TriggerState, count: number, moment: Moment): void {
+    this.current(state)?.onElements(state, count, moment);
   }
 
   shouldFire(state: TriggerState, moment: Moment): boolean {

@@ -8,8 +8,8 @@ export class Repeatedly implements Trigger {
     this.byElements = of.byElements;
   }
 
-  onElement(state: TriggerState, moment: Moment): void {
-    this.of.onElement(state, moment);
+  onElements(state: TriggerState, count: number, moment: Moment): void {
+    this.of.onElements(state, count, moment);
   }
 
   shouldFire(state: TriggerState, moment: Moment): boolean {

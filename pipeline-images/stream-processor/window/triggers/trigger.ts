@@ -14,7 +14,8 @@ export interface Moment {
 }
 
 export interface Trigger {
-  onElement(state: TriggerState, moment: Moment): void;
+  /** So many elements have come at this moment. */
+  onElements(state: TriggerState, count: number, moment: Moment): void;
   shouldFire(state: TriggerState, moment: Moment): boolean;
   /** The pane was fired, for this trigger or another: moves on, and perhaps finishes. */
   onFire(state: TriggerState, moment: Moment): void;
@@ -66,7 +67,7 @@ export abstract class FinishingTrigger implements Trigger {
     this.clear(state);
   }
 
-  abstract onElement(state: TriggerState, moment: Moment): void;
+  abstract onElements(state: TriggerState, count: number, moment: Moment): void;
   abstract shouldFire(state: TriggerState, moment: Moment): boolean;
   abstract onFire(state: TriggerState, moment: Moment): void;
   abstract clear(state: TriggerState): void;

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { WireReader, WireWriter } from "../../../../pipeline/protobuf/wire";
 import type { OnceTriggerSpec, TriggerSpec } from "../../../../pipeline/spec";
+import { RecordedState, StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
 import {
   type AccumulatorCodec,
   readCell,
@@ -23,6 +24,13 @@ const values: AccumulatorCodec = {
   read: (reader) => Array.from({ length: reader.uint32() }, () => reader.uint32()),
 };
 
+const accumulation = {
+  ...values,
+  empty: (): unknown[] => [],
+  add: (held: unknown[], value: number) => void held.push(value),
+  merge: (one: readonly unknown[], other: readonly unknown[]) => [...one, ...other],
+};
+
 interface Run {
   readonly panes: FiredPane[][];
   readonly dropped: number[];
@@ -32,7 +40,8 @@ interface Run {
 function run(strategy: Strategy, happenings: readonly Happening[], restarts: ReadonlySet<number> = new Set()): Run {
   const panes: FiredPane[][] = [];
   const dropped: number[] = [];
-  const recorded = new Map<number, Map<string, Uint8Array>>();
+  const recorded = new RecordedState();
+  const changes = new StateChanges();
   let firedNow: FiredPane[] = [];
   let watermark = -Infinity;
   let now = 0;
@@ -42,7 +51,7 @@ function run(strategy: Strategy, happenings: readonly Happening[], restarts: Rea
       trigger: triggerOf(strategy.trigger),
       allowedLateness: strategy.lateness,
       mode: strategy.mode,
-      accumulation: { empty: () => [], add: (held, value) => void held.push(value) },
+      accumulation,
       fire: ({ key, window, accumulators, timing, index }) => {
         const inOrder = (accumulators as number[]).toSorted((a, b) => a - b);
         firedNow.push({ key, start: window.start, index, timing, values: inOrder });
@@ -62,21 +71,12 @@ function run(strategy: Strategy, happenings: readonly Happening[], restarts: Rea
       groups.advanceWatermark(to, now);
     }
     panes.push(firedNow);
-    groups.takeChanges({
-      gone: (start) => void recorded.delete(start),
-      cell: (cell) => {
-        const writer = new WireWriter();
-        writeCell(writer, cell, values);
-        const window = recorded.get(cell.window.start) ?? new Map<string, Uint8Array>();
-        recorded.set(cell.window.start, window.set(cell.key, writer.finish()));
-      },
-    });
+    changes.store("groups");
+    groups.writeChanges(changes);
+    recorded.apply(changes.take());
     if (!restarts.has(i)) continue;
     groups = make();
-    const cells = [...recorded].flatMap(([start, window]) =>
-      [...window].map(([key, content]) => ({ start, key, ...readCell(content, values) })),
-    );
-    groups.restore(watermark, cells);
+    groups.restore(watermark, recorded.store("groups"));
   }
   return { panes, dropped };
 }
