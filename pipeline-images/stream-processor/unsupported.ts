@@ -1,6 +1,5 @@
 import type { OutputBinding, OutputBindings } from "../../pipeline/bindings";
 import type { PipelineSpec, StepSpec } from "../../pipeline/spec";
-import { stepBehind } from "./operators/stage";
 
 /**
  * Why the stream processor does not run a pipeline: a sentence that names the steps and the way out; undefined where
@@ -10,7 +9,7 @@ export function unsupported(spec: PipelineSpec): string | undefined {
   const inputs = Object.entries(spec.inputs).filter(([, { kind }]) => kind !== "unbounded");
   const unbounded = Object.keys(spec.inputs).length - inputs.length;
   const steps = spec.steps.flatMap((step) => {
-    const why = whyNot(step, spec);
+    const why = whyNot(step);
     return why === undefined ? [] : [`${step.id} (${why})`];
   });
   const problems = [
@@ -45,21 +44,13 @@ function whyNotWritten(binding: OutputBinding): string | undefined {
   return "bigtable" in binding ? "Bigtable" : "Firestore";
 }
 
-function whyNot(step: StepSpec, spec: PipelineSpec): string | undefined {
+function whyNot(step: StepSpec): string | undefined {
   switch (step.kind) {
     case "join":
     case "enrich":
     case "stateful":
       return step.kind;
-    case "aggregate":
-      if (upstream(step, spec).some(({ kind }) => kind === "aggregate")) return "an aggregate of an aggregate's rows";
-      return undefined;
     default:
       return undefined;
   }
-}
-
-function upstream(step: StepSpec, spec: PipelineSpec): readonly StepSpec[] {
-  const before = step.inputs.flatMap((reference) => stepBehind(reference, spec) ?? []);
-  return before.flatMap((one) => [one, ...upstream(one, spec)]);
 }

@@ -19,6 +19,8 @@ type AggregateStep = Extract<StepSpec, { readonly kind: "aggregate" }>;
 export interface AggregateOptions {
   readonly step: AggregateStep;
   readonly window: WindowStep;
+  /** Its rows were grouped in these windows before. */
+  readonly continued: boolean;
   /** Of the rows that come in. */
   readonly fields: readonly FieldSpec[];
   readonly moment: Moment;
@@ -38,13 +40,13 @@ export class AggregateOperator implements Stage {
   private time = 0;
 
   constructor(private readonly options: AggregateOptions) {
-    const { step, window, fields, refuse } = options;
+    const { step, window, continued, fields, refuse } = options;
     this.id = step.id;
     this.keys = keyCodec((step.keys ?? []).map((key) => fields.find(({ name }) => name === key) as FieldSpec));
     this.accumulators = new Accumulators(step, fields);
     this.check = compileCheck(step.fields);
     this.drop = (why, one) => refuse("late", lateWords(why, one), this.row, this.time);
-    this.groups = groupsOf(window, this.accumulators, (pane) => this.fire(pane));
+    this.groups = groupsOf(window, continued, this.accumulators, (pane) => this.fire(pane));
   }
 
   readonly take: TakeRow = (row, time) => {

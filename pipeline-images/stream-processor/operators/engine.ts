@@ -19,7 +19,7 @@ import { each, type Messages, Moment, type TakeRow } from "./flow";
 import { flatMap, map, withFields } from "./map";
 import { Needs } from "./needs";
 import { rename } from "./select";
-import { afterStage, type Stage, type StageStep, windowOf } from "./stage";
+import { afterStage, type Stage, type StageStep, wasGrouped, windowOf } from "./stage";
 import { Watermarks } from "./watermarks";
 import { intoWindows } from "./window";
 
@@ -217,7 +217,8 @@ export class Engine {
     const window = windowOf(step, this.options.spec);
     if (step.kind === "distinct") return distinct({ step, fields, moment, refuse, next }, window);
     if (window === undefined) throw new Error(`step ${step.id}: its rows have no windows`);
-    return new AggregateOperator({ step, window, fields, moment, refuse, next });
+    const continued = wasGrouped(step, this.options.spec);
+    return new AggregateOperator({ step, window, continued, fields, moment, refuse, next });
   }
 }
 

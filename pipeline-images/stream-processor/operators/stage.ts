@@ -45,6 +45,14 @@ export function windowOf(step: StepSpec, spec: PipelineSpec): WindowStep | undef
   return windowOf(before, spec);
 }
 
+/** Are the rows that come to a step what a group in their windows gave? */
+export function wasGrouped(step: StepSpec, spec: PipelineSpec): boolean {
+  const [first = ""] = step.inputs;
+  const before = spec.steps.find(({ id }) => id === first);
+  if (before === undefined || before.kind === "window") return false;
+  return before.kind === "aggregate" || wasGrouped(before, spec);
+}
+
 /** May rows that come to a step be in a window that their time does not tell, because a stage gave them? */
 export const afterStage = (step: StepSpec, spec: PipelineSpec): boolean =>
   step.inputs.some((reference) => {

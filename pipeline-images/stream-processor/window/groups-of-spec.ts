@@ -8,14 +8,15 @@ import { WindowedGroups } from "./windowed-groups";
 
 type WindowStep = Extract<StepSpec, { readonly kind: "window" }>;
 
-/** Groups in the windows of a step, with its trigger. */
+/** Groups in the windows of a step, with its trigger. @param continued they are of rows that were grouped in them before */
 export function groupsOf<Row>(
   { windowing, trigger, allowedLateness, accumulation: mode }: WindowStep,
+  continued: boolean,
   accumulation: Accumulation<Row>,
   fire: GroupsOptions<Row>["fire"],
 ): Groups<Row> {
   const options = {
-    trigger: triggerOf(trigger),
+    trigger: triggerOf(trigger, continued),
     allowedLateness: milliseconds(allowedLateness),
     mode,
     accumulation,

@@ -13,14 +13,18 @@ export interface MadeTrigger {
   initial(): TriggerState;
 }
 
-export function triggerOf(spec: TriggerSpec): MadeTrigger {
+/**
+ * @param continued for what was grouped before: Beam's continuation trigger. The first grouping waited for its count or
+ *   its time, and what it gives is passed on as it comes
+ */
+export function triggerOf(spec: TriggerSpec, continued = false): MadeTrigger {
   const layout = new Layout();
   const make = (one: TriggerSpec): Trigger => {
     switch (one.type) {
       case "afterCount":
-        return new AfterCount(layout, one.count);
+        return new AfterCount(layout, continued ? 1 : one.count);
       case "afterProcessingTime":
-        return new AfterProcessingTime(layout, milliseconds(one.delay));
+        return new AfterProcessingTime(layout, continued ? 0 : milliseconds(one.delay));
       case "afterWatermark":
         return new AfterWatermark(layout, one.early && make(one.early), one.late && make(one.late));
       case "repeatedly":
@@ -30,7 +34,9 @@ export function triggerOf(spec: TriggerSpec): MadeTrigger {
       case "afterAll":
         return new AfterAll(layout, one.of.map(make));
       case "afterEach":
-        return new AfterEach(layout, one.of.map(make));
+        return continued
+          ? new Repeatedly(new AfterAny(layout, one.of.map(make)))
+          : new AfterEach(layout, one.of.map(make));
     }
   };
   const trigger = make(spec);
