@@ -1,5 +1,7 @@
 import { App } from "cdktf";
 import { RegistryStack } from "./constructs";
+import { BatchEtl } from "./stacks/batch-etl/stack";
+import { stages as batchEtl } from "./stacks/batch-etl/stages";
 import { GamingEvents } from "./stacks/gaming-events/stack";
 import { stages } from "./stacks/gaming-events/stages";
 import { Integration } from "./stacks/integration/stack";
@@ -17,6 +19,7 @@ const app = new App();
 
 // Deployed first, and images pushed to it; the journeys run them.
 new RegistryStack(app, "registry-dev", stages.dev);
+new BatchEtl(app, "batch-etl-dev", batchEtl.dev);
 new GamingEvents(app, "gaming-events-dev", stages.dev);
 new GamingEvents(app, "dataflow-gaming-events", stages.dataflow);
 new Integration(app, "integration-dev", integration.dev);
