@@ -1,0 +1,78 @@
+/** The engine, told what a script tells the model. The one place that knows how an engine is driven. */
+import type { PipelineSpec } from "../../../../pipeline/spec";
+import type { AnyRow } from "../../../../pipeline/schema/row";
+import { RecordedState, StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
+import { Engine } from "../../../../pipeline-images/stream-processor/operators/engine";
+import { GivenMessages } from "../support/messages";
+import { type Came, ERRORS, type Happening, NOON, type Script } from "./script";
+
+/** What comes out of the engine at each happening of a script. */
+export function run(spec: PipelineSpec, script: Script): readonly Came[] {
+  const running = new Running(spec);
+  return script.map((happening) => running.live(happening));
+}
+
+class Running {
+  private came: { [output: string]: AnyRow[] } = {};
+  private readonly state = new RecordedState();
+  private engine: Engine;
+  private now = NOON;
+  private lastMessage = -Infinity;
+
+  constructor(private readonly spec: PipelineSpec) {
+    this.engine = this.make();
+  }
+
+  live(happening: Happening): Came {
+    this.came = {};
+    const { engine } = this;
+    switch (happening.kind) {
+      case "clock":
+        this.now = happening.now;
+        engine.advanceClock(this.now);
+        break;
+      case "batch": {
+        const batch = new GivenMessages(happening.messages, this.now);
+        this.lastMessage = this.now;
+        engine.advanceClock(this.now);
+        for (let place = 0; place < batch.count; place += 1) engine.take(batch, place);
+        engine.endBatch();
+        break;
+      }
+      case "watermark": {
+        const { published: time, quiet } = happening;
+        engine.advanceWatermark({ time, quiet, lastMessage: this.lastMessage });
+        break;
+      }
+      case "end":
+        engine.close();
+        break;
+      case "side":
+        throw new Error("this engine reads no side inputs");
+      case "restart":
+        this.restart();
+    }
+    return this.came;
+  }
+
+  private restart(): void {
+    const changes = new StateChanges();
+    this.engine.writeChanges(changes);
+    this.state.apply(changes.take());
+    const recorded = new RecordedState();
+    recorded.apply(this.state.encode());
+    this.engine = this.make();
+    this.engine.restore(recorded);
+    this.engine.advanceClock(this.now);
+  }
+
+  private make(): Engine {
+    const into =
+      (name: string) =>
+      (row: AnyRow): void =>
+        void (this.came[name] ??= []).push(row);
+    const engine = new Engine({ spec: this.spec, output: into, errors: into(ERRORS) });
+    engine.advanceClock(this.now);
+    return engine;
+  }
+}

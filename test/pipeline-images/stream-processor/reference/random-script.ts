@@ -1,0 +1,142 @@
+/** Scripts by chance: disorder, late rows, rows twice, rows that are none, times at the edges of windows, restarts. */
+import * as fc from "fast-check";
+import type { Json } from "../../../../pipeline/spec";
+import type { GivenMessage } from "../support/messages";
+import { type Happening, NOON, type Script } from "./script";
+
+/** An event, before the moment it is published is known. */
+interface Drawn {
+  readonly n: number;
+  readonly shop: string | null;
+  readonly kind: string;
+  readonly price: number;
+  readonly paid: number | null;
+  readonly ok: boolean;
+  readonly tags: readonly string[];
+  /** Seconds that the event is older than its publication; negative for one that lies in the future. */
+  readonly back: number;
+  /** Where in its second it is. */
+  readonly place: number;
+  /** Moves it to an edge of the minute: to its start, the last millisecond before, the first after. */
+  readonly edge: number;
+  readonly unpublished: number;
+  readonly malformed: number;
+}
+
+const event: fc.Arbitrary<Drawn> = fc.record({
+  n: fc.integer({ min: -2, max: 9 }),
+  shop: fc.constantFrom("a", "b", "", null),
+  kind: fc.constantFrom("x", "y"),
+  price: fc.integer({ min: -4, max: 40 }).map((quarters) => quarters / 4),
+  paid: fc.option(fc.integer({ min: -999, max: 99_999 })),
+  ok: fc.boolean(),
+  tags: fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 3 }),
+  back: fc.oneof(
+    { arbitrary: fc.integer({ min: -20, max: 90 }), weight: 8 },
+    { arbitrary: fc.integer({ min: 90, max: 600 }), weight: 2 },
+    { arbitrary: fc.constantFrom(-300, -301, -4_000), weight: 1 },
+  ),
+  place: fc.constantFrom(0, 0, 1, 500, 999),
+  edge: fc.constantFrom(0, 0, 0, 0, 1, 2, 3),
+  unpublished: fc.constantFrom(0, 0, 0, 1, 7, 40),
+  malformed: fc.integer({ min: 0, max: 60 }),
+});
+
+const malformed: readonly ((event: { [name: string]: Json }) => Json)[] = [
+  () => "not JSON",
+  () => "{}",
+  (one) => ({ ...one, n: "many" }),
+  (one) => ({ ...one, n: 1.5 }),
+  (one) => ({ ...one, at: "yesterday" }),
+  (one) => ({ ...one, paid: "1e40" }),
+  (one) => ({ ...one, tags: "a" }),
+];
+
+type Move =
+  | { readonly batch: readonly Drawn[]; readonly other: boolean; readonly again: boolean }
+  | { readonly pass: number; readonly millis: number }
+  | { readonly lag: number; readonly quiet: boolean }
+  | { readonly restart: true }
+  | { readonly side: readonly number[] };
+
+const move: fc.Arbitrary<Move> = fc.oneof(
+  {
+    arbitrary: fc.record({
+      batch: fc.array(event, { minLength: 1, maxLength: 5 }),
+      other: fc.boolean(),
+      again: fc.integer({ min: 0, max: 9 }).map((chance) => chance === 9),
+    }),
+    weight: 8,
+  },
+  {
+    arbitrary: fc.record({ pass: fc.integer({ min: 0, max: 90 }), millis: fc.constantFrom(0, 0, 1, 999) }),
+    weight: 4,
+  },
+  {
+    arbitrary: fc.record({
+      lag: fc.integer({ min: 0, max: 90 }),
+      quiet: fc.integer({ min: 0, max: 9 }).map((chance) => chance === 9),
+    }),
+    weight: 5,
+  },
+  { arbitrary: fc.constant({ restart: true as const }), weight: 2 },
+  { arbitrary: fc.array(fc.nat(3), { maxLength: 4 }).map((side) => ({ side })), weight: 1 },
+);
+
+export type Moves = readonly Move[];
+export const moves: fc.Arbitrary<Moves> = fc.array(move, { minLength: 2, maxLength: 28 });
+
+/** @param inputs those that a batch may be of @param side the side input, where there is one */
+export function scriptOf(drawn: Moves, inputs: readonly string[], side: string | undefined): Script {
+  let now = NOON;
+  let count = 0;
+  let last: Happening | undefined;
+  const script: Happening[] = side === undefined ? [] : [sideOf(side, [0, 1])];
+  for (const one of drawn) {
+    if ("pass" in one) script.push({ kind: "clock", now: (now += one.pass * 1_000 + one.millis) });
+    else if ("lag" in one) script.push({ kind: "watermark", published: now - one.lag * 1_000, quiet: one.quiet });
+    else if ("restart" in one) script.push({ kind: "restart" });
+    else if ("side" in one) {
+      if (side !== undefined) script.push(sideOf(side, one.side));
+    } else if (one.again && last !== undefined) script.push(last);
+    else {
+      const messages = one.batch.map((drawnEvent) => messageOf(drawnEvent, now, (count += 1)));
+      const input = (one.other ? inputs.at(-1) : inputs[0]) ?? "";
+      script.push((last = { kind: "batch", input, messages }));
+    }
+  }
+  return [...script, { kind: "end" }];
+}
+
+function messageOf(drawn: Drawn, now: number, nth: number): GivenMessage {
+  const published = now - drawn.unpublished * 1_000;
+  const event: { [name: string]: Json } = {
+    id: `e${nth}`,
+    shop: drawn.shop,
+    kind: drawn.kind,
+    n: drawn.n,
+    big: `${2n ** 62n + BigInt(drawn.n)}`,
+    price: drawn.price,
+    paid: drawn.paid === null ? null : `${drawn.paid / 1_000}`,
+    ok: drawn.ok,
+    tags: drawn.tags,
+    at: new Date(timeOf(drawn, published)).toISOString(),
+  };
+  const broken = malformed[drawn.malformed];
+  const attributes = { nth: `${nth}` };
+  return { data: broken === undefined ? event : broken(event), id: `m${nth}`, published, attributes };
+}
+
+const MINUTE = 60_000;
+
+function timeOf({ back, place, edge }: Drawn, published: number): number {
+  const time = published - back * 1_000 + place;
+  const minute = Math.floor(time / MINUTE) * MINUTE;
+  return [time, minute, minute - 1, minute + 1][edge] as number;
+}
+
+const sideOf = (input: string, rows: readonly number[]): Happening => ({
+  kind: "side",
+  input,
+  rows: rows.map((row, nth) => ({ key: ["a", "b", "", "x"][row] ?? "", found: nth })),
+});
