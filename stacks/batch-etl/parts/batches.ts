@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { BatchPipeline, Table, type Runner } from "../../../constructs";
+import { BatchPipeline, Dataset, Table, type Runner } from "../../../constructs";
 import { archive } from "../pipelines/archive";
 import { contacts } from "../pipelines/contacts";
 import { regions, UserRegion } from "../pipelines/regions";
@@ -57,6 +57,8 @@ export interface TablesProps extends Around {
 export function tables(scope: Construct, { runner, events, ...around }: TablesProps): void {
   const { dataset } = around;
   const users = new Table(scope, "user-regions", { dataset, name: "user_regions", columns: UserRegion.fields });
+  // Who makes tables may write all of a dataset: this one holds nothing else.
+  const ofRegions = new Dataset(scope, "regions dataset", { name: "batch_etl_regions" });
   new BatchPipeline(scope, "regions", {
     ...shared(around, runner),
     pipeline: regions,
@@ -67,7 +69,7 @@ export function tables(scope: Construct, { runner, events, ...around }: TablesPr
       },
       users,
     },
-    into: { users: { tables: "table_{region}", dataset } },
+    into: { users: { tables: "table_{region}", dataset: ofRegions } },
   });
   new BatchPipeline(scope, "sampled", {
     ...shared(around, runner),

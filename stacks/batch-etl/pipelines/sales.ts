@@ -13,13 +13,13 @@ import {
 } from "../../../pipeline";
 
 /** A sale, in the till's own currency. */
-export const Sale = schema("sale", {
+const Sale = schema("sale", {
   shop: string(),
   basket: string({ description: "words, apart by spaces" }),
   amount: float(),
   currency: string(),
 });
-export const Rate = schema("rate", { currency: string(), per_euro: float() });
+const Rate = schema("rate", { currency: string(), per_euro: float() });
 
 /** An average that can be taken in parts: what is carried along is a sum and a count, and the division comes last. */
 const average = combiner({

@@ -114,7 +114,7 @@ describe("D2: what is read and written", () => {
       },
       users: { table: "acme-dev.batch_etl-user_regions.batch_etl-user_regions" },
     });
-    expect(bindingOf("regions", "OUTPUTS")).toEqual({ users: { tables: "acme-dev.batch_etl.table_{region}" } });
+    expect(bindingOf("regions", "OUTPUTS")).toEqual({ users: { tables: "acme-dev.batch_etl_regions.table_{region}" } });
     expect(regions.toJSON().steps.at(-1)).toMatchObject({ kind: "join", on: ["user_id"], type: "inner" });
     const roles = Object.values(template.allResources("google_project_iam_member"))
       .filter(({ member }) => member === "${google_service_account.regions.member}")
