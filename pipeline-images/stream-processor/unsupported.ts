@@ -48,7 +48,6 @@ function whyNot(step: StepSpec): string | undefined {
   switch (step.kind) {
     case "join":
     case "enrich":
-    case "stateful":
       return step.kind;
     default:
       return undefined;

@@ -20,6 +20,7 @@ import { flatMap, map, withFields } from "./map";
 import { Needs } from "./needs";
 import { rename } from "./select";
 import { afterStage, type Stage, type StageStep, wasGrouped, windowOf } from "./stage";
+import { StatefulOperator } from "./stateful";
 import { Watermarks } from "./watermarks";
 import { intoWindows } from "./window";
 
@@ -199,14 +200,14 @@ export class Engine {
       case "window":
         return afterStage(step, this.options.spec) ? intoWindows(this.moment, next) : next;
       case "aggregate":
-      case "distinct": {
+      case "distinct":
+      case "stateful": {
         const stage = this.makeStage(step, refuse, next);
         this.stages.set(step.id, stage);
         return stage.take;
       }
       case "join":
       case "enrich":
-      case "stateful":
         throw new Error(`step ${step.id}: ${step.kind} is not run here`);
     }
   }
@@ -216,6 +217,7 @@ export class Engine {
     const fields = this.rows.get(step.inputs[0] ?? "") ?? [];
     const window = windowOf(step, this.options.spec);
     if (step.kind === "distinct") return distinct({ step, fields, moment, refuse, next }, window);
+    if (step.kind === "stateful") return new StatefulOperator({ step, window, fields, moment, refuse, next });
     if (window === undefined) throw new Error(`step ${step.id}: its rows have no windows`);
     const continued = wasGrouped(step, this.options.spec);
     return new AggregateOperator({ step, window, continued, fields, moment, refuse, next });

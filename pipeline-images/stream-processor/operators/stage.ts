@@ -21,9 +21,11 @@ export interface Stage {
   restore(watermark: number, store: Store): void;
 }
 
-export type StageStep = Extract<StepSpec, { readonly kind: "aggregate" | "distinct" }>;
+export type StageStep = Extract<StepSpec, { readonly kind: (typeof stages)[number] }>;
 
-export const isStage = (step: StepSpec): step is StageStep => step.kind === "aggregate" || step.kind === "distinct";
+const stages = ["aggregate", "distinct", "stateful"] as const;
+
+export const isStage = (step: StepSpec): step is StageStep => stages.some((kind) => kind === step.kind);
 
 export type WindowStep = Extract<StepSpec, { readonly kind: "window" }>;
 

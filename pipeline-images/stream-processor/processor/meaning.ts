@@ -57,6 +57,7 @@ const keysOf = ({ keys = [] }: StageStep): readonly string[] => keys;
 /** What a step keeps of each key, beside the key. */
 function keptBy(step: StageStep): unknown {
   if (step.kind === "distinct") return step.within;
+  if (step.kind === "stateful") return typesOf(step.state);
   const parts = step.aggregates.map((one) => [one.name, one.kind, "field" in one ? one.field : "", accumulatorOf(one)]);
   return [typesOf(step.fields), parts];
 }

@@ -22,6 +22,11 @@ export class Timers<T> {
     }
   }
 
+  /** Those of the earliest time. */
+  peek(): readonly T[] {
+    return this.sleepers.get(this.earliest) ?? [];
+  }
+
   /** Takes out those of the earliest time. */
   next(): readonly T[] {
     const time = this.times[0];

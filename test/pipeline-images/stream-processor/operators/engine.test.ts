@@ -434,16 +434,11 @@ describe("time", () => {
 });
 
 test("a pipeline that the engine does not run is refused with a sentence that names the steps", () => {
-  const not = pipeline("not-here", { sales: Sale }, ({ sales }) => ({
-    counted: sales.groupBy("product").stateful({
-      state: { n: integer() },
-      initial: { n: 0 },
-      timeToLive: "1d",
-      output: { n: integer() },
-      process: (_, { n }) => ({ state: { n: n + 1 }, output: [{ n }] }),
-    }),
-  }));
+  const not = pipeline("not-here", { sales: Sale }, ({ sales }) => {
+    const timed = sales.eventTime("at", { maxDelay: "0s" }).window(fixed("1m"));
+    return { met: timed.join(timed.select("product", "pieces").rename({ pieces: "again" }), { on: "product" }) };
+  });
   expect(() => new Bench(not)).toThrow(
-    "not-here: the stream processor does not run counted.stateful (stateful). Dataflow does: Runner.dataflow()",
+    "not-here: the stream processor does not run met.join (join). Dataflow does: Runner.dataflow()",
   );
 });
