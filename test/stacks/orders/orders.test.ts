@@ -41,6 +41,20 @@ const arrivals = (): readonly Arrival[] => {
 };
 const clock = (time: unknown): string => String(time).slice(11, 19);
 
+const hop = (name: string) => [
+  dev.resource(`google_pubsub_subscription.${name}`)["topic"],
+  JSON.stringify(dev.resource(`google_cloud_run_v2_service.${name}`)).match(/"PUBLISH_TO","value":"([^"]+)"/)?.[1],
+];
+
+const taxes = (taxRate: "0.1" | "0.25") =>
+  runPipeline(orderProcessing({ taxRate }).toJSON(), arrivals())["processed"]?.map((row) => [
+    row["order_id"],
+    row["tax"],
+    row["total"],
+  ]);
+
+const rows = () => runPipeline(orderStatistics.toJSON(), arrivals());
+
 test("O1: a function of 256 MB, 60 s and at most 100 instances on orders-topic; what it refuses comes again, then is a dead letter", () => {
   expect(dev.resource("google_cloudfunctions2_function.process-pubsub-message")).toMatchObject({
     service_config: { available_memory: "256Mi", timeout_seconds: 60, max_instance_count: 100 },
@@ -70,10 +84,6 @@ test("O3: one topic, a function for each type by its subscription's filter, and 
 });
 
 test("O4: step 1 -> process-topic-2 -> step 2 -> process-topic-3 -> step 3", () => {
-  const hop = (name: string) => [
-    dev.resource(`google_pubsub_subscription.${name}`)["topic"],
-    JSON.stringify(dev.resource(`google_cloud_run_v2_service.${name}`)).match(/"PUBLISH_TO","value":"([^"]+)"/)?.[1],
-  ];
   expect(["step-1", "step-2", "step-3"].map(hop)).toEqual([
     ["${google_pubsub_topic.orders-topic.id}", "${google_pubsub_topic.process-topic-2.id}"],
     ["${google_pubsub_topic.process-topic-2.id}", "${google_pubsub_topic.process-topic-3.id}"],
@@ -102,12 +112,6 @@ describe("O6: orders with 10 % tax on processed-orders", () => {
   });
 
   test("the tax is of whole cents, and a stage may choose another rate", () => {
-    const taxes = (taxRate: "0.1" | "0.25") =>
-      runPipeline(orderProcessing({ taxRate }).toJSON(), arrivals())["processed"]?.map((row) => [
-        row["order_id"],
-        row["tax"],
-        row["total"],
-      ]);
     expect(taxes("0.1")?.slice(0, 3)).toEqual([
       ["o-1", "10", "110"],
       // 9.999
@@ -120,8 +124,6 @@ describe("O6: orders with 10 % tax on processed-orders", () => {
 });
 
 describe("O7: orders in windows", () => {
-  const rows = () => runPipeline(orderStatistics.toJSON(), arrivals());
-
   test("O7: count and sum of each minute", () => {
     expect(
       rows()["per_minute"]?.map(({ window_start, orders, amount }) => [clock(window_start), orders, amount]),
