@@ -55,6 +55,8 @@ const taxes = (taxRate: "0.1" | "0.25") =>
 
 const rows = () => runPipeline(orderStatistics.toJSON(), arrivals());
 
+const filterOf = (name: string) => dev.resource(`google_pubsub_subscription.${name}`)["filter"];
+
 test("O1: a function of 256 MB, 60 s and at most 100 instances on orders-topic; what it refuses comes again, then is a dead letter", () => {
   expect(dev.resource("google_cloudfunctions2_function.process-pubsub-message")).toMatchObject({
     service_config: { available_memory: "256Mi", timeout_seconds: 60, max_instance_count: 100 },
@@ -77,7 +79,6 @@ test("O2: a function on events keeps them in the database, and tells of them on 
 });
 
 test("O3: one topic, a function for each type by its subscription's filter, and one for the figures of all", () => {
-  const filterOf = (name: string) => dev.resource(`google_pubsub_subscription.${name}`)["filter"];
   expect(filterOf("order-created-handler")).toBe('attributes.event_type="order.created"');
   expect(filterOf("order-shipped-handler")).toBe('attributes.event_type="order.shipped"');
   expect(filterOf("order-analytics-function")).toBeUndefined();

@@ -1,7 +1,7 @@
 /** JSON as Firestore's API writes it. */
-export type Value = { readonly [kind: string]: unknown };
+type Value = { readonly [kind: string]: unknown };
 
-export function valueOf(json: unknown): Value {
+function valueOf(json: unknown): Value {
   if (json === null || json === undefined) return { nullValue: null };
   if (typeof json === "string") return { stringValue: json };
   if (typeof json === "boolean") return { booleanValue: json };
@@ -10,13 +10,11 @@ export function valueOf(json: unknown): Value {
   return { mapValue: { fields: fieldsOf(json) } };
 }
 
-export const fieldsOf = (json: object): { readonly [name: string]: Value } =>
+const fieldsOf = (json: object): { readonly [name: string]: Value } =>
   Object.fromEntries(Object.entries(json).map(([name, value]) => [name, valueOf(value)]));
 
 /** What is to become of a document, in a commit. */
-export type Write =
-  | { readonly delete: string }
-  | { readonly update: object; readonly updateTransforms: readonly object[] };
+type Write = { readonly delete: string } | { readonly update: object; readonly updateTransforms: readonly object[] };
 
 /** The document is this, and has the server's time in a field. */
 export const written = (name: string, fields: object, at: string): Write => ({
