@@ -29,7 +29,7 @@ type OwnTable = Partial<
   Pick<TableProps, "partition" | "clustering" | "description" | "primaryKey" | "foreignKeys" | "maxStaleness">
 >;
 
-export interface TableDestination extends OwnTable {
+interface TableDestination extends OwnTable {
   /** A table that is made, by name; or one of yours, which has its own options. */
   readonly table: string | AnyTable;
   /**
@@ -40,14 +40,14 @@ export interface TableDestination extends OwnTable {
   readonly write?: "append" | "truncate" | "upsert";
 }
 
-export interface TablesDestination<F extends Fields = Fields> {
+interface TablesDestination<F extends Fields = Fields> {
   /** A table for each value of a field, made when it is needed: "events_{region}". */
   readonly tables: `${string}{${keyof F & string}}${string}`;
   /** @default the journey's */
   readonly dataset?: AnyDataset;
 }
 
-export interface TopicDestination<F extends Fields = Fields> {
+interface TopicDestination<F extends Fields = Fields> {
   readonly topic: AnyTopic;
   /** Messages with the same value are delivered in order, to subscriptions that want that. @default none */
   readonly orderingKey?: keyof F & string;
@@ -55,7 +55,7 @@ export interface TopicDestination<F extends Fields = Fields> {
   readonly attributes?: readonly (keyof F & string)[];
 }
 
-export interface FilesDestination {
+interface FilesDestination {
   /** What names of objects begin with: "results/summary". */
   readonly files: string;
   /** @default the journey's */
@@ -70,13 +70,13 @@ export interface FilesDestination {
 }
 
 /** A table of Bigtable, wherever it was made. */
-export interface BigtableRows {
+interface BigtableRows {
   /** projects/P/instances/I/tables/T */
   readonly path: string;
   grantWrite(to: Identity, options?: GrantOptions): Grant;
 }
 
-export interface BigtableDestination<F extends Fields = Fields> {
+interface BigtableDestination<F extends Fields = Fields> {
   readonly bigtable: BigtableRows;
   /** The column family that the fields go into. */
   readonly family: string;
@@ -85,13 +85,13 @@ export interface BigtableDestination<F extends Fields = Fields> {
 }
 
 /** A Firestore database, wherever it was made. */
-export interface Documents {
+interface Documents {
   /** projects/P/databases/D */
   readonly path: string;
   grantWrite(to: Identity, options?: GrantOptions): Grant;
 }
 
-export interface DocumentsDestination<F extends Fields = Fields> {
+interface DocumentsDestination<F extends Fields = Fields> {
   /** The collection. */
   readonly documents: string;
   readonly database: Documents;

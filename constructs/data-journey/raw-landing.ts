@@ -15,7 +15,7 @@ interface Delivered extends Pick<SubscriptionProps, "filter" | "maxDeliveryAttem
   readonly subscription?: string;
 }
 
-export interface TableLanding extends Delivered {
+interface TableLanding extends Delivered {
   /** The table, by name or one of yours. */
   readonly into: string | AnyTable;
   /** A view of this name, with a column for each of the event's fields. @default none */

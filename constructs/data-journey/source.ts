@@ -15,7 +15,7 @@ import type { AnyBucket } from "../storage/bucket";
 /** A topic, of which a subscription is made; or a subscription that is there, for runners that pull. */
 export type StreamSource = AnyTopic | AnySubscription | { readonly topic: AnyTopic } | StreamOptions;
 
-export interface StreamOptions {
+interface StreamOptions {
   readonly topic: AnyTopic;
   /** @default "<pipeline>-<input>" */
   readonly subscription?: string;
@@ -26,7 +26,7 @@ export interface StreamOptions {
 /** Rows that are all there: of a bounded input or a side input. */
 export type RowsSource = AnyTable | QuerySource | FilesSource;
 
-export interface QuerySource {
+interface QuerySource {
   /** GoogleSQL. Name tables by their path, in backticks. */
   readonly query: string;
   /** What it reads: the account that runs the query is given the right to. */

@@ -12,7 +12,7 @@ import {
 import { said } from "./google/values";
 import type { TemplateKind, TemplateMode } from "./template";
 
-export interface OtherTemplateOptions<Kind extends TemplateKind, Mode extends TemplateMode> extends Options {
+interface OtherTemplateOptions<Kind extends TemplateKind, Mode extends TemplateMode> extends Options {
   readonly kind: Kind;
   readonly mode: Mode;
   /** As it is called in Google's bucket: "Kafka_to_BigQuery". */

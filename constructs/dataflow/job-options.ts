@@ -5,7 +5,7 @@ import type { AnyNetwork } from "../network/network";
 import type { AnyBucket } from "../storage/bucket";
 
 /** What every Dataflow job can be told of its machines and of where they are. */
-export interface WorkerOptions extends Encrypted {
+interface WorkerOptions extends Encrypted {
   /**
    * Of Compute Engine: "n2-standard-2", "custom-4-16384".
    * @default Dataflow chooses

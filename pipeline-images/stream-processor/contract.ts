@@ -1,6 +1,7 @@
-/** What the stream processor is told, and what it tells: names and types, nothing else. */
-import type { InputBindings, OutputBinding, OutputBindings } from "../../pipeline/bindings";
-
+/**
+ * What the stream processor is told, and what it tells: names and types, nothing else. Bindings are those of
+ * pipeline/bindings.ts.
+ */
 export interface StreamProcessorEnvironment {
   /** The pipeline as data: gs://bucket/object, or a file's path. */
   readonly PIPELINE: string;
@@ -9,11 +10,11 @@ export interface StreamProcessorEnvironment {
    * all there is and ends.
    */
   readonly MODE: "pull" | "push" | "batch";
-  /** JSON of {@link InputBindings}, every input of the pipeline. */
+  /** JSON of InputBindings, every input of the pipeline. */
   readonly INPUTS: string;
-  /** JSON of {@link OutputBindings}, every output of the pipeline. */
+  /** JSON of OutputBindings, every output of the pipeline. */
   readonly OUTPUTS: string;
-  /** Where rows go that a step refused and no output took: JSON of an {@link OutputBinding}. Of streams, a topic. */
+  /** Where rows go that a step refused and no output took: JSON of an OutputBinding. Of streams, a topic. */
   readonly ERRORS: string;
   /** pull: where the log of checkpoints is kept: gs://bucket/prefix, or a folder's path. */
   readonly CHECKPOINTS?: string;

@@ -5,7 +5,7 @@ import type { BoundTemplate, Template, TemplateKind, TemplateMode, TemplateUse }
 import type { ParameterValue } from "./values";
 
 /** A release of Google's templates: "2025-08-19-00_RC00". */
-export type GoogleTemplateVersion = "latest" | `${number}-${number}-${number}-${number}_RC${number}`;
+type GoogleTemplateVersion = "latest" | `${number}-${number}-${number}-${number}_RC${number}`;
 
 export interface GoogleTemplateOptions {
   /**
