@@ -46,7 +46,6 @@ function whyNotWritten(binding: OutputBinding): string | undefined {
 
 function whyNot(step: StepSpec): string | undefined {
   switch (step.kind) {
-    case "join":
     case "enrich":
       return step.kind;
     default:

@@ -3,108 +3,45 @@ import { generate, keyOf, literal } from "../../../pipeline/schema/generated";
 import { type AnyRow, RowError } from "../../../pipeline/schema/row";
 import { compileCheck } from "../../../pipeline/schema/value";
 import type { FieldSpec, Json, StepSpec } from "../../../pipeline/spec";
-import type { Store, StateChanges } from "../checkpoint/state-changes";
-import { groupsOf } from "../window/groups-of-spec";
-import type { Accumulation, Groups, Pane } from "../window/groups";
-import { type Drop, endText, lateWords, startText } from "../window/row-window";
+import type { Accumulation, Pane } from "../window/groups";
+import { endText, startText } from "../window/row-window";
 import { aggregatorOf, isPaneAggregate, type PaneAggregate, type RowAggregate } from "./aggregators/of-spec";
 import type { Aggregator } from "./aggregators/aggregator";
-import { type Refuse, wordsOf } from "./error-rows";
-import type { Moment, TakeRow } from "./flow";
-import { type KeyCodec, keyCodec } from "./keys";
-import type { Stage, WindowStep } from "./stage";
+import { wordsOf } from "./error-rows";
+import type { TakeRow } from "./flow";
+import { GroupingOperator, type GroupingOptions } from "./grouping";
+import type { KeyCodec } from "./keys";
 
 type AggregateStep = Extract<StepSpec, { readonly kind: "aggregate" }>;
 
-export interface AggregateOptions {
+export interface AggregateOptions extends GroupingOptions {
   readonly step: AggregateStep;
-  readonly window: WindowStep;
-  /** Its rows were grouped in these windows before. */
-  readonly continued: boolean;
   /** Of the rows that come in. */
   readonly fields: readonly FieldSpec[];
-  readonly moment: Moment;
-  readonly refuse: Refuse;
-  readonly next: TakeRow;
 }
 
-export class AggregateOperator implements Stage {
-  readonly id: string;
-  private readonly groups: Groups<AnyRow>;
-  private readonly keys: KeyCodec;
+export class AggregateOperator extends GroupingOperator {
   private readonly accumulators: Accumulators;
   private readonly check: ReturnType<typeof compileCheck>;
-  private readonly drop: Drop;
-  /** The row that is being taken, for {@link drop}. */
-  private row: AnyRow = {};
-  private time = 0;
 
   constructor(private readonly options: AggregateOptions) {
-    const { step, window, continued, fields, refuse } = options;
-    this.id = step.id;
-    this.keys = keyCodec((step.keys ?? []).map((key) => fields.find(({ name }) => name === key) as FieldSpec));
-    this.accumulators = new Accumulators(step, fields);
+    const { step, fields } = options;
+    const accumulators = new Accumulators(step, fields);
+    const keys = (step.keys ?? []).map((key) => fields.find(({ name }) => name === key) as FieldSpec);
+    super(step.id, options, keys, accumulators);
+    this.accumulators = accumulators;
     this.check = compileCheck(step.fields);
-    this.drop = (why, one) => refuse("late", lateWords(why, one), this.row, this.time);
-    this.groups = groupsOf(window, continued, this.accumulators, (pane) => this.fire(pane));
   }
 
-  readonly take: TakeRow = (row, time) => {
-    this.row = row;
-    this.time = time;
-    const { now, window } = this.options.moment;
-    try {
-      if (window === undefined) this.groups.add(this.keys.of(row), row, time, now, this.drop);
-      else this.groups.addIn(window, this.keys.of(row), row, time, now, this.drop);
-    } catch (error) {
-      this.options.refuse("function", wordsOf(error), row, time);
-    }
-  };
+  readonly take: TakeRow = (row, time) => this.put(row, time);
 
-  endBatch(): void {
-    this.groups.endBatch(this.options.moment.now);
-  }
-
-  advanceClock(): void {
-    this.groups.advanceClock(this.options.moment.now);
-  }
-
-  advanceWatermark(to: number): void {
-    this.groups.advanceWatermark(to, this.options.moment.now);
-  }
-
-  get outputWatermark(): number {
-    return this.groups.outputWatermark;
-  }
-
-  /** Keys in windows that are open. */
-  get size(): number {
-    return this.groups.size;
-  }
-
-  writeChanges(changes: StateChanges): void {
-    if (!this.groups.changes) return;
-    changes.store(this.id);
-    this.groups.writeChanges(changes);
-  }
-
-  restore(watermark: number, store: Store): void {
-    this.groups.restore(watermark, store);
-  }
-
-  private fire(pane: Pane): void {
-    const { next, refuse, step, moment } = this.options;
-    // The last moment of the window, as Beam's rows have it.
-    const time = pane.window.end - 1;
+  protected fire(pane: Pane, time: number): void {
+    const { next, refuse, step } = this.options;
     const row = this.accumulators.result(this.keys.values(pane.key), pane);
     if (row instanceof Error) return refuse("function", wordsOf(row), keysOnly(step, this.keys, pane), time);
     const checked = this.check(row);
     if (checked instanceof RowError) refuse("function", checked.message, keysOnly(step, this.keys, pane), time);
-    else {
-      moment.window = pane.window;
-      next(checked, time);
-      moment.window = undefined;
-    }
+    else next(checked, time);
   }
 }
 

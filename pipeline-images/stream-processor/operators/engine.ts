@@ -3,12 +3,9 @@
  * no network and no log: it is told what comes and what time it is, and hands rows to its outputs.
  */
 import { rowsOfSpec } from "../../../pipeline/rows-of-spec";
-import { compileDecoder, type Decode, type NewRow } from "../../../pipeline/schema/decoder";
-import { RowError } from "../../../pipeline/schema/row";
 import type { FieldSpec, InputSpec, PipelineSpec, StepSpec } from "../../../pipeline/spec";
 import { compileFunction } from "../../../pipeline/udf/compile";
 import type { RecordedState, StateChanges } from "../checkpoint/state-changes";
-import type { Published } from "../source/watermark";
 import { unsupported } from "../unsupported";
 import { AggregateOperator } from "./aggregate";
 import { distinct } from "./distinct";
@@ -17,11 +14,13 @@ import { eventTime, processingTime } from "./event-time";
 import { assert, filter } from "./filter";
 import { each, type Messages, Moment, type TakeRow } from "./flow";
 import { flatMap, map, withFields } from "./map";
+import { EngineInput } from "./input";
+import { JoinOperator } from "./join";
 import { Needs } from "./needs";
 import { rename } from "./select";
 import { afterStage, type Stage, type StageStep, wasGrouped, windowOf } from "./stage";
 import { StatefulOperator } from "./stateful";
-import { Watermarks } from "./watermarks";
+import { type PublishedOfInputs, Watermarks } from "./watermarks";
 import { intoWindows } from "./window";
 
 export interface EngineOptions {
@@ -43,10 +42,8 @@ export class Engine {
   private readonly takers = new Map<string, TakeRow[]>();
   private readonly needs: Needs;
   private readonly rows: ReadonlyMap<string, readonly FieldSpec[]>;
-  private readonly decode: Decode;
-  private readonly metadata: readonly ((row: NewRow, messages: Messages, place: number) => void)[];
-  private readonly enter: TakeRow;
-  private readonly refuseMessage: Refuse;
+  private readonly inputs: ReadonlyMap<string, EngineInput>;
+  private readonly onlyInput: EngineInput;
 
   /** @throws Error for a pipeline with a step that it does not run. */
   constructor(private readonly options: EngineOptions) {
@@ -56,18 +53,28 @@ export class Engine {
     this.needs = new Needs(spec);
     this.rows = rowsOfSpec(spec);
     this.watermarks = new Watermarks(spec, this.stages);
-    const [[input, inputSpec]] = Object.entries(spec.inputs) as [[string, InputSpec]];
     for (const [name, reference] of Object.entries(spec.outputs)) this.takersOf(reference).push(options.output(name));
     for (const step of spec.steps.toReversed()) {
-      const take = this.make(step);
-      for (const reference of step.inputs) this.takersOf(reference).unshift(take);
+      const takes = step.kind === "join" ? this.makeJoin(step) : [this.make(step)];
+      // From the last input to the first, so that the first takes a row before the others.
+      for (const [i, reference] of [...step.inputs.entries()].toReversed()) {
+        this.takersOf(reference).unshift(takes[i] ?? (takes[0] as TakeRow));
+      }
     }
     this.inOrder = spec.steps.flatMap(({ id }) => this.stages.get(id) ?? []);
-    this.enter = each(this.takersOf(input));
-    this.refuseMessage = this.refuser(input);
-    const reads = this.needs.of(input);
-    this.decode = compileDecoder(inputSpec.fields, { reads, metadata: inputSpec.metadata ?? [] });
-    this.metadata = (inputSpec.metadata ?? []).filter((name) => reads.includes(name)).map((name) => setter(name));
+    this.inputs = new Map(
+      Object.entries(spec.inputs).flatMap(([name, input]) =>
+        input.kind === "side" ? [] : [[name, this.makeInput(name, input)] as const],
+      ),
+    );
+    this.onlyInput = this.inputs.values().next().value as EngineInput;
+  }
+
+  /** An input by its name. */
+  input(name: string): EngineInput {
+    const input = this.inputs.get(name);
+    if (input === undefined) throw new Error(`${this.options.spec.name} has no input "${name}"`);
+    return input;
   }
 
   /** Time has come to here: fires what waited for it. Before the messages of a batch, and between batches. */
@@ -80,23 +87,14 @@ export class Engine {
     }
   }
 
-  /** One message of a batch. */
+  /** One message of a batch, of a pipeline with one input. */
   take(messages: Messages, place: number): void {
-    this.moment.messages = messages;
-    this.moment.place = place;
-    this.moment.published = messages.publishedAt(place);
-    const row = this.decode(messages.bytes, messages.dataStart(place), messages.dataEnd(place));
-    if (row instanceof RowError) return this.refuseMessage("parse", row.message, null, null);
-    for (const set of this.metadata) set(row, messages, place);
-    this.enter(row, this.moment.published);
+    this.onlyInput.take(messages, place);
   }
 
   /** A message that is not worked on: it goes to the error output unseen. */
   refuse(messages: Messages, place: number, reason: Reason, error: string): void {
-    this.moment.messages = messages;
-    this.moment.place = place;
-    this.moment.published = messages.publishedAt(place);
-    this.refuseMessage(reason, error, null, null);
+    this.onlyInput.refuse(messages, place, reason, error);
   }
 
   endBatch(): void {
@@ -104,8 +102,8 @@ export class Engine {
     for (const one of this.inOrder) one.endBatch();
   }
 
-  /** Moves the watermarks as far as the source has come. */
-  advanceWatermark(published: Published): void {
+  /** Moves the watermarks as far as the sources have come. */
+  advanceWatermark(published: PublishedOfInputs): void {
     this.moment.messages = undefined;
     this.advance((stage) => this.watermarks.advance(stage, published));
   }
@@ -162,7 +160,7 @@ export class Engine {
   }
 
   /** A step as a function; those that it calls are made already. */
-  private make(step: StepSpec): TakeRow {
+  private make(step: Exclude<StepSpec, { readonly kind: "join" }>): TakeRow {
     const next = each(this.takersOf(step.id));
     const refuse = this.refuser(step.id);
     const needed = this.needs.of(step.id);
@@ -206,13 +204,44 @@ export class Engine {
         this.stages.set(step.id, stage);
         return stage.take;
       }
-      case "join":
       case "enrich":
         throw new Error(`step ${step.id}: ${step.kind} is not run here`);
     }
   }
 
-  private makeStage(step: StageStep, refuse: Refuse, next: TakeRow): Stage & { readonly take: TakeRow } {
+  private makeInput(name: string, spec: InputSpec): EngineInput {
+    const { moment } = this;
+    const enter = each(this.takersOf(name));
+    return new EngineInput({ spec, reads: this.needs.of(name), moment, refuse: this.refuser(name), enter });
+  }
+
+  /** What takes the rows of its two sides. */
+  private makeJoin(step: Extract<StepSpec, { readonly kind: "join" }>): TakeRow[] {
+    const { moment } = this;
+    const { spec } = this.options;
+    const window = windowOf(step, spec);
+    if (window === undefined) throw new Error(`step ${step.id}: its rows have no windows`);
+    const [left = [], right = []] = step.inputs.map((input) => this.rows.get(input));
+    const join = new JoinOperator({
+      step,
+      left,
+      right,
+      window,
+      continued: wasGrouped(step, spec),
+      needed: this.needs.of(step.id),
+      moment,
+      refuse: this.refuser(step.id),
+      next: each(this.takersOf(step.id)),
+    });
+    this.stages.set(step.id, join);
+    return [join.takeLeft, join.takeRight];
+  }
+
+  private makeStage(
+    step: Exclude<StageStep, { readonly kind: "join" }>,
+    refuse: Refuse,
+    next: TakeRow,
+  ): Stage & { readonly take: TakeRow } {
     const { moment } = this;
     const fields = this.rows.get(step.inputs[0] ?? "") ?? [];
     const window = windowOf(step, this.options.spec);
@@ -221,17 +250,5 @@ export class Engine {
     if (window === undefined) throw new Error(`step ${step.id}: its rows have no windows`);
     const continued = wasGrouped(step, this.options.spec);
     return new AggregateOperator({ step, window, continued, fields, moment, refuse, next });
-  }
-}
-
-/** Sets a field that comes from the message and not from its data. */
-function setter(name: string): (row: NewRow, messages: Messages, place: number) => void {
-  switch (name) {
-    case "message_id":
-      return (row, messages, place) => void (row[name] = messages.id(place));
-    case "publish_time":
-      return (row, messages, place) => void (row[name] = messages.publishTime(place));
-    default:
-      return (row, messages, place) => void (row[name] = messages.attributes(place));
   }
 }

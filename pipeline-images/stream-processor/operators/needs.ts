@@ -46,6 +46,8 @@ export class Needs {
         return need(without(after, [step.field]));
       case "aggregate":
         return need([...(step.keys ?? []), ...step.aggregates.flatMap((spec) => this.read(spec, first))]);
+      case "join":
+        return need([...step.on, ...after]);
       case "stateful":
         return need([...step.keys, ...this.reads(step.process, first)]);
       case "distinct":

@@ -23,7 +23,7 @@ export interface Stage {
 
 export type StageStep = Extract<StepSpec, { readonly kind: (typeof stages)[number] }>;
 
-const stages = ["aggregate", "distinct", "stateful"] as const;
+const stages = ["aggregate", "distinct", "join", "stateful"] as const;
 
 export const isStage = (step: StepSpec): step is StageStep => stages.some((kind) => kind === step.kind);
 
@@ -52,7 +52,7 @@ export function wasGrouped(step: StepSpec, spec: PipelineSpec): boolean {
   const [first = ""] = step.inputs;
   const before = spec.steps.find(({ id }) => id === first);
   if (before === undefined || before.kind === "window") return false;
-  return before.kind === "aggregate" || wasGrouped(before, spec);
+  return before.kind === "aggregate" || before.kind === "join" || wasGrouped(before, spec);
 }
 
 /** May rows that come to a step be in a window that their time does not tell, because a stage gave them? */

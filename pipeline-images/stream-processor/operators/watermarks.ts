@@ -1,19 +1,22 @@
 /** The watermark of each stage: the least of those of the sources and stages that its rows come from. */
 import { milliseconds } from "../../../pipeline/duration";
-import type { PipelineSpec } from "../../../pipeline/spec";
+import type { PipelineSpec, StepSpec } from "../../../pipeline/spec";
 import { WireReader } from "../../../pipeline/protobuf/wire";
 import type { RecordedState, StateChanges } from "../checkpoint/state-changes";
 import { EventTimeProgress, type Published } from "../source/watermark";
-import { isStage, stepBehind, type Stage } from "./stage";
+import { inputOf, isStage, stepBehind, type Stage } from "./stage";
 
 /** Where rows have their time from. */
 type TimeSource =
   /** An input: its event time is the publish time. */
-  | { readonly kind: "published" }
+  | { readonly kind: "published"; readonly inputs: readonly string[] }
   /** A step that sets it. */
-  | { readonly kind: "eventTime"; readonly step: string; readonly maxDelay: number }
+  | { readonly kind: "eventTime"; readonly step: string; readonly maxDelay: number; readonly inputs: readonly string[] }
   /** A stage, and what it holds back. */
   | { readonly kind: "stage"; readonly id: string };
+
+/** How far each input has come; one that is not named has come nowhere yet. One for all, where there is only one. */
+export type PublishedOfInputs = Published | ReadonlyMap<string, Published>;
 
 /** The store of everything that belongs to no step alone. No step's id is empty. */
 export const COMMON_STORE = "";
@@ -50,7 +53,7 @@ export class Watermarks {
   }
 
   /** @returns the watermark of a stage, never less than before; those before it have been advanced */
-  advance(stage: string, published: Published): number {
+  advance(stage: string, published: PublishedOfInputs): number {
     let least = Infinity;
     for (const source of this.sources.get(stage) ?? []) least = Math.min(least, this.timeOf(source, published));
     const watermark = Math.max(this.of(stage), least);
@@ -74,12 +77,12 @@ export class Watermarks {
     }
   }
 
-  private timeOf(source: TimeSource, published: Published): number {
+  private timeOf(source: TimeSource, of: PublishedOfInputs): number {
     switch (source.kind) {
       case "published":
-        return published.time;
+        return publishedOf(of, source.inputs).time;
       case "eventTime":
-        return this.progressOf(source.step).watermark(published, source.maxDelay);
+        return this.progressOf(source.step).watermark(publishedOf(of, source.inputs), source.maxDelay);
       case "stage":
         return this.stages.get(source.id)?.outputWatermark ?? -Infinity;
     }
@@ -91,12 +94,35 @@ function timeSources(references: readonly string[], spec: PipelineSpec): readonl
   const found = new Map<string, TimeSource>();
   const visit = (reference: string): void => {
     const step = stepBehind(reference, spec);
-    if (step === undefined) found.set("", { kind: "published" });
+    if (step === undefined) found.set(`input ${reference}`, { kind: "published", inputs: [inputOf(reference)] });
     else if (isStage(step)) found.set(step.id, { kind: "stage", id: step.id });
     else if (step.kind === "eventTime") {
-      found.set(step.id, { kind: "eventTime", step: step.id, maxDelay: milliseconds(step.maxDelay ?? "0s") });
+      const maxDelay = milliseconds(step.maxDelay ?? "0s");
+      found.set(step.id, { kind: "eventTime", step: step.id, maxDelay, inputs: inputsBehind(step, spec) });
     } else step.inputs.forEach(visit);
   };
   references.forEach(visit);
   return [...found.values()];
+}
+
+/** The inputs that the rows of a step come from. */
+const inputsBehind = (step: StepSpec, spec: PipelineSpec): readonly string[] =>
+  step.inputs.flatMap((reference) => {
+    const before = stepBehind(reference, spec);
+    return before === undefined ? [inputOf(reference)] : inputsBehind(before, spec);
+  });
+
+const NOWHERE: Published = { time: -Infinity, quiet: false, lastMessage: -Infinity };
+
+/** How far all of some inputs have come. */
+function publishedOf(all: PublishedOfInputs, inputs: readonly string[]): Published {
+  if (!(all instanceof Map)) return all as Published;
+  const of = inputs.map((input) => (all as ReadonlyMap<string, Published>).get(input) ?? NOWHERE);
+  const [first = NOWHERE] = of;
+  if (of.length === 1) return first;
+  return {
+    time: Math.min(...of.map(({ time }) => time)),
+    quiet: of.every(({ quiet }) => quiet),
+    lastMessage: Math.max(...of.map(({ lastMessage }) => lastMessage)),
+  };
 }

@@ -52,11 +52,12 @@ function meanings(spec: PipelineSpec): { [step: string]: string } {
 const typesOf = (fields: readonly FieldSpec[]): readonly string[] =>
   fields.map(({ name, type, mode, as = "" }) => `${name} ${type} ${mode} ${as}`);
 
-const keysOf = ({ keys = [] }: StageStep): readonly string[] => keys;
+const keysOf = (step: StageStep): readonly string[] => (step.kind === "join" ? step.on : (step.keys ?? []));
 
 /** What a step keeps of each key, beside the key. */
 function keptBy(step: StageStep): unknown {
   if (step.kind === "distinct") return step.within;
+  if (step.kind === "join") return [step.type, typesOf(step.fields)];
   if (step.kind === "stateful") return typesOf(step.state);
   const parts = step.aggregates.map((one) => [one.name, one.kind, "field" in one ? one.field : "", accumulatorOf(one)]);
   return [typesOf(step.fields), parts];

@@ -26,6 +26,7 @@ import {
   repeated,
   sample,
   schema,
+  sideInput,
   sliding,
   string,
   sum,
@@ -434,11 +435,11 @@ describe("time", () => {
 });
 
 test("a pipeline that the engine does not run is refused with a sentence that names the steps", () => {
-  const not = pipeline("not-here", { sales: Sale }, ({ sales }) => {
-    const timed = sales.eventTime("at", { maxDelay: "0s" }).window(fixed("1m"));
-    return { met: timed.join(timed.select("product", "pieces").rename({ pieces: "again" }), { on: "product" }) };
-  });
+  const Shop = schema("shop", { shop: string(), town: string() });
+  const not = pipeline("not-here", { sales: Sale, shops: sideInput(Shop, { key: "shop" }) }, ({ sales, shops }) => ({
+    towns: sales.enrich(shops, { on: { shop: "shop" } }),
+  }));
   expect(() => new Bench(not)).toThrow(
-    "not-here: the stream processor does not run met.join (join). Dataflow does: Runner.dataflow()",
+    "not-here: the stream processor does not run shops (a side input), towns.enrich (enrich). Dataflow does: Runner.dataflow()",
   );
 });

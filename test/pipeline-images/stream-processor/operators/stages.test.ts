@@ -59,7 +59,10 @@ describe("aggregates of aggregates", () => {
         .aggregate({ from: windowStart(), to: windowEnd(), sessions: count(), clicks: sum("clicks") }),
     }));
     // a  50m 55m -> [50m, 65m)     b  10m -> [10m, 20m)
-    const bench = new Bench(hours).clock(3_600).take(click("a", "p", 3_000), click("b", "p", 600), click("a", "p", 3_300)).close();
+    const bench = new Bench(hours)
+      .clock(3_600)
+      .take(click("a", "p", 3_000), click("b", "p", 600), click("a", "p", 3_300))
+      .close();
     expect(bench.rows["out"]).toEqual([
       { from: clock(0), to: clock(3_600), sessions: 1, clicks: 1 },
       { from: clock(3_600), to: clock(7_200), sessions: 1, clicks: 2 },
