@@ -78,7 +78,7 @@ const processorsOf = ({ node, pipeline }: StreamPipeline): readonly Processor[] 
 
 /** What was found, and what was told besides. */
 function joined(found: Required<JourneyParts>, also: JourneyParts): JourneyParts {
-  const both = <Name extends keyof JourneyParts>(name: Name) => [...found[name], ...(also[name] ?? [])];
+  const both = <Name extends keyof JourneyParts>(name: Name) => unique([...found[name], ...(also[name] ?? [])]);
   return {
     ingest: both("ingest"),
     topics: both("topics"),

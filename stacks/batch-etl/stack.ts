@@ -72,7 +72,8 @@ export class BatchEtl extends GcpStack {
     journey.monitor({
       name: "batch-etl",
       channels: [new NotificationChannel(this, "on-call", { to: { email: onCall } })],
-      also: { streamingJobs: launches.streaming, batchJobs: [{ name: "csv-etl" }, ...launches.batch] },
+      beside: [this],
+      also: { streamingJobs: launches.streaming, batchJobs: launches.batch },
     });
   }
 }

@@ -83,5 +83,5 @@ export function templates(scope: Construct, { input, samples, bucket, network, e
       table: new Table(scope, "landed events", { dataset: landed, name: "from_pubsub", columns: LiveEvent.fields }),
     }),
   });
-  return { batch: [{ name: "upper-case" }, classic, wordCount, load, compress], streaming: [stream] };
+  return { batch: [classic, wordCount, load, compress], streaming: [stream] };
 }
