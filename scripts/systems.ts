@@ -8,6 +8,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type App, TerraformDataSource, TerraformResource, TerraformStack } from "cdktf";
+import { elsewhereIn, pipelinesElsewhere } from "./elsewhere";
 import { mainApp } from "../test/stacks/main-app";
 import { systems, type System } from "../test/stacks/systems";
 
@@ -71,7 +72,8 @@ function row({ id, stack, stage = "dev", what, addresses }: System, makers: Make
 }
 
 async function main(): Promise<void> {
-  const makers = makersIn(await mainApp());
+  const app = await mainApp();
+  const makers = makersIn(app);
   const tests = testsIn("test");
   const rows = systems.map((system) => row(system, makers, tests));
   const text = `# Ready journeys
@@ -85,6 +87,14 @@ Written by \`npm run systems\`.
 | system | what | stack | constructs | resources | test |
 | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
+
+## What a laptop does not run of them, and why
+
+\`npx journey local <stack>\` says so as well, of each stack.
+
+${await elsewhereIn(app)}
+
+${pipelinesElsewhere(app)}
 `;
   if (!process.argv.includes("--check")) writeFileSync(file, text);
   else if (readFileSync(file, "utf8") !== text) throw new Error("stacks/README.md is not up to date: npm run systems");
