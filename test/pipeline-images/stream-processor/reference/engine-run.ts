@@ -17,7 +17,7 @@ class Running {
   private readonly state = new RecordedState();
   private engine: Engine;
   private now = NOON;
-  private lastMessage = -Infinity;
+  private readonly lastMessages = new Map<string, number>();
 
   constructor(private readonly spec: PipelineSpec) {
     this.engine = this.make();
@@ -33,15 +33,20 @@ class Running {
         break;
       case "batch": {
         const batch = new GivenMessages(happening.messages, this.now);
-        this.lastMessage = this.now;
+        const input = engine.input(happening.input);
+        this.lastMessages.set(happening.input, this.now);
         engine.advanceClock(this.now);
-        for (let place = 0; place < batch.count; place += 1) engine.take(batch, place);
+        for (let place = 0; place < batch.count; place += 1) input.take(batch, place);
         engine.endBatch();
         break;
       }
       case "watermark": {
         const { published: time, quiet } = happening;
-        engine.advanceWatermark({ time, quiet, lastMessage: this.lastMessage });
+        const told = engine.inputNames.map((name) => {
+          const lastMessage = this.lastMessages.get(name) ?? -Infinity;
+          return [name, { time, quiet, lastMessage }] as const;
+        });
+        engine.advanceWatermark(new Map(told));
         break;
       }
       case "end":

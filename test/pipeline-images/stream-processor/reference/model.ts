@@ -8,7 +8,7 @@ import type { NewRow } from "../../../../pipeline/schema/decoder";
 import { compileDecoder } from "../../../../pipeline/schema/decoder";
 import { RowError, type AnyRow } from "../../../../pipeline/schema/row";
 import { timestampOfMilliseconds } from "../../../../pipeline/schema/timestamp";
-import type { InputSpec, PipelineSpec, StepSpec } from "../../../../pipeline/spec";
+import type { InputSpec, PipelineSpec, StepSpec, TriggerSpec } from "../../../../pipeline/spec";
 import { Needs } from "../../../../pipeline-images/stream-processor/operators/needs";
 import type { GivenMessage } from "../support/messages";
 import { type Element, type Refusal, wordsOf } from "./element";
@@ -16,6 +16,7 @@ import { Aggregate, Join } from "./grouping";
 import type { Strategy } from "./panes";
 import { Distinct, Enrich, Stateful } from "./remembering";
 import { Future, rowWise } from "./row-wise";
+import { continued } from "./triggers";
 import { type Came, ERRORS, type Happening, NOON, type Script } from "./script";
 import type { Around, Stage } from "./stage";
 
@@ -40,7 +41,7 @@ class Model {
   private readonly decoders: ReadonlyMap<string, (message: GivenMessage) => NewRow | RowError>;
   /** Of each step that sets the event time: the times of its rows, and when they came. */
   private readonly times = new Map<string, { readonly time: number; readonly now: number }[]>();
-  private lastMessage = -Infinity;
+  private readonly lastMessages = new Map<string, number>();
 
   constructor(private readonly spec: PipelineSpec) {
     const needs = new Needs(spec);
@@ -70,7 +71,7 @@ class Model {
         this.settle();
         break;
       case "batch":
-        this.lastMessage = this.current.now;
+        this.lastMessages.set(happening.input, this.current.now);
         for (const message of happening.messages) this.take(happening.input, message);
         this.settle();
         break;
@@ -179,21 +180,36 @@ class Model {
       const times = this.times.get(of) ?? [];
       const lastRow = Math.max(...times.map(({ now }) => now));
       const largest = Math.max(...times.map(({ time }) => time));
-      const noRows = told.quiet || this.lastMessage - lastRow >= QUIET;
+      const noRows = told.quiet || this.lastMessageOf(step) - lastRow >= QUIET;
       return (noRows ? told.published : Math.min(largest, told.published)) - milliseconds(step.maxDelay ?? "0s");
     }
     return Math.min(...step.inputs.map((input) => this.watermarkOf(input, told)));
+  }
+
+  /** When the last message came of those that a step's rows are made of. */
+  private lastMessageOf(step: StepSpec): number {
+    const times = step.inputs.map((reference) => {
+      const of = reference.replace(/#errors$/, "");
+      return Object.hasOwn(this.spec.inputs, of)
+        ? (this.lastMessages.get(of) ?? -Infinity)
+        : this.lastMessageOf(this.step(of));
+    });
+    return Math.max(...times);
   }
 
   private step(id: string): StepSpec {
     return this.spec.steps.find((step) => step.id === id) as StepSpec;
   }
 
-  /** The windows that the rows behind a reference are in. */
+  /** The windows that the rows behind a reference are in, and how they are grouped there. */
   private strategyOf(reference: string): Strategy | undefined {
     const step = this.spec.steps.find(({ id }) => id === reference);
     if (step === undefined || step.kind === "window") return step;
-    return this.strategyOf(step.inputs[0] ?? "");
+    const before = this.strategyOf(step.inputs[0] ?? "");
+    if (before === undefined || before.merged === true || (step.kind !== "aggregate" && step.kind !== "join")) {
+      return before;
+    }
+    return { ...before, trigger: continued(before.trigger as TriggerSpec), merged: true };
   }
 
   private stageOf(step: StepSpec, around: Around): Stage | undefined {

@@ -5,13 +5,16 @@
 import { milliseconds } from "../../../../pipeline/duration";
 import type { PaneTiming } from "../../../../pipeline-images/stream-processor/window/cells";
 import type { StepSpec } from "../../../../pipeline/spec";
-import { hasFinished, type TriggerEvent, wouldFire } from "./triggers";
+import { hasFinished, type Trigger, type TriggerEvent, wouldFire } from "./triggers";
 import { overlap, span, type Window } from "./windows";
 
-export type Strategy = Pick<
-  Extract<StepSpec, { readonly kind: "window" }>,
-  "windowing" | "trigger" | "allowedLateness" | "accumulation"
->;
+type WindowStep = Extract<StepSpec, { readonly kind: "window" }>;
+
+export interface Strategy extends Pick<WindowStep, "windowing" | "allowedLateness" | "accumulation"> {
+  readonly trigger: Trigger;
+  /** The rows were grouped in these windows before: sessions have been merged, and are merged no more. */
+  readonly merged?: boolean;
+}
 
 interface Taken<E> {
   readonly element: E;
@@ -68,12 +71,11 @@ export class Panes<E> {
    */
   take(key: string, window: Window, element: E, now: number, fits: (there: readonly E[]) => void): Refused | undefined {
     if (window.end + this.lateness <= this.watermark) return "expired";
-    const cell = this.strategy.windowing.type === "sessions" ? this.session(key, window) : this.cell(key, window);
+    const cell = this.merges ? this.session(key, window) : this.cell(key, window);
     if (hasFinished(this.strategy.trigger, cell.history)) return "closed";
     fits(this.content(cell));
     if (!this.cells.includes(cell)) {
-      const sessions = this.strategy.windowing.type === "sessions";
-      const stay = this.cells.filter((one) => !(sessions && one.key === key && overlap(one.window, cell.window)));
+      const stay = this.cells.filter((one) => !(this.merges && one.key === key && overlap(one.window, cell.window)));
       this.cells = [...stay, cell];
     }
     cell.taken.push({ element, nth: this.count++, now, watermark: this.watermark, paned: false });
@@ -113,8 +115,13 @@ export class Panes<E> {
     return milliseconds(this.strategy.allowedLateness);
   }
 
+  private get merges(): boolean {
+    return this.strategy.windowing.type === "sessions" && this.strategy.merged !== true;
+  }
+
   private cell(key: string, window: Window): Cell<E> {
-    const found = this.cells.find((one) => one.key === key && one.window.start === window.start);
+    const same = (one: Window): boolean => one.start === window.start && one.end === window.end;
+    const found = this.cells.find((one) => one.key === key && same(one.window));
     return found ?? { key, window, taken: [], history: [], panes: 0, timing: undefined };
   }
 

@@ -251,7 +251,7 @@ const anySpecs: fc.Arbitrary<Drawn> = fc.record({
 });
 
 export const drawnSpecs: fc.Arbitrary<Drawn> = fc.oneof(
-  { arbitrary: plainSpecs, weight: 3 },
+  { arbitrary: plainSpecs, weight: 1 },
   { arbitrary: anySpecs, weight: 1 },
 );
 

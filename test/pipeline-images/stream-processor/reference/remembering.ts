@@ -2,7 +2,7 @@
 import { milliseconds } from "../../../../pipeline/duration";
 import type { AnyRow } from "../../../../pipeline/schema/row";
 import { millisecondsOf, normalTimestamp, timestampOfMilliseconds } from "../../../../pipeline/schema/timestamp";
-import type { FieldSpec, StepSpec } from "../../../../pipeline/spec";
+import type { FieldSpec, FunctionSpec, StepSpec } from "../../../../pipeline/spec";
 import { bound } from "./aggregates";
 import { call, checked } from "./compiled";
 import { type Element, keyOf, pick, wordsOf } from "./element";
@@ -102,7 +102,9 @@ export class Stateful extends Remembering {
   }
 
   override advanceWatermark(to: number): void {
-    this.fireTimers(to);
+    // At the end of all times each timer fires once more: one that sets the next would never come to an end.
+    if (to === Infinity) for (const one of this.due(to)) this.fire(one);
+    else this.fireTimers(to);
     super.advanceWatermark(to);
   }
 
@@ -133,19 +135,27 @@ export class Stateful extends Remembering {
 
   /** Those due, the earliest first, one after the other: a timer may set the next. */
   private fireTimers(to: number): void {
-    for (;;) {
-      const due = this.remembered
-        .filter(({ timer = Infinity, until }) => timer <= to && timer < until)
-        .toSorted((a, b) => (a.timer as number) - (b.timer as number))[0];
-      if (due?.timer === undefined || this.step.onTimer === undefined) return;
-      const time = due.timer;
-      due.timer = undefined;
-      const context = { time: timestampOfMilliseconds(time), key: due.values };
-      const answer = call(this.step.onTimer, [due.state], context) as Answer;
-      const rows = this.obey(due, answer);
-      if (answer.state === null) this.remembered = this.remembered.filter((one) => one !== due);
-      else this.keep(due);
-      for (const row of rows) this.around.emit({ row, time, ...(due.window && { windows: [due.window] }) });
+    for (let [next] = this.due(to); next !== undefined; [next] = this.due(to)) this.fire(next);
+  }
+
+  private due(to: number): readonly Remembered[] {
+    if (this.step.onTimer === undefined) return [];
+    return this.remembered
+      .filter(({ timer = Infinity, until }) => timer <= to && timer < until)
+      .toSorted((a, b) => (a.timer as number) - (b.timer as number));
+  }
+
+  private fire(one: Remembered): void {
+    const time = one.timer as number;
+    one.timer = undefined;
+    const context = { time: timestampOfMilliseconds(time), key: one.values };
+    try {
+      const answer = call(this.step.onTimer as FunctionSpec, [one.state], context) as Answer;
+      const rows = this.obey(one, answer);
+      if (answer.state === null) this.remembered = this.remembered.filter((other) => other !== one);
+      for (const row of rows) this.around.emit({ row, time, ...(one.window && { windows: [one.window] }) });
+    } catch (error) {
+      this.around.refuse({ reason: "function", error: wordsOf(error), row: one.values, time });
     }
   }
 

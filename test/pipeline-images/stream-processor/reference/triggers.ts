@@ -2,6 +2,12 @@
 import { milliseconds } from "../../../../pipeline/duration";
 import type { OnceTriggerSpec, TriggerSpec } from "../../../../pipeline/spec";
 
+/** A trigger of a spec, or one that fires as soon as one of several does: what a sequence becomes when it is continued. */
+export type Trigger =
+  | Exclude<TriggerSpec, { readonly type: "repeatedly" | "afterEach" }>
+  | { readonly type: "repeatedly"; readonly of: Trigger }
+  | { readonly type: "afterEach" | "firstOf"; readonly of: readonly Trigger[] };
+
 export type TriggerEvent =
   /** A row came at this processing time. */
   | { readonly kind: "came"; readonly now: number }
@@ -16,7 +22,7 @@ export interface Asked {
 }
 
 /** Would it fire now? */
-export function wouldFire(spec: TriggerSpec, history: readonly TriggerEvent[], asked: Asked): boolean {
+export function wouldFire(spec: Trigger, history: readonly TriggerEvent[], asked: Asked): boolean {
   if (hasFinished(spec, history)) return false;
   switch (spec.type) {
     case "repeatedly":
@@ -25,6 +31,8 @@ export function wouldFire(spec: TriggerSpec, history: readonly TriggerEvent[], a
       const { current, history: own } = underway(spec.of, history);
       return current !== undefined && wouldFire(current, own, asked);
     }
+    case "firstOf":
+      return spec.of.some((one) => wouldFire(one, history, asked));
     case "afterWatermark": {
       const passed = hasPassed(history);
       if (!passed && asked.ended) return true;
@@ -37,7 +45,7 @@ export function wouldFire(spec: TriggerSpec, history: readonly TriggerEvent[], a
 }
 
 /** Will it never fire again? */
-export function hasFinished(spec: TriggerSpec, history: readonly TriggerEvent[]): boolean {
+export function hasFinished(spec: Trigger, history: readonly TriggerEvent[]): boolean {
   switch (spec.type) {
     case "repeatedly":
       return false;
@@ -75,7 +83,7 @@ const sinceFired = (history: readonly TriggerEvent[]): readonly number[] =>
     .flatMap((event) => (event.kind === "came" ? [event.now] : []));
 
 /** What happened since a trigger that begins anew whenever it has finished began last. */
-function lastLife(spec: TriggerSpec, history: readonly TriggerEvent[]): readonly TriggerEvent[] {
+function lastLife(spec: Trigger, history: readonly TriggerEvent[]): readonly TriggerEvent[] {
   let life: TriggerEvent[] = [];
   for (const event of history) {
     life.push(event);
@@ -86,9 +94,9 @@ function lastLife(spec: TriggerSpec, history: readonly TriggerEvent[]): readonly
 
 /** Which of several, one after the other, it is the turn of, and what happened since. */
 function underway(
-  of: readonly TriggerSpec[],
+  of: readonly Trigger[],
   history: readonly TriggerEvent[],
-): { readonly current: TriggerSpec | undefined; readonly history: readonly TriggerEvent[] } {
+): { readonly current: Trigger | undefined; readonly history: readonly TriggerEvent[] } {
   let step = 0;
   let life: TriggerEvent[] = [];
   for (const event of history) {
@@ -100,4 +108,36 @@ function underway(
     life = [];
   }
   return { current: of[step], history: life };
+}
+
+/**
+ * What a trigger becomes for rows that were grouped before, as Beam's continuation triggers are: it fires when what
+ * the first one fired arrives, without another count or delay.
+ */
+export function continued(spec: TriggerSpec): Trigger {
+  switch (spec.type) {
+    case "afterWatermark":
+      return {
+        type: spec.type,
+        ...(spec.early && { early: onceContinued(spec.early) }),
+        ...(spec.late && { late: onceContinued(spec.late) }),
+      };
+    case "repeatedly":
+      return { type: spec.type, of: continued(spec.of) };
+    case "afterEach":
+      return { type: "repeatedly", of: { type: "firstOf", of: spec.of.map(continued) } };
+    default:
+      return onceContinued(spec);
+  }
+}
+
+function onceContinued(spec: OnceTriggerSpec): OnceTriggerSpec {
+  switch (spec.type) {
+    case "afterCount":
+      return { type: spec.type, count: 1 };
+    case "afterProcessingTime":
+      return { type: spec.type, delay: "0s" };
+    default:
+      return { type: spec.type, of: spec.of.map(onceContinued) };
+  }
 }
