@@ -16,8 +16,8 @@ interface Common {
   readonly port: number;
   /** gs://bucket/object, or a path. */
   readonly pipeline: string;
-  /** projects/P/subscriptions/S */
-  readonly subscription: string;
+  /** projects/P/subscriptions/S, by input. */
+  readonly subscriptions: { readonly [input: string]: string };
   readonly outputs: OutputBindings;
   /** projects/P/topics/T */
   readonly errors: string;
@@ -51,7 +51,7 @@ export function readSettings(environment: Environment, flags: readonly string[])
   const common: Common = {
     port: read.number("PORT", 8080, 0, 65_535),
     pipeline: read.text("PIPELINE", "where the pipeline's spec is: gs://bucket/object, or a path"),
-    subscription: read.subscription(),
+    subscriptions: read.subscriptions(environment.MODE === "push"),
     outputs: readOutputBindings("OUTPUTS", read.optional("OUTPUTS") ?? "", read.say),
     errors: read.errors(),
   };
@@ -132,15 +132,18 @@ class Reader {
     return least;
   }
 
-  /** The one stream that messages come from. */
-  subscription(): string {
+  /** The streams that messages come from. @param one there may be no other */
+  subscriptions(one: boolean): { readonly [input: string]: string } {
     const before = this.problems.length;
     const inputs = readInputBindings("INPUTS", this.optional("INPUTS") ?? "", this.say);
-    const streams = Object.values(inputs).flatMap((input) => ("subscription" in input ? [input.subscription] : []));
-    if (streams.length !== 1 && this.problems.length === before) {
-      this.say(`INPUTS names ${streams.length} streams: it is one, { "<input>": { "subscription": ... } }`);
+    const streams = Object.entries(inputs).flatMap(([name, input]) =>
+      "subscription" in input ? [[name, input.subscription] as const] : [],
+    );
+    if (this.problems.length === before && (streams.length === 0 || (one && streams.length > 1))) {
+      const wanted = one ? "what is pushed comes of one" : "it is one at least";
+      this.say(`INPUTS names ${streams.length} streams: ${wanted}, { "<input>": { "subscription": ... } }`);
     }
-    return streams[0] ?? "";
+    return Object.fromEntries(streams);
   }
 
   errors(): string {

@@ -7,14 +7,12 @@ import type { PipelineSpec, StepSpec } from "../../pipeline/spec";
  */
 export function unsupported(spec: PipelineSpec): string | undefined {
   const inputs = Object.entries(spec.inputs).filter(([, { kind }]) => kind !== "unbounded");
-  const unbounded = Object.keys(spec.inputs).length - inputs.length;
   const steps = spec.steps.flatMap((step) => {
     const why = whyNot(step);
     return why === undefined ? [] : [`${step.id} (${why})`];
   });
   const problems = [
     ...inputs.map(([name, { kind }]) => `${name} (a ${kind === "side" ? "side input" : "bounded input"})`),
-    ...(unbounded > 1 ? [`${unbounded} streams of events at once`] : []),
     ...steps,
   ];
   if (problems.length === 0) return undefined;

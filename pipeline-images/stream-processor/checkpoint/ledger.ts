@@ -1,5 +1,5 @@
 /** What the records of a log add up to: all that a restart needs, and what compaction writes down. */
-import { bytes, field, int32, message, repeated, string } from "../../../pipeline/protobuf/message";
+import { bytes, field, int32, int64, message, repeated, string } from "../../../pipeline/protobuf/message";
 import type { Fold } from "../log/history";
 import { idText } from "../source/message-id";
 import { type Checkpoint, CheckpointMessage, type Context, type IdRun, type Totals } from "./record";
@@ -9,10 +9,9 @@ import { RecordedState } from "./state-changes";
 
 export interface Ledger {
   context: Context | undefined;
-  /** Connected running time, in milliseconds. */
-  running: number;
   readonly state: RecordedState;
-  ids: RecordedIds;
+  /** By input. */
+  readonly sources: Map<string, RecordedSource>;
   readonly outputs: Map<string, RecordedOutput>;
   totals: Totals;
   /** Owners that began, since one of them recorded a message or left in order. */
@@ -27,13 +26,29 @@ export interface Ledger {
   reset: string | undefined;
 }
 
+/** What is recorded of an input's messages. */
+export interface RecordedSource {
+  /** Connected running time, in milliseconds. */
+  running: number;
+  ids: RecordedIds;
+}
+
+/** What is recorded of an input; from now on there is something. */
+export function sourceOf({ sources }: Ledger, input: string): RecordedSource {
+  const source = sources.get(input) ?? { running: 0, ids: new RecordedIds() };
+  sources.set(input, source);
+  return source;
+}
+
+/** How a message is called among those of all inputs. */
+export const messageName = (input: string, id: string): string => `${input} ${id}`;
+
 const noTotals = (): Totals => ({ messages: 0, duplicates: 0, late: 0, errors: {}, rows: {} });
 
 const empty = (): Ledger => ({
   context: undefined,
-  running: 0,
   state: new RecordedState(),
-  ids: new RecordedIds(),
+  sources: new Map(),
   outputs: new Map(),
   totals: noTotals(),
   starts: 0,
@@ -58,20 +73,23 @@ export const ledgerFold: Fold<Ledger> = {
 };
 
 function apply(ledger: Ledger, checkpoint: Checkpoint): void {
-  const { context, running, state, ids, acknowledged, outputs, totals, attempting, reset, released } = checkpoint;
+  const { context, state, sources, outputs, totals, attempting, reset, released } = checkpoint;
   ledger.context = context ?? ledger.context;
-  ledger.running = running;
   if (reset !== undefined) giveUpState(ledger, reset);
   ledger.state.apply(state);
   ledger.attempting = attempting;
-  if (ids !== undefined) {
-    ledger.ids.add(ids);
-    ledger.starts = 0;
-    acquit(ledger, ids);
-  }
   if (released) ledger.starts = 0;
-  for (const { from, to } of acknowledged) ledger.ids.confirm({ from, to, running });
-  ledger.ids.expire(running);
+  for (const { input, running, ids, acknowledged } of sources) {
+    const source = sourceOf(ledger, input);
+    source.running = running;
+    if (ids !== undefined) {
+      source.ids.add(ids);
+      ledger.starts = 0;
+      acquit(ledger, input, ids);
+    }
+    for (const { from, to } of acknowledged) source.ids.confirm({ from, to, running });
+    source.ids.expire(running);
+  }
   for (const change of outputs) {
     const output = ledger.outputs.get(change.output) ?? new RecordedOutput(change.output);
     ledger.outputs.set(change.output, output);
@@ -86,21 +104,23 @@ function suspect({ suspects, condemned }: Ledger, id: string): void {
 }
 
 /** What was recorded ended nobody. */
-function acquit({ suspects, condemned }: Ledger, ids: IdRun): void {
+function acquit({ suspects, condemned }: Ledger, input: string, ids: IdRun): void {
   if (suspects.size === 0 && condemned.size === 0) return;
   forEachId(ids, (_, high, low, text) => {
-    const id = text ?? idText(high, low);
-    suspects.delete(id);
-    condemned.delete(id);
+    const name = messageName(input, text ?? idText(high, low));
+    suspects.delete(name);
+    condemned.delete(name);
   });
 }
 
 /** Forgets what was open, and which messages were in it. What is to be written belongs to messages long acknowledged. */
 export function giveUpState(ledger: Ledger, name: string): void {
-  const { next } = ledger.ids;
   ledger.state.clear();
-  ledger.ids = new RecordedIds();
-  ledger.ids.next = next;
+  for (const source of ledger.sources.values()) {
+    const { next } = source.ids;
+    source.ids = new RecordedIds();
+    source.ids.next = next;
+  }
   ledger.suspects.clear();
   ledger.condemned.clear();
   ledger.attempting = undefined;
@@ -110,18 +130,18 @@ export function giveUpState(ledger: Ledger, name: string): void {
 const LedgerMessage = message({
   /** A checkpoint that holds what a checkpoint can hold. */
   common: field(1, bytes),
-  ids: field(2, bytes),
   outputs: field(3, repeated(bytes)),
   starts: field(4, int32),
   condemned: field(5, repeated(string)),
   suspects: field(6, repeated(string)),
+  sources: field(7, repeated(message({ input: field(1, string), running: field(2, int64), ids: field(3, bytes) }))),
 });
 
 function encode(ledger: Ledger): Uint8Array {
-  const { context, running, totals, attempting, reset } = ledger;
+  const { context, totals, attempting, reset } = ledger;
   return LedgerMessage.encode({
-    common: CheckpointMessage.encode({ context, running, totals, attempting, reset, state: ledger.state.encode() }),
-    ids: ledger.ids.encode(),
+    common: CheckpointMessage.encode({ context, totals, attempting, reset, state: ledger.state.encode() }),
+    sources: [...ledger.sources].map(([input, { running, ids }]) => ({ input, running, ids: ids.encode() })),
     outputs: [...ledger.outputs.values()].map((output) => output.encode()),
     starts: ledger.starts,
     condemned: [...ledger.condemned],
@@ -130,11 +150,13 @@ function encode(ledger: Ledger): Uint8Array {
 }
 
 function decode(snapshot: Uint8Array): Ledger {
-  const { common, ids, outputs, starts, condemned, suspects } = LedgerMessage.decode(snapshot);
-  const { context, running, totals, attempting, reset, state } = CheckpointMessage.decode(common);
-  const ledger = { ...empty(), context, running, totals: totals ?? noTotals(), attempting, reset, starts };
+  const { common, sources, outputs, starts, condemned, suspects } = LedgerMessage.decode(snapshot);
+  const { context, totals, attempting, reset, state } = CheckpointMessage.decode(common);
+  const ledger = { ...empty(), context, totals: totals ?? noTotals(), attempting, reset, starts };
   ledger.state.apply(state);
-  ledger.ids = RecordedIds.decode(ids);
+  for (const { input, running, ids } of sources) {
+    ledger.sources.set(input, { running, ids: RecordedIds.decode(ids) });
+  }
   for (const content of outputs) {
     const output = RecordedOutput.decode(content);
     ledger.outputs.set(output.output, output);

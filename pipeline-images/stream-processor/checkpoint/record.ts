@@ -21,11 +21,12 @@ import {
 const ContextMessage = message({
   /** The pipeline's name. */
   pipeline: field(1, string),
-  subscription: field(2, string),
   /** What each step's state means, by its id: a digest, and the words to say it. */
   state: field(3, map(string)),
   /** Where each output's rows go. */
   sinks: field(4, map(string)),
+  /** The subscription of each input. */
+  subscriptions: field(5, map(string)),
 });
 export type Context = MessageOf<typeof ContextMessage>;
 
@@ -80,23 +81,30 @@ const TotalsMessage = message({
 });
 export type Totals = MessageOf<typeof TotalsMessage>;
 
+const SourceChangeMessage = message({
+  input: field(1, string),
+  /** Milliseconds that the source was connected, since the log began. */
+  running: field(2, int64),
+  ids: field(3, optional(IdRunMessage)),
+  /** Messages whose acknowledgement was confirmed, by their indices. */
+  acknowledged: field(4, repeated(RangeMessage)),
+});
+/** What has come of one input's messages. */
+export type SourceChange = MessageOf<typeof SourceChangeMessage>;
+
 export const CheckpointMessage = message({
   context: field(1, optional(ContextMessage)),
   /** Milliseconds since the epoch. */
   time: field(2, int64),
-  /** Milliseconds that the source was connected, since the log began. */
-  running: field(3, int64),
   /** See StateChanges. */
   state: field(4, bytes),
-  ids: field(5, optional(IdRunMessage)),
-  /** Messages whose acknowledgement was confirmed, by their indices. */
-  acknowledged: field(6, repeated(RangeMessage)),
   outputs: field(7, repeated(OutputChangeMessage)),
   totals: field(8, optional(TotalsMessage)),
-  /** The message that is about to be worked on, alone, because starts have failed. */
+  /** The message that is about to be worked on, alone, because starts have failed: see messageName. */
   attempting: field(9, optional(string)),
   /** State was given up on somebody's word: its name, so that it happens once. */
   reset: field(10, optional(string)),
   released: field(11, bool),
+  sources: field(12, repeated(SourceChangeMessage)),
 });
 export type Checkpoint = MessageOf<typeof CheckpointMessage>;

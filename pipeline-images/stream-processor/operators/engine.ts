@@ -70,6 +70,11 @@ export class Engine {
     this.onlyInput = this.inputs.values().next().value as EngineInput;
   }
 
+  /** Names of the inputs that messages come of. */
+  get inputNames(): readonly string[] {
+    return [...this.inputs.keys()];
+  }
+
   /** An input by its name. */
   input(name: string): EngineInput {
     const input = this.inputs.get(name);

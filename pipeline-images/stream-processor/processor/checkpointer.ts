@@ -20,7 +20,8 @@ export interface CheckpointerOptions {
   readonly log: LogWriter;
   readonly work: Work;
   readonly context: Context;
-  readonly running: () => number;
+  /** Connected running time of an input. */
+  readonly running: (input: string) => number;
   /** A record is made of all that has changed until now. */
   readonly made: () => void;
   /** That record is durable. */
@@ -77,7 +78,7 @@ export class Checkpointer {
   private async append(saying: Saying): Promise<void> {
     const { log, clock, work, durable } = this.options;
     const begun = clock.now();
-    const { checkpoint, run, changes } = this.make(saying);
+    const { checkpoint, runs, changes } = this.make(saying);
     const content = CheckpointMessage.encode(checkpoint);
     try {
       await log.append(content, { release: saying.release ?? false });
@@ -88,26 +89,20 @@ export class Checkpointer {
     this.took = this.last - begun;
     this.size = content.length;
     for (const change of changes) work.outputs.get(change.output)?.release(change);
-    work.acknowledgements.release(run);
+    for (const [i, run] of runs.entries()) work.sources[i]?.acknowledgements.release(run);
     durable();
     this.compactIfLarge(content.length);
   }
 
-  private make(saying: Saying): { checkpoint: Partial<Checkpoint>; run: AckRun; changes: OutputChange[] } {
+  private make(saying: Saying): { checkpoint: Partial<Checkpoint>; runs: AckRun[]; changes: OutputChange[] } {
     const { clock, work, context } = this.options;
-    const running = Math.floor(this.options.running());
-    const acknowledged = work.acknowledgements.takeConfirmed();
-    for (const range of acknowledged) work.ids.confirm({ ...range, running });
-    work.ids.expire(running);
-    const ids = work.takeIds();
+    const sources = work.sources.map((source) => source.takeChange(Math.floor(this.options.running(source.input))));
     const changes = [...work.outputs.values()].filter(({ changed }) => changed).map((output) => output.takeChange());
     const checkpoint = {
       context,
       time: clock.now(),
-      running,
       state: work.takeState(saying.drained ?? false),
-      ids,
-      acknowledged,
+      sources,
       outputs: changes,
       totals: work.totals,
       attempting: saying.attempting,
@@ -116,7 +111,7 @@ export class Checkpointer {
     };
     this.reset = undefined;
     this.options.made();
-    return { checkpoint, run: work.acknowledgements.cut(), changes };
+    return { checkpoint, runs: work.sources.map(({ acknowledgements }) => acknowledgements.cut()), changes };
   }
 
   private compactIfLarge(bytes: number): void {

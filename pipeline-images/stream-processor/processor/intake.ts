@@ -2,9 +2,10 @@
  * Messages on their way to the pipeline: received, leased, worked on in batches. It stops for as long as too much is
  * not recorded or not written; what has come waits here, its leases kept.
  */
-import type { Leases } from "../source/leases";
+import { messageName } from "../checkpoint/ledger";
 import { MessageBatch } from "../source/message-batch";
 import type { Saying } from "./checkpointer";
+import type { Source } from "./source";
 import type { Work } from "./work";
 
 /** So many messages are taken one by one before all is taken to be well. */
@@ -12,11 +13,8 @@ const ONE_BY_ONE = 200;
 
 export interface IntakeOptions {
   readonly work: Work;
-  readonly leases: Leases;
   readonly record: (saying?: Saying) => Promise<void>;
   readonly now: () => number;
-  /** Connected running time, in milliseconds. */
-  readonly running: () => number;
   /** Something was worked on: the watermark may have moved. */
   readonly worked: () => void;
   /** Milliseconds. */
@@ -28,11 +26,17 @@ export interface IntakeOptions {
   readonly wary: boolean;
 }
 
+/** Messages, and where they come from. */
+interface Received {
+  readonly source: Source;
+  readonly batch: MessageBatch;
+}
+
 export class Intake {
-  private readonly queue: MessageBatch[] = [];
+  private readonly queue: Received[] = [];
   /** Worked on since the last record was made, and since the one before. */
-  private worked: MessageBatch[] = [];
-  private recording: MessageBatch[] = [];
+  private worked: Received[] = [];
+  private recording: Received[] = [];
   private unrecordedBytes = 0;
   private unrecordedSince = Infinity;
   private oneByOne: number;
@@ -44,14 +48,14 @@ export class Intake {
     this.oneByOne = options.wary ? ONE_BY_ONE : 0;
   }
 
-  receive(response: Uint8Array): void {
-    const { leases, now, fail } = this.options;
+  receive(source: Source, response: Uint8Array): void {
+    const { now, fail } = this.options;
     try {
       const batch = new MessageBatch(response);
       if (batch.count === 0) return;
       this.lastResponse = now();
-      leases.add(batch, this.lastResponse);
-      this.queue.push(batch);
+      source.leases.add(batch, this.lastResponse);
+      this.queue.push({ source, batch });
       this.workOn();
     } catch (error) {
       fail(error);
@@ -60,7 +64,7 @@ export class Intake {
 
   /** Messages that have come and are not worked on. */
   get waiting(): number {
-    return this.queue.reduce((messages, batch) => messages + batch.count, 0);
+    return this.queue.reduce((messages, { batch }) => messages + batch.count, 0);
   }
 
   get isEmpty(): boolean {
@@ -77,7 +81,7 @@ export class Intake {
           .finally(() => (this.careful = undefined));
         return;
       }
-      this.work(this.queue.shift() as MessageBatch);
+      this.work(this.queue.shift() as Received);
     }
   }
 
@@ -97,7 +101,7 @@ export class Intake {
 
   /** That record is durable. */
   recorded(): void {
-    for (const batch of this.recording) this.options.leases.end(batch);
+    for (const { source, batch } of this.recording) source.leases.end(batch);
     this.recording = [];
   }
 
@@ -109,11 +113,12 @@ export class Intake {
     return unwritten > mostBytes;
   }
 
-  private work(batch: MessageBatch): void {
+  private work(received: Received): void {
+    const { source, batch } = received;
     this.begin(batch.bytes.length);
-    for (let place = 0; place < batch.count; place += 1) this.take(batch, place);
+    for (let place = 0; place < batch.count; place += 1) this.take(source, batch, place);
     this.end();
-    this.worked.push(batch);
+    this.worked.push(received);
   }
 
   /**
@@ -123,18 +128,19 @@ export class Intake {
   private async workCarefully(): Promise<void> {
     const { work, record } = this.options;
     while (this.oneByOne > 0 && this.queue[0] !== undefined && !this.full) {
-      const batch = this.queue.shift() as MessageBatch;
+      const received = this.queue.shift() as Received;
+      const { source, batch } = received;
       for (let place = 0; place < batch.count && !this.over; place += 1) {
-        if (this.oneByOne > 0 && work.isUntried(batch, place)) {
-          await record({ attempting: batch.id(place) });
+        if (this.oneByOne > 0 && work.isUntried(source.work, batch, place)) {
+          await record({ attempting: messageName(source.work.input, batch.id(place)) });
           this.oneByOne -= 1;
         }
         this.begin(0);
-        this.take(batch, place);
+        this.take(source, batch, place);
         this.end();
         await record();
       }
-      if (!this.over) this.worked.push(batch);
+      if (!this.over) this.worked.push(received);
     }
   }
 
@@ -145,10 +151,11 @@ export class Intake {
     this.unrecordedSince = Math.min(this.unrecordedSince, now);
   }
 
-  private take(batch: MessageBatch, place: number): void {
-    const { work, now, running } = this.options;
+  private take(source: Source, batch: MessageBatch, place: number): void {
+    const { work, now } = this.options;
+    const at = now();
     // Once the condemned message is found, the others are innocent.
-    if (work.take(batch, place, now(), running()) === "condemned") this.oneByOne = 0;
+    if (work.take(source.work, batch, place, at, source.connection.running(at)) === "condemned") this.oneByOne = 0;
   }
 
   private end(): void {

@@ -12,7 +12,8 @@ export const ERRORS = "#errors";
 
 export interface Bound {
   readonly spec: PipelineSpec;
-  readonly subscription: string;
+  /** The subscription of each input that is a stream. */
+  readonly subscriptions: { readonly [input: string]: string };
   readonly outputs: OutputBindings;
   readonly errors: string;
 }
@@ -26,11 +27,11 @@ export function sinkOf(binding: OutputBinding): string {
   return "bigtable" in binding ? binding.bigtable : binding.documents;
 }
 
-export function contextOf({ spec, subscription, outputs, errors }: Bound): Context {
+export function contextOf({ spec, subscriptions, outputs, errors }: Bound): Context {
   const sinks = Object.entries(outputs).map(([output, binding]) => [output, sinkOf(binding)] as const);
   return {
     pipeline: spec.name,
-    subscription,
+    subscriptions,
     state: meanings(spec),
     sinks: Object.fromEntries([...sinks, [ERRORS, errors]]),
   };
@@ -72,8 +73,12 @@ function misfits(ledger: Ledger, own: Context): string[] {
   const problems: string[] = [];
   if (context.pipeline !== own.pipeline)
     problems.push(`it is of the pipeline ${context.pipeline}, not ${own.pipeline}`);
-  if (context.subscription !== own.subscription) {
-    problems.push(`it is of ${context.subscription}, not ${own.subscription}`);
+  for (const [input, subscription] of Object.entries(context.subscriptions)) {
+    const now = own.subscriptions[input];
+    if (now === subscription) continue;
+    problems.push(
+      `it is of ${subscription}, ${now === undefined ? `and nothing is called ${input} now` : `not ${now}`}`,
+    );
   }
   for (const step of ledger.state.held) {
     if (step === COMMON_STORE || context.state[step] === own.state[step]) continue;

@@ -1,15 +1,17 @@
 /** The parts of an owner, taken up from the log and tied to one another. */
-import { giveUpState, type Ledger } from "../checkpoint/ledger";
+import { giveUpState, type Ledger, sourceOf } from "../checkpoint/ledger";
 import type { History } from "../log/history";
 import type { LogWriter } from "../log/owner";
 import type { LogStore } from "../log/store";
 import { Acknowledgements } from "../source/acknowledgements";
 import { Leases } from "../source/leases";
+import type { Subscriber } from "../source/subscriber";
 import { Checkpointer } from "./checkpointer";
 import { Connection } from "./connection";
 import { Intake } from "./intake";
 import { contextOf } from "./meaning";
 import { makeOutputs } from "./outputs";
+import type { Source } from "./source";
 import type { PullSettings } from "./settings";
 import type { Troubles } from "./troubles";
 import { Work } from "./work";
@@ -17,9 +19,8 @@ import type { World } from "./world";
 
 export interface Parts {
   readonly work: Work;
-  readonly leases: Leases;
+  readonly sources: readonly Source[];
   readonly checkpointer: Checkpointer;
-  readonly connection: Connection;
   readonly intake: Intake;
 }
 
@@ -49,32 +50,43 @@ const FAILED_STARTS = 3;
 
 export function makeParts(options: PartsOptions): Parts {
   const { world, settings, history, log, troubles, reset, fail, progress } = options;
-  const { clock, subscriber } = world;
-  const { subscription, lease } = settings;
+  const { clock } = world;
+  const { lease } = settings;
   const ledger = history.state;
   // The owner that begins now is counted already.
   const wary = ledger.starts > FAILED_STARTS || ledger.suspects.size > 0;
   if (reset !== undefined) giveUpState(ledger, reset);
 
-  const leases = new Leases(subscription, lease);
-  const work = makeWork(options, ledger);
-  const connection: Connection = new Connection({
-    subscriber,
-    clock,
-    lease,
-    running: ledger.running,
-    trouble: troubles.about(subscription),
-    response: (bytes) => intake.receive(bytes),
-    connected: () => work.progress.listen(clock.now()),
+  const subscribers = new Map<string, Subscriber>();
+  const subscriberOf = (subscription: string): Subscriber => {
+    const subscriber = subscribers.get(subscription) ?? world.subscribe(subscription);
+    subscribers.set(subscription, subscriber);
+    return subscriber;
+  };
+  const work = makeWork(options, ledger, subscriberOf);
+  const sources = work.sources.map((one): Source => {
+    const subscription = settings.subscriptions[one.input] ?? "";
+    const subscriber = subscriberOf(subscription);
+    const connection = new Connection({
+      subscriber,
+      clock,
+      lease,
+      running: sourceOf(ledger, one.input).running,
+      trouble: troubles.about(subscription),
+      response: (bytes) => intake.receive(source, bytes),
+      connected: () => one.progress.listen(clock.now()),
+    });
+    const source: Source = { work: one, subscriber, leases: new Leases(subscription, lease), connection };
+    return source;
   });
-  const running = (): number => connection.running(clock.now());
   const checkpointer = new Checkpointer({
     clock,
     store: options.store,
     log,
     work,
     context: contextOf(settings),
-    running,
+    running: (input) =>
+      sources.find(({ work: { input: name } }) => name === input)?.connection.running(clock.now()) ?? 0,
     made: () => intake.cut(),
     durable: () => {
       intake.recorded();
@@ -89,22 +101,20 @@ export function makeParts(options: PartsOptions): Parts {
   });
   const intake: Intake = new Intake({
     work,
-    leases,
     record: (saying) => checkpointer.record(saying),
     now: () => clock.now(),
-    running,
     worked: options.worked,
     fail,
     lease,
     wary,
     mostBytes: settings.mostBytes,
   });
-  return { work, leases, checkpointer, connection, intake };
+  return { work, sources, checkpointer, intake };
 }
 
-function makeWork(options: PartsOptions, ledger: Ledger): Work {
+function makeWork(options: PartsOptions, ledger: Ledger, subscriberOf: (subscription: string) => Subscriber): Work {
   const { world, settings, log, troubles, mayLeave, record, progress, fail } = options;
-  const { clock, subscriber } = world;
+  const { clock } = world;
   return new Work({
     bound: settings,
     ledger,
@@ -123,8 +133,8 @@ function makeWork(options: PartsOptions, ledger: Ledger): Work {
         fail,
         refused,
       }),
-    acknowledgements: (next) => {
-      const { subscription } = settings;
+    acknowledgements: (subscription, next) => {
+      const subscriber = subscriberOf(subscription);
       const trouble = troubles.about("acknowledging");
       return new Acknowledgements({ subscription, subscriber, clock, trouble, mayLeave, progress }, next);
     },

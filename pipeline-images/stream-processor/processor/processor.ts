@@ -9,6 +9,7 @@ import type { ProcessorStart, ProcessorStatus } from "../contract";
 import { Deposed, type LogWriter, takeOver } from "../log/owner";
 import { patient } from "../log/patient-store";
 import { Signal } from "../signal";
+import type { Published } from "../source/watermark";
 import type { Saying } from "./checkpointer";
 import { shortLateness } from "./lateness";
 import { contextOf, refuseMisfits } from "./meaning";
@@ -117,14 +118,14 @@ export class Processor {
       errors: totals?.errors ?? {},
       rows: totals?.rows ?? {},
       unwritten: outputs.reduce((rows, output) => rows + output.unwritten + output.buffered, 0),
-      unacknowledged: (this.parts?.work.acknowledgements.unacknowledged ?? 0) + (this.parts?.intake.waiting ?? 0),
+      unacknowledged: (this.parts?.work.unacknowledged ?? 0) + (this.parts?.intake.waiting ?? 0),
       problem: this.failure ?? this.troubles.problem,
     };
   }
 
   /** Takes messages, and is connected to where they come from. */
   get ready(): boolean {
-    return this.state === "running" && this.parts?.connection.connected === true;
+    return this.state === "running" && this.parts?.sources.every(({ connection }) => connection.connected) === true;
   }
 
   /**
@@ -140,7 +141,7 @@ export class Processor {
     const { clock } = this.world;
     const longest = clock.now() + DRAIN_LONGEST;
     while (clock.now() < longest && !this.isQuiet(parts)) await pause(clock, TICK);
-    parts.connection.close();
+    disconnect(parts);
     while (!parts.intake.isEmpty && this.lives) await this.progress.wait(TICK);
     parts.work.engine.advanceClock(clock.now());
     parts.work.engine.close();
@@ -158,13 +159,14 @@ export class Processor {
     if (was === "stopping" || was === "drained" || was === "failed") return;
     this.state = "stopping";
     if (parts !== undefined && this.lives) {
-      parts.connection.close();
+      disconnect(parts);
       parts.intake.forget();
       await Promise.race([this.settle(parts), pause(this.world.clock, STOP_LONGEST)]);
       await this.release(parts, {});
-      await Promise.all(
-        parts.leases.giveBack().map((request) => this.world.subscriber.modifyDeadline(request).catch(() => {})),
+      const given = parts.sources.flatMap(({ leases, subscriber }) =>
+        leases.giveBack().map((request) => subscriber.modifyDeadline(request).catch(() => {})),
       );
+      await Promise.all(given);
     }
     this.end("stopped");
   }
@@ -204,7 +206,7 @@ export class Processor {
     return this.settings.reset !== undefined && this.settings.reset !== ledger.reset;
   }
 
-  private async begin({ work, checkpointer, connection }: Parts): Promise<void> {
+  private async begin({ work, checkpointer, sources }: Parts): Promise<void> {
     const { name: pipeline } = this.settings.spec;
     const start: ProcessorStart = { kind: "start", pipeline, term: this.log?.next.term ?? 0 };
     this.world.log("INFO", `${pipeline}: owns ${this.world.store.place}`, { ...start });
@@ -214,7 +216,7 @@ export class Processor {
     for (const output of work.outputs.values()) output.run().catch((error: unknown) => this.fail(error));
     await checkpointer.record();
     if (!this.lives) return;
-    connection.open();
+    for (const { connection } of sources) connection.open();
     this.tick();
   }
 
@@ -231,13 +233,13 @@ export class Processor {
 
   /** What time brings about. */
   private work(parts: Parts, now: number): void {
-    const { work, leases, checkpointer, intake } = parts;
+    const { work, sources, checkpointer, intake } = parts;
     work.engine.advanceClock(now);
     this.advanceWatermark();
     intake.workOn();
-    for (const request of leases.extensions(now)) {
+    for (const { leases, subscriber } of sources) {
       // What fails is asked for again at half of what is left, or comes again.
-      this.world.subscriber.modifyDeadline(request).catch(() => {});
+      for (const request of leases.extensions(now)) subscriber.modifyDeadline(request).catch(() => {});
     }
     if (!checkpointer.busy && this.isRecordDue(parts, now)) void checkpointer.record();
     this.report.tell(now, () => this.status, parts);
@@ -258,31 +260,34 @@ export class Processor {
 
   /** Waits until all that was worked on is recorded, written and acknowledged. */
   private async settle({ work, checkpointer }: Parts): Promise<void> {
-    const { acknowledgements } = work;
     while (!this.releasing) {
       const outputs = [...work.outputs.values()];
       const open = work.unrecorded > 0 || this.soon || outputs.some(({ buffered }) => buffered > 0);
       this.soon = false;
       if (open) await checkpointer.record();
       const settled = outputs.every(({ unwritten, buffered }) => unwritten + buffered === 0);
-      if (!this.lives || (settled && !open && acknowledgements.unacknowledged === 0)) return;
+      if (!this.lives || (settled && !open && work.unacknowledged === 0)) return;
       if (!open) await this.progress.wait(TICK);
     }
   }
 
-  private isQuiet({ connection, intake }: Parts): boolean {
-    const { connectedSince } = connection;
-    if (connectedSince === undefined || !intake.isEmpty) return false;
-    return this.world.clock.now() - Math.max(intake.lastResponse, connectedSince) >= DRAIN_QUIET;
+  private isQuiet({ sources, intake }: Parts): boolean {
+    // One that is not connected may have anything.
+    const since = sources.map(({ connection: { connectedSince = Infinity } }) => connectedSince);
+    return intake.isEmpty && this.world.clock.now() - Math.max(intake.lastResponse, ...since) >= DRAIN_QUIET;
   }
 
   private advanceWatermark(): void {
     const { parts } = this;
     if (parts === undefined) return;
-    const { connection, intake, work } = parts;
+    const { sources, intake, work } = parts;
     const now = this.world.clock.now();
-    if (connection.stands(now)) return;
-    work.engine.advanceWatermark(work.progress.published(now, connection.running(now), intake.isEmpty));
+    const published = new Map<string, Published>();
+    for (const { work: of, connection } of sources) {
+      if (connection.stands(now)) continue;
+      published.set(of.input, of.progress.published(now, connection.running(now), intake.isEmpty));
+    }
+    if (published.size > 0) work.engine.advanceWatermark(published);
   }
 
   private fail(error: unknown): void {
@@ -291,9 +296,13 @@ export class Processor {
     this.left = true;
     const problem = error instanceof Error ? error : new Error(String(error));
     this.failure = problem.message;
-    this.parts?.connection.close();
+    if (this.parts !== undefined) disconnect(this.parts);
     this.world.log(problem instanceof Deposed ? "WARNING" : "ERROR", problem.message);
     this.progress.call();
     this.end(problem);
   }
+}
+
+function disconnect({ sources }: Parts): void {
+  for (const { connection } of sources) connection.close();
 }

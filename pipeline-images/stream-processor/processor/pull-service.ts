@@ -48,13 +48,14 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
     textAt(settings.pipeline, cloud.storage),
   );
   const owner = randomUUID();
-  const { subscription, lease } = settings;
+  const { lease } = settings;
   const world: World = {
     clock,
     log,
     owner,
     store: storeAt(settings.checkpoints, cloud.storage),
-    subscriber: new PubSubSubscriber({ channel: cloud.pubSub(), clock, subscription, lease, clientId: owner }),
+    subscribe: (subscription) =>
+      new PubSubSubscriber({ channel: cloud.pubSub(), clock, subscription, lease, clientId: owner }),
     tables: new StorageWrite(cloud.storageWrite(), clock),
     topics: pubSubTopics(cloud.pubSub()),
   };

@@ -48,7 +48,7 @@ export class Report {
       newLate: counts.late - before.late,
       newErrors: counts.errors - before.errors,
       openGroups: work.engine.openGroups,
-      messageIds: work.ids.size,
+      messageIds: work.messageIds,
       checkpointMilliseconds: checkpointer.took,
       checkpointBytes: checkpointer.size,
       ...(watermark !== null && { watermarkAgeSeconds: Math.round((now - Date.parse(watermark)) / 1_000) }),

@@ -11,7 +11,11 @@ const nowhere: TakeRow = () => {};
  * @returns whether it is row-wise: keeps nothing between messages
  * @throws Error that says what is in the way.
  */
-export function checkRunnable({ spec, outputs }: Bound): boolean {
+export function checkRunnable({ spec, subscriptions, outputs }: Bound): boolean {
+  for (const [name, { kind }] of Object.entries(spec.inputs)) {
+    if (kind !== "unbounded" || subscriptions[name] !== undefined) continue;
+    throw new Error(`input ${name} of ${spec.name} comes from nowhere: INPUTS names no subscription`);
+  }
   for (const name of Object.keys(spec.outputs)) {
     const binding = outputs[name];
     if (binding === undefined) {

@@ -1,7 +1,6 @@
-/** All that an owner works with, taken up from the log: the pipeline, the ids of its messages, its outputs, its counts. */
-import type { Ledger } from "../checkpoint/ledger";
+/** All that an owner works with, taken up from the log: the pipeline, the messages of its inputs, its outputs, its counts. */
+import { type Ledger, messageName, sourceOf } from "../checkpoint/ledger";
 import type { Totals } from "../checkpoint/record";
-import { IdRunWriter } from "../checkpoint/recorded-ids";
 import { StateChanges } from "../checkpoint/state-changes";
 import { Engine } from "../operators/engine";
 import type { Reason } from "../operators/error-rows";
@@ -10,12 +9,10 @@ import { COMMON_STORE } from "../operators/watermarks";
 import type { Output } from "../sinks/output";
 import type { Acknowledgements } from "../source/acknowledgements";
 import type { MessageBatch } from "../source/message-batch";
-import { parsed } from "../source/message-id";
-import { MessageIds } from "../source/message-ids";
-import { SourceProgress } from "../source/watermark";
 import { type Bound, ERRORS } from "./meaning";
+import { SourceWork } from "./source-work";
 
-const PROGRESS = "source";
+const PROGRESS = "source ";
 
 /** What a message came to. */
 export type Taken = "new" | "duplicate" | "condemned";
@@ -24,17 +21,14 @@ export interface WorkOptions {
   readonly bound: Bound;
   readonly ledger: Ledger;
   readonly outputs: (refused: () => void) => ReadonlyMap<string, Output>;
-  readonly acknowledgements: (next: number) => Acknowledgements;
+  readonly acknowledgements: (subscription: string, next: number) => Acknowledgements;
 }
 
 export class Work {
   readonly engine: Engine;
   readonly outputs: ReadonlyMap<string, Output>;
-  readonly acknowledgements: Acknowledgements;
-  readonly progress = new SourceProgress();
-  readonly ids: MessageIds;
+  readonly sources: readonly SourceWork[];
   readonly condemned: Set<string>;
-  private readonly run: IdRunWriter;
   private readonly changes = new StateChanges();
   private readonly counts: Omit<Totals, "rows" | "errors"> & { readonly errors: { [reason: string]: number } };
   private readonly rowsBefore: { readonly [output: string]: number };
@@ -52,18 +46,35 @@ export class Work {
       refused: (reason) => this.count(reason),
     });
     this.engine.restore(ledger.state);
-    const progress = ledger.state.store(COMMON_STORE).get("")?.get(PROGRESS);
-    if (progress !== undefined) this.progress.read(progress);
-    this.ids = new MessageIds(ledger.ids.next);
-    ledger.ids.restoreInto(this.ids);
-    this.run = new IdRunWriter(this.ids.next);
+    this.sources = this.engine.inputNames.map((input) => {
+      const recorded = sourceOf(ledger, input);
+      const subscription = bound.subscriptions[input] ?? "";
+      const source = new SourceWork(input, this.engine.input(input), recorded, (next) =>
+        acknowledgements(subscription, next),
+      );
+      const progress = ledger.state
+        .store(COMMON_STORE)
+        .get("")
+        ?.get(PROGRESS + input);
+      if (progress !== undefined) source.progress.read(progress);
+      return source;
+    });
     this.condemned = ledger.condemned;
-    this.acknowledgements = acknowledgements(this.ids.next);
   }
 
   /** Messages that are worked on and not recorded. */
   get unrecorded(): number {
-    return this.run.count;
+    return this.sources.reduce((messages, { unrecorded }) => messages + unrecorded, 0);
+  }
+
+  /** Messages that are ours, recorded or not, and not confirmed to be acknowledged. */
+  get unacknowledged(): number {
+    return this.sources.reduce((messages, { acknowledgements }) => messages + acknowledgements.unacknowledged, 0);
+  }
+
+  /** Messages whose ids are remembered. */
+  get messageIds(): number {
+    return this.sources.reduce((ids, { remembered }) => ids + remembered, 0);
   }
 
   get totals(): Totals {
@@ -74,40 +85,25 @@ export class Work {
   }
 
   /** Whether taking the message would have the pipeline work on it. */
-  isUntried(batch: MessageBatch, place: number): boolean {
-    const known = this.ids.find(batch.bytes, batch.idStart(place), batch.idEnd(place));
-    return known < 0 && !this.condemned.has(batch.id(place));
+  isUntried(source: SourceWork, batch: MessageBatch, place: number): boolean {
+    return !source.has(batch, place) && !this.condemned.has(messageName(source.input, batch.id(place)));
   }
 
-  take(batch: MessageBatch, place: number, now: number, running: number): Taken {
-    const start = batch.idStart(place);
-    const end = batch.idEnd(place);
-    const known = this.ids.find(batch.bytes, start, end);
-    // Not recorded yet: it will be acknowledged with its record, by its newer id.
-    if (known >= 0 && this.acknowledgements.replace(known, batch, place)) {
-      this.counts.duplicates += 1;
-      return "duplicate";
-    }
-    this.remember(batch, place);
-    if (known >= 0) {
-      this.acknowledgements.supersede(known);
+  /** @param running connected running time of the source */
+  take(source: SourceWork, batch: MessageBatch, place: number, now: number, running: number): Taken {
+    if (!source.note(batch, place)) {
       this.counts.duplicates += 1;
       return "duplicate";
     }
     this.counts.messages += 1;
-    this.progress.observe(batch.publishedAt(place), now, running);
-    if (this.condemned.size > 0 && this.condemned.delete(batch.id(place))) {
+    source.progress.observe(batch.publishedAt(place), now, running);
+    if (this.condemned.size > 0 && this.condemned.delete(messageName(source.input, batch.id(place)))) {
       const words = "the processor ended several times while it worked on this message, and does not try it again";
-      this.engine.refuse(batch, place, "function", words);
+      source.engine.refuse(batch, place, "function", words);
       return "condemned";
     }
-    this.engine.take(batch, place);
+    source.engine.take(batch, place);
     return "new";
-  }
-
-  /** The ids since the last record. */
-  takeIds(): ReturnType<IdRunWriter["take"]> | undefined {
-    return this.run.count === 0 ? undefined : this.run.take();
   }
 
   /** @param forgetTime the pipeline was drained: whoever comes next begins with a watermark of its own */
@@ -115,15 +111,12 @@ export class Work {
     this.engine.writeChanges(this.changes);
     this.changes.store(COMMON_STORE);
     if (forgetTime) this.changes.gone("");
-    else this.changes.put("", PROGRESS, (writer) => this.progress.write(writer));
+    else {
+      for (const { input, progress } of this.sources) {
+        this.changes.put("", PROGRESS + input, (writer) => progress.write(writer));
+      }
+    }
     return this.changes.take();
-  }
-
-  private remember(batch: MessageBatch, place: number): void {
-    const index = this.ids.add(batch.bytes, batch.idStart(place), batch.idEnd(place));
-    const text = this.ids.read(index);
-    this.run.add(parsed.high, parsed.low, text);
-    this.acknowledgements.add(batch, place);
   }
 
   private count(reason: Reason): void {

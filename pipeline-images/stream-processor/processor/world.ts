@@ -9,7 +9,8 @@ import type { Subscriber } from "../source/subscriber";
 export interface World {
   readonly clock: Clock;
   readonly store: LogStore;
-  readonly subscriber: Subscriber;
+  /** @param subscription projects/P/subscriptions/S */
+  readonly subscribe: (subscription: string) => Subscriber;
   readonly tables: TableClient;
   readonly topics: TopicClient;
   readonly log: Log;

@@ -15,7 +15,7 @@ test("what is not said has a default", () => {
     mode: "pull",
     port: 8080,
     pipeline: "gs://acme/specs/clicks.json",
-    subscription: "projects/acme/subscriptions/clicks",
+    subscriptions: { clicks: "projects/acme/subscriptions/clicks" },
     outputs: { rows: { table: "acme.games.rows" }, all: { topic: "projects/acme/topics/all" } },
     errors: "projects/acme/topics/dead",
     checkpoints: "gs://acme/checkpoints",
@@ -77,15 +77,20 @@ test.each([
   expect(() => readSettings({ ...pull, OUTPUTS }, [])).toThrow(/OUTPUTS/);
 });
 
-test.each<[string, string]>([
-  ["{}", "INPUTS names 0 streams: it is one"],
-  ['{"products":{"table":"acme.games.products"}}', "INPUTS names 0 streams: it is one"],
-  [
-    '{"a":{"subscription":"projects/a/subscriptions/a"},"b":{"subscription":"projects/a/subscriptions/b"}}',
-    'INPUTS names 2 streams: it is one, { "<input>": { "subscription": ... } }',
-  ],
-])("it reads one stream, not %s", (INPUTS, says) => {
-  expect(() => readSettings({ ...pull, INPUTS }, [])).toThrow(says);
+const two = '{"a":{"subscription":"projects/a/subscriptions/a"},"b":{"subscription":"projects/a/subscriptions/b"}}';
+
+test.each(["{}", '{"products":{"table":"acme.games.products"}}'])("it reads a stream at least, not %s", (INPUTS) => {
+  expect(() => readSettings({ ...pull, INPUTS }, [])).toThrow("INPUTS names 0 streams: it is one at least");
+});
+
+test("it pulls several streams, and is pushed one", () => {
+  expect(readSettings({ ...pull, INPUTS: two }, []).subscriptions).toEqual({
+    a: "projects/a/subscriptions/a",
+    b: "projects/a/subscriptions/b",
+  });
+  expect(() => readSettings({ ...pull, MODE: "push", INPUTS: two }, [])).toThrow(
+    'INPUTS names 2 streams: what is pushed comes of one, { "<input>": { "subscription": ... } }',
+  );
 });
 
 test("what is refused goes to a topic", () => {

@@ -1,7 +1,16 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Ledger, ledgerFold } from "../../../../pipeline-images/stream-processor/checkpoint/ledger";
-import { type Checkpoint, CheckpointMessage } from "../../../../pipeline-images/stream-processor/checkpoint/record";
+import {
+  type Ledger,
+  ledgerFold,
+  messageName,
+  sourceOf,
+} from "../../../../pipeline-images/stream-processor/checkpoint/ledger";
+import {
+  type Checkpoint,
+  CheckpointMessage,
+  type SourceChange,
+} from "../../../../pipeline-images/stream-processor/checkpoint/record";
 import { IdRunWriter } from "../../../../pipeline-images/stream-processor/checkpoint/recorded-ids";
 import { StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
 import { parsed, parseId } from "../../../../pipeline-images/stream-processor/source/message-id";
@@ -24,10 +33,19 @@ function idsFrom(first: number, texts: readonly string[]) {
   return run.take();
 }
 
-function ledgerOf(checkpoints: readonly Partial<Checkpoint>[], from: Ledger = ledgerFold.empty()): Ledger {
-  for (const one of checkpoints) ledgerFold.apply(from, CheckpointMessage.encode(one), { term: 1, seq: 1 });
+/** A checkpoint of a pipeline with one input, clicks. */
+type OfClicks = Partial<Checkpoint & SourceChange>;
+
+function ledgerOf(checkpoints: readonly OfClicks[], from: Ledger = ledgerFold.empty()): Ledger {
+  for (const { ids, running, acknowledged, ...rest } of checkpoints) {
+    const one = { input: "clicks", ids, running: running ?? 0, acknowledged: acknowledged ?? [] };
+    const checkpoint = { ...rest, sources: running === undefined && ids === undefined ? [] : [one] };
+    ledgerFold.apply(from, CheckpointMessage.encode(checkpoint), { term: 1, seq: 1 });
+  }
   return from;
 }
+
+const idsOf = (ledger: Ledger) => sourceOf(ledger, "clicks").ids;
 
 const again = (ledger: Ledger): Ledger => ledgerFold.decode(ledgerFold.encode(ledger));
 
@@ -71,7 +89,7 @@ const histories = fc
       requests: fc.nat(2),
       confirmed: fc.nat(2),
       stream: fc.boolean(),
-      attempting: fc.option(fc.constantFrom("1", "x"), { nil: undefined }),
+      attempting: fc.option(fc.constantFrom("clicks 1", "clicks x"), { nil: undefined }),
     }),
     { maxLength: 12 },
   )
@@ -81,7 +99,7 @@ const histories = fc
     let number = 0;
     let confirmed = 0;
     const indices = new Map<string, number>();
-    return drawn.map((one): Partial<Checkpoint> => {
+    return drawn.map((one): OfClicks => {
       // A message that came again has a new index; its old one needs no acknowledgement any more.
       const superseded = one.ids.flatMap((id, i) => {
         const old = indices.get(id);
@@ -126,7 +144,7 @@ describe("a snapshot", () => {
         for (const { ids, acknowledged = [], running = 0 } of history) {
           if (ids) {
             const texts = new MessageIds();
-            ledgerOf([{ ids }]).ids.restoreInto(texts);
+            idsOf(ledgerOf([{ ids }])).restoreInto(texts);
             for (let index = ids.first; index < texts.next; index += 1) {
               const id = texts.textOf(index);
               all.add(id);
@@ -137,7 +155,7 @@ describe("a snapshot", () => {
           live.expire(running);
         }
         const restored = new MessageIds();
-        again(ledgerOf(history)).ids.restoreInto(restored);
+        idsOf(again(ledgerOf(history))).restoreInto(restored);
         for (const id of all) {
           expect([id, restored.find(bytes(id), 0, id.length)]).toEqual([id, live.find(bytes(id), 0, id.length)]);
         }
@@ -186,24 +204,24 @@ describe("starts", () => {
   });
 
   test("a message that was being tried when two owners ended is condemned, until it is recorded", () => {
-    const ledger = ledgerOf([{ attempting: "42" }]);
+    const ledger = ledgerOf([{ attempting: messageName("clicks", "42") }]);
     sealed(ledger);
     const one = again(ledger);
-    expect([...one.suspects, "and", ...one.condemned]).toEqual(["42", "and"]);
-    sealed(ledgerOf([{ attempting: "42" }], ledger));
+    expect([...one.suspects, "and", ...one.condemned]).toEqual(["clicks 42", "and"]);
+    sealed(ledgerOf([{ attempting: messageName("clicks", "42") }], ledger));
     const two = again(ledger);
-    expect([...two.suspects, "and", ...two.condemned]).toEqual(["and", "42"]);
+    expect([...two.suspects, "and", ...two.condemned]).toEqual(["and", "clicks 42"]);
     expect([...ledgerOf([{ ids: idsFrom(0, ["41", "42"]) }], ledger).condemned]).toEqual([]);
   });
 
   test("a suspect that is recorded is none", () => {
-    const ledger = ledgerOf([{ attempting: "42" }]);
+    const ledger = ledgerOf([{ attempting: messageName("clicks", "42") }]);
     sealed(ledger);
     expect([...ledgerOf([{ ids: idsFrom(0, ["42"]) }], ledger).suspects]).toEqual([]);
   });
 
   test("a message that was tried and recorded is not condemned", () => {
-    const ledger = ledgerOf([{ attempting: "42" }, { ids: idsFrom(0, ["42"]) }]);
+    const ledger = ledgerOf([{ attempting: messageName("clicks", "42") }, { ids: idsFrom(0, ["42"]) }]);
     sealed(ledger);
     expect([...ledger.suspects, ...ledger.condemned]).toEqual([]);
   });
@@ -222,7 +240,7 @@ test("a reset forgets what was open and which messages were in it, and keeps wha
     { reset: "replay of monday" },
   ]);
   expect(ledger.state.held).toEqual([]);
-  expect(ledger.ids.next).toBe(2);
+  expect(idsOf(ledger).next).toBe(2);
   expect(ledger.outputs.get("activity")?.requests).toHaveLength(1);
   expect(again(ledger).reset).toBe("replay of monday");
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ledgerFold } from "../../../../pipeline-images/stream-processor/checkpoint/ledger";
+import { ledgerFold, messageName, sourceOf } from "../../../../pipeline-images/stream-processor/checkpoint/ledger";
 import { CheckpointMessage } from "../../../../pipeline-images/stream-processor/checkpoint/record";
 import { RecordedIdsMessage } from "../../../../pipeline-images/stream-processor/checkpoint/recorded-ids";
 import { decodeEntry } from "../../../../pipeline-images/stream-processor/log/entry";
@@ -141,7 +141,7 @@ describe("a message counts once", () => {
     // Once its time is over the log holds no id, neither of the first nor of the second coming.
     await journey.pass(720);
     const { state } = await readHistory(journey.bucket.direct, ledgerFold);
-    const { runs, left } = RecordedIdsMessage.decode(state.ids.encode());
+    const { runs, left } = RecordedIdsMessage.decode(sourceOf(state, "clicks").ids.encode());
     expect({ runs, left }).toEqual({ runs: [], left: [] });
   });
 
@@ -286,7 +286,7 @@ describe("what a log was written for", () => {
   test("is another pipeline's, another subscription's, other windows': refused, and taken from nobody", async () => {
     const { processor } = await startedOn({
       ...changed((spec) => ({ name: "other", ...stepsWith(spec, "activity.aggregate", { keys: [] }) })),
-      subscription: "projects/acme/subscriptions/other",
+      subscriptions: { clicks: "projects/acme/subscriptions/other" },
     });
     expect(processor.status.state).toBe("failed");
     expect(processor.status.problem).toBe(
@@ -558,7 +558,7 @@ test("a message that kills twice alone, after three failed starts, goes to the e
     process.fate = () => {
       // It dies when it works on the killer: in a batch with the others at first, alone later on.
       if (processor.status.state !== "running") return;
-      if (starts <= 3 ? processor.status.messages === 0 : attempted(journey) !== killer) return;
+      if (starts <= 3 ? processor.status.messages === 0 : attempted(journey) !== messageName("clicks", killer)) return;
       process.kill();
       journey.world.at(1_000, begin);
     };

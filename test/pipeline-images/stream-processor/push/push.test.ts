@@ -38,7 +38,7 @@ async function service(more: { audience?: string; pusher?: string; maxBodyBytes?
   const running = new PushPipeline({
     bound: {
       spec: clean.toJSON(),
-      subscription: "projects/acme/subscriptions/s",
+      subscriptions: { clicks: "projects/acme/subscriptions/s" },
       outputs,
       errors: "projects/acme/topics/dead",
     },
@@ -205,7 +205,12 @@ test("a pipeline with windows is refused: a push service keeps nothing between m
   const process = new SimulatedProcess(new Simulation(1));
   const made = () =>
     new PushPipeline({
-      bound: { spec: windowed.toJSON(), subscription: "s", outputs: { out: { table: "a.b.c" } }, errors: "t" },
+      bound: {
+        spec: windowed.toJSON(),
+        subscriptions: { clicks: "s" },
+        outputs: { out: { table: "a.b.c" } },
+        errors: "t",
+      },
       clock: process.clock,
       tables: new SimulatedTables().reachedBy(process, goodNetwork),
       topics: new SimulatedTopics().reachedBy(process, goodNetwork),

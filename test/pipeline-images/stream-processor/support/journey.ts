@@ -41,7 +41,9 @@ export const path = (table: string): string => table.replace(/^(.+)\.(.+)\.(.+)$
 
 export class Journey {
   readonly bucket = new SimulatedBucket();
+  /** The first of them. */
   readonly subscription: SimulatedSubscription;
+  private readonly subscriptions = new Map<string, SimulatedSubscription>();
   readonly tables = new SimulatedTables();
   readonly topics = new SimulatedTopics();
   /** What the processors said, and the simulated time. */
@@ -54,7 +56,13 @@ export class Journey {
     readonly world: Simulation,
     readonly settings: PullSettings = journeySettings,
   ) {
-    this.subscription = new SimulatedSubscription(world, this.settings.lease);
+    this.subscription = this.subscriptionOf(Object.values(settings.subscriptions)[0] ?? "");
+  }
+
+  subscriptionOf(name: string): SimulatedSubscription {
+    const there = this.subscriptions.get(name) ?? new SimulatedSubscription(this.world, this.settings.lease);
+    this.subscriptions.set(name, there);
+    return there;
   }
 
   /** Starts a processor in a process of its own. */
@@ -64,7 +72,7 @@ export class Journey {
       {
         clock: process.clock,
         store: this.bucket.reachedBy(process, network),
-        subscriber: this.subscription.reachedBy(process, network),
+        subscribe: (name) => this.subscriptionOf(name).reachedBy(process, network),
         tables: this.tables.reachedBy(process, network),
         topics: this.topics.reachedBy(process, network),
         log: (severity, message, more) => {
@@ -103,7 +111,7 @@ export class Journey {
 
 export const journeySettings: PullSettings = {
   spec: clicksPipeline.toJSON(),
-  subscription: "projects/acme/subscriptions/clicks",
+  subscriptions: { clicks: "projects/acme/subscriptions/clicks" },
   outputs: { activity: { table: TABLES.activity }, rows: { table: TABLES.rows } },
   errors: "projects/acme/topics/dead-letters",
   checkpointEvery: 1_000,

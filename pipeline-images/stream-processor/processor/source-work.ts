@@ -1,0 +1,66 @@
+/** What an owner has of one input's messages: which have come, which are acknowledged, how far their time has come. */
+import type { RecordedSource } from "../checkpoint/ledger";
+import type { SourceChange } from "../checkpoint/record";
+import { IdRunWriter } from "../checkpoint/recorded-ids";
+import type { EngineInput } from "../operators/input";
+import type { Acknowledgements } from "../source/acknowledgements";
+import type { MessageBatch } from "../source/message-batch";
+import { parsed } from "../source/message-id";
+import { MessageIds } from "../source/message-ids";
+import { SourceProgress } from "../source/watermark";
+
+export class SourceWork {
+  readonly progress = new SourceProgress();
+  readonly acknowledgements: Acknowledgements;
+  private readonly ids: MessageIds;
+  private readonly run: IdRunWriter;
+
+  constructor(
+    readonly input: string,
+    readonly engine: EngineInput,
+    recorded: RecordedSource,
+    acknowledgements: (next: number) => Acknowledgements,
+  ) {
+    this.ids = new MessageIds(recorded.ids.next);
+    recorded.ids.restoreInto(this.ids);
+    this.run = new IdRunWriter(this.ids.next);
+    this.acknowledgements = acknowledgements(this.ids.next);
+  }
+
+  /** Messages that are worked on and not recorded. */
+  get unrecorded(): number {
+    return this.run.count;
+  }
+
+  /** Ids that are remembered. */
+  get remembered(): number {
+    return this.ids.size;
+  }
+
+  /** Whether its effect is in the state. */
+  has(batch: MessageBatch, place: number): boolean {
+    return this.ids.find(batch.bytes, batch.idStart(place), batch.idEnd(place)) >= 0;
+  }
+
+  /** Notes that a message has come, and that it is to be acknowledged. @returns whether it is new */
+  note(batch: MessageBatch, place: number): boolean {
+    const known = this.ids.find(batch.bytes, batch.idStart(place), batch.idEnd(place));
+    // Not recorded yet: it will be acknowledged with its record, by its newer id.
+    if (known >= 0 && this.acknowledgements.replace(known, batch, place)) return false;
+    const index = this.ids.add(batch.bytes, batch.idStart(place), batch.idEnd(place));
+    const text = this.ids.read(index);
+    this.run.add(parsed.high, parsed.low, text);
+    this.acknowledgements.add(batch, place);
+    if (known < 0) return true;
+    this.acknowledgements.supersede(known);
+    return false;
+  }
+
+  /** What has changed since the last record. @param running connected running time, in whole milliseconds */
+  takeChange(running: number): SourceChange {
+    const acknowledged = this.acknowledgements.takeConfirmed();
+    for (const range of acknowledged) this.ids.confirm({ ...range, running });
+    this.ids.expire(running);
+    return { input: this.input, running, ids: this.run.count === 0 ? undefined : this.run.take(), acknowledged };
+  }
+}
