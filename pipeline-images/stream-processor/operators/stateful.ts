@@ -65,7 +65,8 @@ export class StatefulOperator implements Stage {
   };
 
   endBatch(): void {
-    this.fireTimers(this.watermark);
+    // After the end of all times nothing fires: what the last timers set would be due for ever.
+    if (this.watermark !== Infinity) this.fireTimers(this.watermark);
   }
 
   advanceClock(): void {}

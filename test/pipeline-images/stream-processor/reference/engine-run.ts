@@ -41,10 +41,10 @@ class Running {
         break;
       }
       case "watermark": {
-        const { published: time, quiet } = happening;
-        const told = engine.inputNames.map((name) => {
+        const { published: time, quiet, behind = {} } = happening;
+        const told = Object.entries(this.spec.inputs).flatMap(([name, { kind }]) => {
           const lastMessage = this.lastMessages.get(name) ?? -Infinity;
-          return [name, { time, quiet, lastMessage }] as const;
+          return kind === "side" ? [] : [[name, { time: time - (behind[name] ?? 0), quiet, lastMessage }] as const];
         });
         engine.advanceWatermark(new Map(told));
         break;

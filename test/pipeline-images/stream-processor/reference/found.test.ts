@@ -1,6 +1,6 @@
 /** What random pipelines found, each as small as it was shrunk. */
 import { expect, test } from "vitest";
-import { count, fixed, paneTiming, pipeline, schema, string, timestamp } from "../../../../pipeline";
+import { count, fixed, integer, paneTiming, pipeline, schema, string, timestamp } from "../../../../pipeline";
 import { run } from "./engine-run";
 import { expected } from "./model";
 import { NOON, type Script } from "./script";
@@ -26,4 +26,30 @@ test("a restart moves no watermark: when the last row came is recorded", () => {
   const came = [{}, {}, {}, { out: [{ rows: 1, pane: "ON_TIME" }] }];
   expect(expected(restarted, script)).toEqual(came);
   expect(run(restarted, script)).toEqual(came);
+});
+
+test("at the end a timer that sets the next fires once: it would never come to an end", () => {
+  const ticking = pipeline("ticking", { events: Event }, ({ events }) => ({
+    out: events.groupBy("key").stateful({
+      state: { ticks: integer() },
+      initial: { ticks: 0 },
+      timeToLive: "unlimited",
+      output: { ticks: integer() },
+      process: (row, state) => ({ state, output: [], timer: row.at }),
+      onTimer: (state, { time }) => {
+        const ticks = state.ticks + 1;
+        // Less than for ever, so that the test ends where the engine does not.
+        if (ticks > 1_000) return { state: null, output: [] };
+        return { state: { ticks }, output: [{ ticks }], timer: new Date(Date.parse(time) + 1_000).toISOString() };
+      },
+    }),
+  })).toJSON();
+  const script: Script = [
+    { kind: "batch", input: "events", messages: [event(0)] },
+    { kind: "watermark", published: NOON + 1_000, quiet: false },
+    { kind: "end" },
+  ];
+  const came = [{}, { out: [{ ticks: 1 }, { ticks: 2 }] }, { out: [{ ticks: 3 }] }];
+  expect(expected(ticking, script)).toEqual(came);
+  expect(run(ticking, script)).toEqual(came);
 });

@@ -170,31 +170,29 @@ class Model {
   }
 
   /** How far the rows behind a reference have come. */
-  private watermarkOf(reference: string, told: { readonly published: number; readonly quiet: boolean }): number {
-    const of = reference.replace(/#errors$/, "");
-    if (Object.hasOwn(this.spec.inputs, of)) return told.published;
+  private watermarkOf(reference: string, told: Told): number {
+    const of = stepOf(reference);
+    if (Object.hasOwn(this.spec.inputs, of)) return publishedOf([of], told);
     const stage = this.stages.get(of);
     if (stage !== undefined) return stage.outputWatermark;
     const step = this.step(of);
-    if (step.kind === "eventTime") {
-      const times = this.times.get(of) ?? [];
-      const lastRow = Math.max(...times.map(({ now }) => now));
-      const largest = Math.max(...times.map(({ time }) => time));
-      const noRows = told.quiet || this.lastMessageOf(step) - lastRow >= QUIET;
-      return (noRows ? told.published : Math.min(largest, told.published)) - milliseconds(step.maxDelay ?? "0s");
-    }
-    return Math.min(...step.inputs.map((input) => this.watermarkOf(input, told)));
+    if (step.kind !== "eventTime") return Math.min(...step.inputs.map((input) => this.watermarkOf(input, told)));
+    const times = this.times.get(of) ?? [];
+    const inputs = this.inputsOf(step);
+    const published = publishedOf(inputs, told);
+    const lastMessage = Math.max(...inputs.map((input) => this.lastMessages.get(input) ?? -Infinity));
+    const lastRow = Math.max(...times.map(({ now }) => now));
+    const noRows = told.quiet || lastMessage - lastRow >= QUIET;
+    const largest = Math.max(...times.map(({ time }) => time));
+    return (noRows ? published : Math.min(largest, published)) - milliseconds(step.maxDelay ?? "0s");
   }
 
-  /** When the last message came of those that a step's rows are made of. */
-  private lastMessageOf(step: StepSpec): number {
-    const times = step.inputs.map((reference) => {
-      const of = reference.replace(/#errors$/, "");
-      return Object.hasOwn(this.spec.inputs, of)
-        ? (this.lastMessages.get(of) ?? -Infinity)
-        : this.lastMessageOf(this.step(of));
+  /** The inputs that a step's rows are made of. */
+  private inputsOf(step: StepSpec): readonly string[] {
+    return step.inputs.flatMap((reference) => {
+      const of = stepOf(reference);
+      return Object.hasOwn(this.spec.inputs, of) ? [of] : this.inputsOf(this.step(of));
     });
-    return Math.max(...times);
   }
 
   private step(id: string): StepSpec {
@@ -229,6 +227,14 @@ class Model {
     }
   }
 }
+
+type Told = Extract<Happening, { readonly kind: "watermark" }>;
+
+const stepOf = (reference: string): string => reference.replace(/#errors$/, "");
+
+/** How far all of some inputs have come. */
+const publishedOf = (inputs: readonly string[], { published, behind = {} }: Told): number =>
+  Math.min(...inputs.map((input) => published - (behind[input] ?? 0)));
 
 /** A message as the row it is: all of it where all of it is well, else what is read of it. */
 function decoder({ fields, metadata = [] }: InputSpec, reads: readonly string[]) {

@@ -55,7 +55,7 @@ const malformed: readonly ((event: { [name: string]: Json }) => Json)[] = [
 type Move =
   | { readonly batch: readonly Drawn[]; readonly other: boolean; readonly again: boolean }
   | { readonly pass: number; readonly millis: number }
-  | { readonly lag: number; readonly quiet: boolean }
+  | { readonly lag: number; readonly quiet: boolean; readonly behind: number }
   | { readonly restart: true }
   | { readonly side: readonly number[] };
 
@@ -75,6 +75,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   {
     arbitrary: fc.record({
       lag: fc.integer({ min: 0, max: 90 }),
+      behind: fc.constantFrom(0, 0, 5, 120),
       quiet: fc.integer({ min: 0, max: 9 }).map((chance) => chance === 9),
     }),
     weight: 5,
@@ -94,8 +95,11 @@ export function scriptOf(drawn: Moves, inputs: readonly string[], side: string |
   const script: Happening[] = side === undefined ? [] : [sideOf(side, [0, 1])];
   for (const one of drawn) {
     if ("pass" in one) script.push({ kind: "clock", now: (now += one.pass * 1_000 + one.millis) });
-    else if ("lag" in one) script.push({ kind: "watermark", published: now - one.lag * 1_000, quiet: one.quiet });
-    else if ("restart" in one) script.push({ kind: "restart" });
+    else if ("lag" in one) {
+      // Where there are two inputs, one of them may be behind.
+      const behind = { [inputs.at(-1) ?? ""]: inputs.length > 1 ? one.behind * 1_000 : 0 };
+      script.push({ kind: "watermark", published: now - one.lag * 1_000, quiet: one.quiet, behind });
+    } else if ("restart" in one) script.push({ kind: "restart" });
     else if ("side" in one) {
       if (side !== undefined) script.push(sideOf(side, one.side));
     } else if (one.again && last !== undefined) script.push(last);

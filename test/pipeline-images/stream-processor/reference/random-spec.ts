@@ -145,6 +145,7 @@ const rowWise: readonly Step[] = [
   (rows) => (has(rows, "n") && !isErrors(rows) ? rows.filter((row) => row.n > 20).flatten(rows) : undefined),
 ];
 
+const isSessions = (rows: AnyRows): boolean => rows.node.stream.window?.windowing.type === "sessions";
 const isErrors = (rows: AnyRows): boolean => has(rows, "error");
 
 const biggest = combiner({
@@ -303,7 +304,9 @@ function branchOf(trunk: AnyRows, branch: Branch, side: unknown, rows: readonly 
         of.node.stream.window?.windowing.type === "sessions" ? of : distinct(of),
       );
     case 16:
-      return has(trunk, "shop", "n", "at") ? stateful(timeOf(trunk, branch), keys) : trunk;
+      if (!has(trunk, "shop", "n", "at")) return trunk;
+      if (aggregates % 2 === 0) return stateful(timeOf(trunk, branch), keys);
+      return windowed(trunk, branch, (of) => (isSessions(of) ? of : stateful(of, keys)));
     case 17:
     case 18:
       return windowed(trunk, branch, (of) => joined(of, pick(rows, aggregates), branch));
@@ -337,24 +340,32 @@ function aggregated(rows: AnyRows, { keys, aggregates, what }: Branch): AnyRows 
 
 const distinct = (rows: AnyRows): AnyRows => (has(rows, "shop") && !isEndless(rows) ? rows.distinct(["shop"]) : rows);
 
-/** Counts the rows of a key, and tells after a while that nothing came. */
+interface Counted {
+  readonly rows: number;
+  readonly sum: number;
+}
+
+/** Counts the rows of a key, and tells after a while that nothing came; once more, and then it forgets the key. */
 const stateful = (rows: AnyRows, seed: number): AnyRows =>
-  rows.groupBy("shop").stateful({
+  rows.groupBy(...(seed % 3 === 0 && has(rows, "kind") ? ["kind", "shop"] : ["shop"])).stateful({
     state: { rows: integer(), sum: integer() },
     initial: { rows: 0, sum: 0 },
     timeToLive: pick(["unlimited", "30s", "5m"], seed),
     output: { shop: nullable(string()), rows: integer(), sum: integer(), silent: boolean() },
-    process: (row: Row, state: { rows: number; sum: number }) => {
+    process: (row: Row, state: Counted) => {
       if (row.n === 6) throw new Error("not six");
-      const next = { rows: state.rows + 1, sum: state.sum + row.n };
-      const timer = new Date(Date.parse(row.at) + 20_000).toISOString();
+      const next = { rows: state.rows + 1, sum: row.n === 8 ? 0.5 : state.sum + row.n };
+      const timer = row.n === 0 ? null : new Date(Date.parse(row.at) + 20_000).toISOString();
       return { state: next, output: [{ shop: row.shop, ...next, silent: false }], ...(row.n !== 1 && { timer }) };
     },
     ...(seed % 2 === 0 && {
-      onTimer: (state: { rows: number; sum: number }, { key }: { key: { shop: string } }) => ({
-        state: state.rows > 3 ? null : state,
-        output: [{ shop: key.shop, ...state, silent: true }],
-      }),
+      onTimer: (state: Counted, { key, time }: { readonly key: Row; readonly time: string }) => {
+        if (state.sum === 4) throw new Error("not four");
+        const again = new Date(Date.parse(time) + 15_000).toISOString();
+        const output = [{ shop: key.shop, ...state, silent: true }];
+        if (state.rows > 3) return { state: null, output };
+        return { state: { ...state, rows: state.rows + 1 }, output, timer: again };
+      },
     }),
   });
 

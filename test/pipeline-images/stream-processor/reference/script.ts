@@ -7,8 +7,13 @@ export type Happening =
   | { readonly kind: "batch"; readonly input: string; readonly messages: readonly GivenMessage[] }
   /** The processing time comes to here. */
   | { readonly kind: "clock"; readonly now: number }
-  /** The sources have come to here: everything published until then has come. */
-  | { readonly kind: "watermark"; readonly published: number; readonly quiet: boolean }
+  /** The sources have come to here: everything published until then has come. Some inputs are behind. */
+  | {
+      readonly kind: "watermark";
+      readonly published: number;
+      readonly quiet: boolean;
+      readonly behind?: { readonly [input: string]: number };
+    }
   /** A side input was read again: all of its rows. */
   | { readonly kind: "side"; readonly input: string; readonly rows: readonly AnyRow[] }
   /** The engine is written out, and goes on as another. */
