@@ -32,7 +32,7 @@ test("is refused by the rule that it breaks, where it is made", () => {
     }),
     { numRuns: 2_000 },
   );
-}, 300_000);
+}, 900_000);
 
 test("is refused by the rule that it breaks, where only the whole shows it", () => {
   fc.assert(
@@ -44,4 +44,4 @@ test("is refused by the rule that it breaks, where only the whole shows it", () 
     }),
     { numRuns: 500 },
   );
-}, 300_000);
+}, 900_000);
