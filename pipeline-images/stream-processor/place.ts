@@ -1,5 +1,6 @@
 /** Where things are kept: gs://bucket/name in the cloud, a path on a laptop. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { CloudStorage } from "./google/storage";
 import { BucketStore } from "./log/bucket-store";
 import { DiskStore } from "./log/disk-store";
@@ -13,6 +14,42 @@ const inBucket = (place: string): [bucket: string, name: string] | undefined => 
 export function storeAt(place: string, storage: CloudStorage): LogStore {
   const found = inBucket(place);
   return found === undefined ? new DiskStore(place) : new BucketStore(storage, ...found);
+}
+
+/**
+ * Contents of files by a name with `*` for any name and `**` for any folders.
+ * @throws Error where there is none.
+ */
+export async function filesAt(pattern: string, storage: CloudStorage): Promise<(readonly [string, Uint8Array])[]> {
+  const found = inBucket(pattern);
+  const prefix = (found?.[1] ?? pattern).replace(/\*.*$/s, "");
+  const fits = matcher(found?.[1] ?? pattern);
+  const names = found === undefined ? await filesBelow(prefix) : await storage.listObjects(found[0], prefix, "");
+  const wanted = names.filter((name) => fits.test(name)).toSorted();
+  if (wanted.length === 0) throw new Error(`there is no file ${pattern}`);
+  return Promise.all(
+    wanted.map(async (name): Promise<readonly [string, Uint8Array]> => {
+      const content = found === undefined ? await readFile(name) : await storage.readObject(found[0], name);
+      return [name, content ?? new Uint8Array(0)];
+    }),
+  );
+}
+
+const matcher = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .split(/(\*\*\/?|\*)/)
+      .map((part) =>
+        part.startsWith("**") ? ".*" : part === "*" ? "[^/]*" : part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`),
+      )
+      .join("")}$`,
+    "s",
+  );
+
+async function filesBelow(prefix: string): Promise<string[]> {
+  const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1) || ".";
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }
 
 /** @throws Error where there is nothing at the place, or it may not be read. */

@@ -1,6 +1,12 @@
 /** What the container is told, checked: all that is wrong with it is said at once. */
 import { milliseconds } from "../../pipeline/duration";
-import { readInputBindings, readOutputBinding, readOutputBindings, type OutputBindings } from "../../pipeline/bindings";
+import {
+  readInputBindings,
+  readOutputBinding,
+  readOutputBindings,
+  type InputBindings,
+  type OutputBindings,
+} from "../../pipeline/bindings";
 import type { StreamProcessorEnvironment } from "./contract";
 
 /** The contract's variables, and those that Cloud Run and the local cloud set. */
@@ -8,6 +14,7 @@ export type Environment = { readonly [Name in keyof StreamProcessorEnvironment]?
   readonly PORT?: string;
   readonly PUBSUB_EMULATOR_HOST?: string;
   readonly BIGQUERY_STORAGE_EMULATOR_HOST?: string;
+  readonly BIGQUERY_EMULATOR_HOST?: string;
   readonly STORAGE_EMULATOR_HOST?: string;
   readonly GCE_METADATA_HOST?: string;
 };
@@ -18,6 +25,8 @@ interface Common {
   readonly pipeline: string;
   /** projects/P/subscriptions/S, by input. */
   readonly subscriptions: { readonly [input: string]: string };
+  /** Where side inputs come from. */
+  readonly sides: InputBindings;
   readonly outputs: OutputBindings;
   /** projects/P/topics/T */
   readonly errors: string;
@@ -51,7 +60,7 @@ export function readSettings(environment: Environment, flags: readonly string[])
   const common: Common = {
     port: read.number("PORT", 8080, 0, 65_535),
     pipeline: read.text("PIPELINE", "where the pipeline's spec is: gs://bucket/object, or a path"),
-    subscriptions: read.subscriptions(environment.MODE === "push"),
+    ...read.inputs(environment.MODE === "push"),
     outputs: readOutputBindings("OUTPUTS", read.optional("OUTPUTS") ?? "", read.say),
     errors: read.errors(),
   };
@@ -132,8 +141,8 @@ class Reader {
     return least;
   }
 
-  /** The streams that messages come from. @param one there may be no other */
-  subscriptions(one: boolean): { readonly [input: string]: string } {
+  /** The streams that messages come from, and where side inputs are read. @param one there may be no other stream */
+  inputs(one: boolean): Pick<Common, "subscriptions" | "sides"> {
     const before = this.problems.length;
     const inputs = readInputBindings("INPUTS", this.optional("INPUTS") ?? "", this.say);
     const streams = Object.entries(inputs).flatMap(([name, input]) =>
@@ -143,7 +152,8 @@ class Reader {
       const wanted = one ? "what is pushed comes of one" : "it is one at least";
       this.say(`INPUTS names ${streams.length} streams: ${wanted}, { "<input>": { "subscription": ... } }`);
     }
-    return Object.fromEntries(streams);
+    const sides = Object.entries(inputs).filter(([, input]) => !("subscription" in input));
+    return { subscriptions: Object.fromEntries(streams), sides: Object.fromEntries(sides) };
   }
 
   errors(): string {

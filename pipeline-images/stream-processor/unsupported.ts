@@ -1,22 +1,15 @@
 import type { OutputBinding, OutputBindings } from "../../pipeline/bindings";
-import type { PipelineSpec, StepSpec } from "../../pipeline/spec";
+import type { PipelineSpec } from "../../pipeline/spec";
 
 /**
- * Why the stream processor does not run a pipeline: a sentence that names the steps and the way out; undefined where
+ * Why the stream processor does not run a pipeline: a sentence that names what it is and the way out; undefined where
  * it does. Pure, so that it can be said when a stack is synthesized, not first by a container that will not start.
  */
 export function unsupported(spec: PipelineSpec): string | undefined {
-  const inputs = Object.entries(spec.inputs).filter(([, { kind }]) => kind !== "unbounded");
-  const steps = spec.steps.flatMap((step) => {
-    const why = whyNot(step);
-    return why === undefined ? [] : [`${step.id} (${why})`];
-  });
-  const problems = [
-    ...inputs.map(([name, { kind }]) => `${name} (a ${kind === "side" ? "side input" : "bounded input"})`),
-    ...steps,
-  ];
-  if (problems.length === 0) return undefined;
-  return `${spec.name}: the stream processor does not run ${problems.join(", ")}. Dataflow does: Runner.dataflow()`;
+  const bounded = Object.entries(spec.inputs).filter(([, { kind }]) => kind === "bounded");
+  if (bounded.length === 0) return undefined;
+  const problems = bounded.map(([name]) => `${name} (a bounded input)`).join(", ");
+  return `${spec.name}: the stream processor does not run ${problems}. Dataflow does: Runner.dataflow()`;
 }
 
 /** Why it does not write what a pipeline's outputs are bound to; undefined where it does. */
@@ -40,13 +33,4 @@ function whyNotWritten(binding: OutputBinding): string | undefined {
   if ("tables" in binding) return "tables by the value of a field";
   if ("files" in binding) return "files";
   return "bigtable" in binding ? "Bigtable" : "Firestore";
-}
-
-function whyNot(step: StepSpec): string | undefined {
-  switch (step.kind) {
-    case "enrich":
-      return step.kind;
-    default:
-      return undefined;
-  }
 }

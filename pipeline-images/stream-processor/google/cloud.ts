@@ -3,10 +3,12 @@ import type { Clock } from "../../../runtime/clock";
 import type { Environment } from "../settings";
 import { AccessTokens } from "../../../runtime/access-token";
 import { Channel } from "../../../runtime/grpc";
+import { BigQuery } from "./bigquery";
 import { CloudStorage } from "./storage";
 
 export interface Cloud {
   readonly storage: CloudStorage;
+  readonly bigQuery: BigQuery;
   /** A connection to Pub/Sub; each call makes another. */
   pubSub(): Channel;
   /** A connection to the Storage Write API. */
@@ -15,12 +17,22 @@ export interface Cloud {
 
 export function cloudOf(environment: Environment, clock: Clock): Cloud {
   const tokens = new AccessTokens(clock, environment.GCE_METADATA_HOST);
-  const { STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST, BIGQUERY_STORAGE_EMULATOR_HOST } = environment;
+  const {
+    STORAGE_EMULATOR_HOST: storage,
+    BIGQUERY_EMULATOR_HOST: bigQuery,
+    PUBSUB_EMULATOR_HOST,
+    BIGQUERY_STORAGE_EMULATOR_HOST,
+  } = environment;
   return {
     storage: new CloudStorage({
       clock,
       tokens: storage ? undefined : tokens,
       endpoint: storage && withScheme(storage),
+    }),
+    bigQuery: new BigQuery({
+      clock,
+      tokens: bigQuery ? undefined : tokens,
+      endpoint: bigQuery && withScheme(bigQuery),
     }),
     pubSub: () => channel("pubsub.googleapis.com:443", PUBSUB_EMULATOR_HOST, tokens),
     storageWrite: () => channel("bigquerystorage.googleapis.com:443", BIGQUERY_STORAGE_EMULATOR_HOST, tokens),

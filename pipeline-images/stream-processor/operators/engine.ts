@@ -3,12 +3,14 @@
  * no network and no log: it is told what comes and what time it is, and hands rows to its outputs.
  */
 import { rowsOfSpec } from "../../../pipeline/rows-of-spec";
+import type { AnyRow } from "../../../pipeline/schema/row";
 import type { FieldSpec, InputSpec, PipelineSpec, StepSpec } from "../../../pipeline/spec";
 import { compileFunction } from "../../../pipeline/udf/compile";
 import type { RecordedState, StateChanges } from "../checkpoint/state-changes";
 import { unsupported } from "../unsupported";
 import { AggregateOperator } from "./aggregate";
 import { distinct } from "./distinct";
+import { enrich, SideTable } from "./enrich";
 import { type Reason, type Refuse, refuser } from "./error-rows";
 import { eventTime, processingTime } from "./event-time";
 import { assert, filter } from "./filter";
@@ -44,6 +46,7 @@ export class Engine {
   private readonly rows: ReadonlyMap<string, readonly FieldSpec[]>;
   private readonly inputs: ReadonlyMap<string, EngineInput>;
   private readonly onlyInput: EngineInput;
+  private readonly sides = new Map<string, SideTable>();
 
   /** @throws Error for a pipeline with a step that it does not run. */
   constructor(private readonly options: EngineOptions) {
@@ -80,6 +83,11 @@ export class Engine {
     const input = this.inputs.get(name);
     if (input === undefined) throw new Error(`${this.options.spec.name} has no input "${name}"`);
     return input;
+  }
+
+  /** Rows of a side input, as they are from now on. Between batches. */
+  setSide(name: string, rows: readonly AnyRow[]): void {
+    this.side(name).set(rows);
   }
 
   /** Time has come to here: fires what waited for it. Before the messages of a batch, and between batches. */
@@ -209,9 +217,22 @@ export class Engine {
         this.stages.set(step.id, stage);
         return stage.take;
       }
-      case "enrich":
-        throw new Error(`step ${step.id}: ${step.kind} is not run here`);
+      case "enrich": {
+        const side = this.options.spec.inputs[step.side] as InputSpec;
+        const own = this.rows.get(step.inputs[0] ?? "") ?? [];
+        const [kept, added] = [true, false].map((isOwn) =>
+          needed.filter((name) => own.some((field) => field.name === name) === isOwn),
+        ) as [string[], string[]];
+        return enrich({ step, side, table: this.side(step.side), kept, added, refuse, next });
+      }
     }
+  }
+
+  private side(name: string): SideTable {
+    const { inputs } = this.options.spec;
+    const table = this.sides.get(name) ?? new SideTable(inputs[name] as InputSpec);
+    this.sides.set(name, table);
+    return table;
   }
 
   private makeInput(name: string, spec: InputSpec): EngineInput {

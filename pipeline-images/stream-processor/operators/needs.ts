@@ -46,6 +46,8 @@ export class Needs {
         return need(without(after, [step.field]));
       case "aggregate":
         return need([...(step.keys ?? []), ...step.aggregates.flatMap((spec) => this.read(spec, first))]);
+      case "enrich":
+        return need([...after, ...Object.values(step.on)]);
       case "join":
         return need([...step.on, ...after]);
       case "stateful":

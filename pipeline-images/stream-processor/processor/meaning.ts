@@ -1,7 +1,7 @@
 /** What recorded state means, so that state of one meaning is never taken for another. */
 import { rowsOfSpec } from "../../../pipeline/rows-of-spec";
 import type { FieldSpec, PipelineSpec } from "../../../pipeline/spec";
-import type { OutputBinding, OutputBindings } from "../../../pipeline/bindings";
+import type { InputBindings, OutputBinding, OutputBindings } from "../../../pipeline/bindings";
 import type { Ledger } from "../checkpoint/ledger";
 import type { Context } from "../checkpoint/record";
 import { COMMON_STORE } from "../operators/watermarks";
@@ -14,6 +14,8 @@ export interface Bound {
   readonly spec: PipelineSpec;
   /** The subscription of each input that is a stream. */
   readonly subscriptions: { readonly [input: string]: string };
+  /** Where each side input comes from. */
+  readonly sides: InputBindings;
   readonly outputs: OutputBindings;
   readonly errors: string;
 }

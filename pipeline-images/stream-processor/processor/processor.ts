@@ -17,6 +17,7 @@ import { makeParts, type Parts } from "./parts";
 import { Report } from "./report";
 import { checkRunnable } from "./runnable";
 import type { PullSettings } from "./settings";
+import { Sides } from "./sides";
 import { Troubles } from "./troubles";
 import type { World } from "./world";
 
@@ -46,6 +47,7 @@ export class Processor {
   private releasing = false;
   private soon = false;
   private readonly report: Report;
+  private readonly sides: Sides;
 
   constructor(
     private readonly world: World,
@@ -54,8 +56,11 @@ export class Processor {
     this.troubles = new Troubles(world.log);
     this.progress = new Signal(world.clock);
     this.report = new Report(world.log, world.clock.now());
+    const { readSide: read, clock } = world;
+    this.sides = new Sides({ spec: settings.spec, bindings: settings.sides, read, clock, troubles: this.troubles });
     this.ending = new Promise((resolve) => {
       this.end = (ending) => {
+        this.sides.stop();
         this.end = () => {};
         resolve(ending);
       };
@@ -74,6 +79,9 @@ export class Processor {
       checkRunnable(this.settings);
       const context = contextOf(this.settings);
       const { store } = this.world;
+      // Before the log is owned, for its owner has to write every few seconds.
+      await this.sides.load();
+      if (!this.isStill("starting")) return;
       this.state = "waiting";
       const accept = (ledger: Ledger): void => {
         if (!this.resets(ledger)) refuseMisfits(ledger, context, store.place);
@@ -95,6 +103,8 @@ export class Processor {
         worked: () => this.advanceWatermark(),
         fail: (error) => this.fail(error),
       });
+      const { engine } = this.parts.work;
+      this.sides.attach((name, rows) => engine.setSide(name, rows));
       this.state = "running";
       await this.begin(this.parts);
     } catch (error) {

@@ -12,6 +12,7 @@ import { storeAt, textAt } from "../place";
 import { persistently } from "../../../runtime/retry";
 import type { PullEnvironment } from "../settings";
 import { type Ending, Processor } from "./processor";
+import { sideReader } from "./side-reader";
 import { Troubles } from "./troubles";
 import type { World } from "./world";
 
@@ -58,6 +59,7 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
       new PubSubSubscriber({ channel: cloud.pubSub(), clock, subscription, lease, clientId: owner }),
     tables: new StorageWrite(cloud.storageWrite(), clock),
     topics: pubSubTopics(cloud.pubSub()),
+    readSide: sideReader(cloud, Object.values(settings.subscriptions)),
   };
   const running = new Processor(world, {
     ...settings,

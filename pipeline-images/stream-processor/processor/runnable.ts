@@ -2,6 +2,7 @@ import { Engine } from "../operators/engine";
 import type { TakeRow } from "../operators/flow";
 import type { Bound } from "./meaning";
 import { unsupportedOutputs } from "../unsupported";
+import { whyNotRead } from "../source/side-reader";
 import { tablePath } from "./outputs";
 
 const nowhere: TakeRow = () => {};
@@ -11,10 +12,14 @@ const nowhere: TakeRow = () => {};
  * @returns whether it is row-wise: keeps nothing between messages
  * @throws Error that says what is in the way.
  */
-export function checkRunnable({ spec, subscriptions, outputs }: Bound): boolean {
+export function checkRunnable({ spec, subscriptions, sides, outputs }: Bound): boolean {
   for (const [name, { kind }] of Object.entries(spec.inputs)) {
-    if (kind !== "unbounded" || subscriptions[name] !== undefined) continue;
-    throw new Error(`input ${name} of ${spec.name} comes from nowhere: INPUTS names no subscription`);
+    const binding = sides[name];
+    const why = kind === "side" && binding !== undefined ? whyNotRead(binding) : undefined;
+    if (why !== undefined) throw new Error(`side input ${name} of ${spec.name}: ${why}`);
+    if (kind === "side" ? binding !== undefined : subscriptions[name] !== undefined) continue;
+    const what = kind === "side" ? "table, query or files" : "subscription";
+    throw new Error(`input ${name} of ${spec.name} comes from nowhere: INPUTS names no ${what}`);
   }
   for (const name of Object.keys(spec.outputs)) {
     const binding = outputs[name];

@@ -3,6 +3,7 @@ import type { LogStore } from "../log/store";
 import type { Log } from "../../../runtime/log";
 import type { TableClient } from "../sinks/table-client";
 import type { TopicClient } from "../sinks/topic-client";
+import type { ReadSide } from "./sides";
 import type { Subscriber } from "../source/subscriber";
 
 /** Everything around a processor that pulls. */
@@ -13,6 +14,7 @@ export interface World {
   readonly subscribe: (subscription: string) => Subscriber;
   readonly tables: TableClient;
   readonly topics: TopicClient;
+  readonly readSide: ReadSide;
   readonly log: Log;
   /** A name that no other start has. */
   readonly owner: string;

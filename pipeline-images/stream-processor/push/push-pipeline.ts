@@ -2,6 +2,7 @@
  * A row-wise pipeline that messages are pushed to. What comes while rows are underway is put together: one append and
  * one publish for all messages that wait. A message is done when every row that it became is confirmed.
  */
+import type { AnyRow } from "../../../pipeline/schema/row";
 import type { Clock } from "../../../runtime/clock";
 import type { ProcessorStatus } from "../contract";
 import { Engine } from "../operators/engine";
@@ -72,6 +73,11 @@ export class PushPipeline {
       this.waiting.push({ message, resolve, reject });
       this.next();
     });
+  }
+
+  /** Rows of a side input, as they are from now on. */
+  setSide(name: string, rows: readonly AnyRow[]): void {
+    this.engine.setSide(name, rows);
   }
 
   get status(): ProcessorStatus {

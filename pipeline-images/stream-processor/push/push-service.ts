@@ -14,6 +14,9 @@ import { persistently } from "../../../runtime/retry";
 import type { PushEnvironment } from "../settings";
 import { Signal } from "../signal";
 import { pushEndpoint } from "./push-endpoint";
+import { checkRunnable } from "../processor/runnable";
+import { sideReader } from "../processor/side-reader";
+import { Sides } from "../processor/sides";
 import { PushPipeline } from "./push-pipeline";
 
 /** Milliseconds that a stop waits for what is open: Cloud Run kills after 10 s. */
@@ -38,7 +41,12 @@ export async function runPush(settings: PushEnvironment, cloud: Cloud, clock: Cl
   );
   const bound = { ...settings, spec: readSpec(text) };
   const tables = new StorageWrite(cloud.storageWrite(), clock);
+  const read = sideReader(cloud, Object.values(settings.subscriptions));
+  const sides = new Sides({ spec: bound.spec, bindings: bound.sides, read, clock, troubles });
+  checkRunnable(bound);
+  await sides.load();
   const pipeline = new PushPipeline({ bound, clock, tables, topics: pubSubTopics(cloud.pubSub()), troubles });
+  sides.attach((name, rows) => pipeline.setSide(name, rows));
   started.pipeline = pipeline;
   started.endpoint = pushEndpoint({ ...settings, pipeline, clock });
   log("INFO", `${bound.spec.name}: takes messages on port ${portOf(server)}`);
@@ -46,6 +54,7 @@ export async function runPush(settings: PushEnvironment, cloud: Cloud, clock: Cl
   const stopped = new Signal(clock);
   const ended = async (): Promise<Ending> => {
     await stopped.wait();
+    sides.stop();
     await close(server, clock, STOP_LONGEST);
     return "stopped";
   };

@@ -16,6 +16,7 @@ test("what is not said has a default", () => {
     port: 8080,
     pipeline: "gs://acme/specs/clicks.json",
     subscriptions: { clicks: "projects/acme/subscriptions/clicks" },
+    sides: { products: { table: "acme.games.products" } },
     outputs: { rows: { table: "acme.games.rows" }, all: { topic: "projects/acme/topics/all" } },
     errors: "projects/acme/topics/dead",
     checkpoints: "gs://acme/checkpoints",

@@ -5,6 +5,7 @@ import {
   afterProcessingTime,
   afterWatermark,
   boolean,
+  bounded,
   collect,
   combine,
   combiner,
@@ -26,7 +27,6 @@ import {
   repeated,
   sample,
   schema,
-  sideInput,
   sliding,
   string,
   sum,
@@ -434,12 +434,9 @@ describe("time", () => {
   });
 });
 
-test("a pipeline that the engine does not run is refused with a sentence that names the steps", () => {
-  const Shop = schema("shop", { shop: string(), town: string() });
-  const not = pipeline("not-here", { sales: Sale, shops: sideInput(Shop, { key: "shop" }) }, ({ sales, shops }) => ({
-    towns: sales.enrich(shops, { on: { shop: "shop" } }),
-  }));
+test("a pipeline that the engine does not run is refused with a sentence that says why", () => {
+  const not = pipeline("not-here", { sales: bounded(Sale) }, ({ sales }) => ({ all: sales.select("pieces") }));
   expect(() => new Bench(not)).toThrow(
-    "not-here: the stream processor does not run shops (a side input), towns.enrich (enrich). Dataflow does: Runner.dataflow()",
+    "not-here: the stream processor does not run sales (a bounded input). Dataflow does: Runner.dataflow()",
   );
 });

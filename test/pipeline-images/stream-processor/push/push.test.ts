@@ -39,6 +39,7 @@ async function service(more: { audience?: string; pusher?: string; maxBodyBytes?
     bound: {
       spec: clean.toJSON(),
       subscriptions: { clicks: "projects/acme/subscriptions/s" },
+      sides: {},
       outputs,
       errors: "projects/acme/topics/dead",
     },
@@ -208,6 +209,7 @@ test("a pipeline with windows is refused: a push service keeps nothing between m
       bound: {
         spec: windowed.toJSON(),
         subscriptions: { clicks: "s" },
+        sides: {},
         outputs: { out: { table: "a.b.c" } },
         errors: "t",
       },

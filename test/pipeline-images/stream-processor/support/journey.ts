@@ -13,6 +13,8 @@ import {
   timestamp,
   windowStart,
 } from "../../../../pipeline";
+import type { InputBinding } from "../../../../pipeline/bindings";
+import type { AnyRow } from "../../../../pipeline/schema/row";
 import { Processor } from "../../../../pipeline-images/stream-processor/processor/processor";
 import type { PullSettings } from "../../../../pipeline-images/stream-processor/processor/settings";
 import { SimulatedBucket } from "./bucket";
@@ -43,6 +45,9 @@ export class Journey {
   readonly bucket = new SimulatedBucket();
   /** The first of them. */
   readonly subscription: SimulatedSubscription;
+  /** What a side input is found to hold when it is read, and where it was read. */
+  sideRows: readonly AnyRow[] | Error = [];
+  readonly sideReads: InputBinding[] = [];
   private readonly subscriptions = new Map<string, SimulatedSubscription>();
   readonly tables = new SimulatedTables();
   readonly topics = new SimulatedTopics();
@@ -75,6 +80,11 @@ export class Journey {
         subscribe: (name) => this.subscriptionOf(name).reachedBy(process, network),
         tables: this.tables.reachedBy(process, network),
         topics: this.topics.reachedBy(process, network),
+        readSide: (binding) => {
+          const rows = this.sideRows;
+          this.sideReads.push(binding);
+          return rows instanceof Error ? Promise.reject(rows) : Promise.resolve(rows);
+        },
         log: (severity, message, more) => {
           this.lines.push(`${severity} ${message}`);
           if (more) this.payloads.push(more);
@@ -112,6 +122,7 @@ export class Journey {
 export const journeySettings: PullSettings = {
   spec: clicksPipeline.toJSON(),
   subscriptions: { clicks: "projects/acme/subscriptions/clicks" },
+  sides: {},
   outputs: { activity: { table: TABLES.activity }, rows: { table: TABLES.rows } },
   errors: "projects/acme/topics/dead-letters",
   checkpointEvery: 1_000,

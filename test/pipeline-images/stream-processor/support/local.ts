@@ -43,6 +43,7 @@ export async function localServices() {
   const environment: Environment = {
     PUBSUB_EMULATOR_HOST: grpc.grpc,
     BIGQUERY_STORAGE_EMULATOR_HOST: grpc.grpc,
+    BIGQUERY_EMULATOR_HOST: grpc.http,
     STORAGE_EMULATOR_HOST: grpc.http,
   };
   const apply = async (type: string, config: { readonly [argument: string]: unknown }): Promise<void> => {

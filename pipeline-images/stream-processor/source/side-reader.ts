@@ -1,0 +1,57 @@
+/** Reads side inputs: tables, queries, and files of JSON lines. */
+import { gunzipSync } from "node:zlib";
+import type { InputBinding } from "../../../pipeline/bindings";
+import { compileDecoder } from "../../../pipeline/schema/decoder";
+import { type AnyRow, RowError } from "../../../pipeline/schema/row";
+import type { FieldSpec, InputSpec } from "../../../pipeline/spec";
+
+export interface SideSources {
+  /** The texts of a query with one column. */
+  readonly query: (sql: string) => Promise<readonly string[]>;
+  /** Contents of files by their pattern, each with its name. */
+  readonly files: (pattern: string) => Promise<readonly (readonly [name: string, content: Uint8Array])[]>;
+}
+
+/** Why a side input is not read from there; undefined where it is. */
+export function whyNotRead(binding: InputBinding): string | undefined {
+  if ("subscription" in binding) return "a side input is a table, a query or files, not a subscription";
+  if ("files" in binding && binding.format.type !== "json-lines") {
+    return `a side input's files are of JSON lines, not ${binding.format.type}`;
+  }
+  return undefined;
+}
+
+/** @throws Error where it cannot be read, or a row is not what its fields are. */
+export async function readSide(
+  sources: SideSources,
+  binding: InputBinding,
+  { fields }: InputSpec,
+): Promise<readonly AnyRow[]> {
+  const why = whyNotRead(binding);
+  if (why !== undefined) throw new Error(why);
+  if ("files" in binding) {
+    const decode = decoderOf(fields, binding.files);
+    return (await sources.files(binding.files)).flatMap(([name, content]) => {
+      const text = Buffer.from(name.endsWith(".gz") ? gunzipSync(content) : content).toString();
+      return text.split("\n").flatMap((line, i) => (line.trim() === "" ? [] : [decode(line, `${name}:${i + 1}`)]));
+    });
+  }
+  const from = "query" in binding ? `(${binding.query})` : `\`${"table" in binding ? binding.table : ""}\``;
+  const names = fields.map(({ name }) => `\`${name}\``).join(", ");
+  const texts = await sources.query(`SELECT TO_JSON_STRING(side) FROM (SELECT ${names} FROM ${from}) AS side`);
+  // BigQuery writes its times as text, however events write them.
+  const decode = decoderOf(
+    fields.map(({ encoding: _encoding, ...field }) => field),
+    from,
+  );
+  return texts.map((text, i) => decode(text, `row ${i + 1}`));
+}
+
+function decoderOf(fields: readonly FieldSpec[], of: string): (text: string, where: string) => AnyRow {
+  const decode = compileDecoder(fields);
+  return (text, where) => {
+    const row = decode(Buffer.from(text));
+    if (row instanceof RowError) throw new Error(`${of}, ${where}: ${row.message}`);
+    return row;
+  };
+}
