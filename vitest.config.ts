@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Two cores are the least that CI has; the journeys start processes of their own.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     reporters: ["default"],
     env: {
       // Google's clients look for a metadata server for seconds unless they are told that there is none.

@@ -52,9 +52,8 @@ export type OutputBinding =
   | { readonly documents: string; readonly key: readonly string[] };
 
 /**
- * The files that a run reads: who runs it asks this once, when it starts.
- *
- *     filesOfRun("gs://logs/{yesterday}/*.gz", new Date("2026-03-02T03:00:00Z")) // gs://logs/2026-03-01/*.gz
+ * The files that a run reads: who runs it asks this once, when it starts. Of gs://logs/{yesterday}/a.gz, a run that
+ * starts on the second of March reads gs://logs/2026-03-01/a.gz.
  *
  * @param started its day is UTC's
  */

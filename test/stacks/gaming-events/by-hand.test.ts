@@ -47,7 +47,9 @@ test("by hand it is more than four times the lines, of which the README tells", 
   const title = "# The dev stage, straight in cdktf";
   const about =
     "What [`stack.ts`](stack.ts) makes, as one has to write it without constructs. Made from the synthesized stack.";
-  await expect(`${title}\n\n${about}\n\n\`\`\`ts\n${byHand}\`\`\`\n`).toMatchFileSnapshot(
+  // Images are called by what is in them: another image is not another stack.
+  const code = byHand.replace(/:[0-9a-f]{16}"/g, ':latest"');
+  await expect(`${title}\n\n${about}\n\n\`\`\`ts\n${code}\`\`\`\n`).toMatchFileSnapshot(
     join(root, "stacks/gaming-events/by-hand.md"),
   );
   const ours = linesOf(readFileSync(join(root, "stacks/gaming-events/stack.ts"), "utf8"));
