@@ -12,11 +12,25 @@ export function comparable(spec: PipelineSpec, came: readonly Came[]): readonly 
     Object.keys(outputs)
       .toSorted()
       .flatMap((name) => {
-        const rows = (outputs[name] ?? []).map((row) => `${nth} ${name} ${textOf(row)}`);
-        return inOrder.has(name) ? rows : rows.toSorted();
+        const rows = (outputs[name] ?? []).map((row) => ({ row, text: `${nth} ${name} ${textOf(row)}` }));
+        const group = groupOf(spec, spec.outputs[name] ?? "");
+        if (group !== undefined) rows.sort((a, b) => order(group(a.row), group(b.row)));
+        else if (!inOrder.has(name)) rows.sort((a, b) => order(a.text, b.text));
+        return rows.map(({ text }) => text);
       }),
   );
 }
+
+/** What tells the key and the window of a row that an aggregate gave: the panes of one come one after the other. */
+function groupOf(spec: PipelineSpec, reference: string): ((row: AnyRow) => string) | undefined {
+  const step = spec.steps.find(({ id }) => id === reference);
+  if (step?.kind !== "aggregate") return undefined;
+  const bounds = step.aggregates.filter(({ kind }) => kind === "windowStart" || kind === "windowEnd");
+  if (bounds.length < 2) return undefined;
+  return (row) => canonical([...(step.keys ?? []), ...bounds.map(({ name }) => name)].map((name) => row[name] ?? null));
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Rows of one message after the other, made by one chain of steps. */
 function isInOrder(spec: PipelineSpec, reference: string): boolean {
@@ -38,7 +52,7 @@ function texts(spec: PipelineSpec): (row: AnyRow) => string {
     // Which of more rows a sample holds is chance.
     if (sampled.get(name) === list.length) return `${list.length} rows`;
     const unordered = collected.has(name) || sampled.has(name);
-    return unordered ? list.toSorted((a, b) => (canonical(a) < canonical(b) ? -1 : 1)) : list;
+    return unordered ? list.toSorted((a, b) => order(canonical(a), canonical(b))) : list;
   };
   const normal = (value: Json): Json => {
     if (Array.isArray(value)) return (value as readonly Json[]).map(normal);
@@ -63,6 +77,6 @@ const isError = (row: AnyRow): boolean => "row" in row;
 function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value as AnyRow).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(value as AnyRow).toSorted(([a], [b]) => order(a, b));
   return `{${entries.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one)}`).join()}}`;
 }

@@ -15,6 +15,7 @@ export function run(spec: PipelineSpec, script: Script): readonly Came[] {
 class Running {
   private came: { [output: string]: AnyRow[] } = {};
   private readonly state = new RecordedState();
+  private readonly sides = new Map<string, readonly AnyRow[]>();
   private engine: Engine;
   private now = NOON;
   private readonly lastMessages = new Map<string, number>();
@@ -53,7 +54,9 @@ class Running {
         engine.close();
         break;
       case "side":
-        throw new Error("this engine reads no side inputs");
+        this.sides.set(happening.input, happening.rows);
+        engine.setSide(happening.input, happening.rows);
+        break;
       case "restart":
         this.restart();
     }
@@ -77,6 +80,8 @@ class Running {
       (row: AnyRow): void =>
         void (this.came[name] ??= []).push(row);
     const engine = new Engine({ spec: this.spec, output: into, errors: into(ERRORS) });
+    // Side inputs are no state: whoever starts reads them.
+    for (const [name, rows] of this.sides) engine.setSide(name, rows);
     engine.advanceClock(this.now);
     return engine;
   }

@@ -84,33 +84,52 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { arbitrary: fc.array(fc.nat(3), { maxLength: 4 }).map((side) => ({ side })), weight: 1 },
 );
 
-export type Moves = readonly Move[];
-export const moves: fc.Arbitrary<Moves> = fc.array(move, { minLength: 2, maxLength: 28 });
+export interface Moves {
+  /** All times are multiples of so many seconds: where they are many, things meet to the millisecond. */
+  readonly grid: number;
+  readonly moves: readonly Move[];
+}
+
+export const moves: fc.Arbitrary<Moves> = fc.record({
+  grid: fc.constantFrom(1, 1, 10),
+  moves: fc.array(move, { minLength: 2, maxLength: 28 }),
+});
 
 /** @param inputs those that a batch may be of @param side the side input, where there is one */
-export function scriptOf(drawn: Moves, inputs: readonly string[], side: string | undefined): Script {
+export function scriptOf({ grid, moves: drawn }: Moves, inputs: readonly string[], side: string | undefined): Script {
+  const onGrid = (seconds: number): number => Math.round(seconds / grid) * grid * 1_000;
   let now = NOON;
   let count = 0;
   let last: Happening | undefined;
   const script: Happening[] = side === undefined ? [] : [sideOf(side, [0, 1])];
   for (const one of drawn) {
-    if ("pass" in one) script.push({ kind: "clock", now: (now += one.pass * 1_000 + one.millis) });
+    if ("pass" in one) script.push({ kind: "clock", now: (now += onGrid(one.pass) + (grid === 1 ? one.millis : 0)) });
     else if ("lag" in one) {
       // Where there are two inputs, one of them may be behind.
       const behind = { [inputs.at(-1) ?? ""]: inputs.length > 1 ? one.behind * 1_000 : 0 };
-      script.push({ kind: "watermark", published: now - one.lag * 1_000, quiet: one.quiet, behind });
+      script.push({ kind: "watermark", published: now - onGrid(one.lag), quiet: one.quiet, behind });
     } else if ("restart" in one) script.push({ kind: "restart" });
     else if ("side" in one) {
       if (side !== undefined) script.push(sideOf(side, one.side));
     } else if (one.again && last !== undefined) script.push(last);
     else {
-      const messages = one.batch.map((drawnEvent) => messageOf(drawnEvent, now, (count += 1)));
+      const messages = one.batch.map((drawnEvent) =>
+        messageOf(grid === 1 ? drawnEvent : aligned(drawnEvent, grid), now, (count += 1)),
+      );
       const input = (one.other ? inputs.at(-1) : inputs[0]) ?? "";
       script.push((last = { kind: "batch", input, messages }));
     }
   }
   return [...script, { kind: "end" }];
 }
+
+const aligned = (drawn: Drawn, grid: number): Drawn => ({
+  ...drawn,
+  back: Math.round(drawn.back / grid) * grid,
+  unpublished: 0,
+  place: 0,
+  edge: 0,
+});
 
 function messageOf(drawn: Drawn, now: number, nth: number): GivenMessage {
   const published = now - drawn.unpublished * 1_000;
@@ -142,5 +161,5 @@ function timeOf({ back, place, edge }: Drawn, published: number): number {
 const sideOf = (input: string, rows: readonly number[]): Happening => ({
   kind: "side",
   input,
-  rows: rows.map((row, nth) => ({ key: ["a", "b", "", "x"][row] ?? "", found: nth })),
+  rows: rows.map((row, nth) => ({ key: ["x", "y", "", "x"][row] ?? "", found: nth })),
 });

@@ -124,6 +124,10 @@ const rowWise: readonly Step[] = [
       : undefined,
   (rows) =>
     has(rows, "n")
+      ? rows.flatMap(rows.fields, (row) => [row, { ...row, n: row.n === 1 ? 0.5 : row.n + 1 }])
+      : undefined,
+  (rows) =>
+    has(rows, "n")
       ? rows.flatMap(rows.fields, (row) => (row.n === 4 ? ("no list" as unknown as Row[]) : [row, row]))
       : undefined,
   (rows, seed) => rows.select(...Object.keys(rows.fields).filter((_, at) => at === 0 || (seed >> at) % 2 === 0)),
@@ -186,8 +190,13 @@ function aggregatesOf(rows: AnyRows, seed: number): object {
       [`a_some_${1 + (seed % 8)}`]: sample(1 + (seed % 8)),
     }),
   };
-  // Seldom all of them: a field that nobody reads is not there.
-  const kept = Object.entries(all).filter((_, at) => seed % 5 === 0 || at < 4 || (seed >> at) % 2 === 0);
+  // All of them, one alone, or some: a field that nobody reads is not there.
+  const entries = Object.entries(all);
+  const alone = seed % 4 === 1 ? pick(entries, Math.floor(seed / 4)) : undefined;
+  const kept = entries.filter((one, at) =>
+    alone === undefined ? seed % 4 === 0 || (seed >> at) % 2 === 0 : one === alone,
+  );
+  if (kept.length === 0) return { a_rows: count() };
   return Object.fromEntries(kept);
 }
 
@@ -297,7 +306,7 @@ function branchOf(trunk: AnyRows, branch: Branch, side: unknown, rows: readonly 
       const timed = timeOf(trunk, branch);
       return isErrors(timed) || !has(timed, "shop")
         ? timed
-        : timed.distinct(["shop"], { within: `${10 + (keys % 90)}s` });
+        : timed.distinct(["shop"], { within: pick(["1s", "20s", "80s", "240s"], keys) });
     }
     case 15:
       return windowed(trunk, branch, (of) =>
@@ -334,7 +343,10 @@ function aggregated(rows: AnyRows, { keys, aggregates, what }: Branch): AnyRows 
   const once = names.length === 0 ? rows.aggregate(made) : rows.groupBy(...names).aggregate(made);
   // The panes of some windows put together again.
   const { window } = once.node.stream;
-  const again = what === 12 && !(window?.firesTwice === true && window.accumulation === "accumulating");
+  const again =
+    what === 12 &&
+    Object.hasOwn(made, "a_rows") &&
+    !(window?.firesTwice === true && window.accumulation === "accumulating");
   return again ? once.select("a_rows").aggregate({ b_rows: sum("a_rows"), b_panes: count() }) : once;
 }
 

@@ -7,7 +7,7 @@ import { expected } from "./model";
 import { moves, scriptOf } from "./random-script";
 import { drawnSpecs, specOf } from "./random-spec";
 
-const CASES = 2_000;
+const CASES = 3_000;
 
 /**
  * Specs of the whole language are drawn, and those left out that the engine says it does not run: what it learns is
