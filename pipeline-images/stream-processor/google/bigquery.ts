@@ -1,10 +1,10 @@
 /**
- * Rows of a table or a query, as texts of JSON: BigQuery writes each row as one, so that whoever reads it needs no more
- * than a decoder of the fields.
+ * Rows of a table or a query, as texts of JSON: whoever reads them needs no more than a decoder of the fields.
  * @see https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/query
  */
 import type { AccessTokens } from "../../../runtime/access-token";
 import type { Clock } from "../../../runtime/clock";
+import { type Column, type Listed, rowOf } from "./bigquery-rows";
 
 export interface BigQueryOptions {
   readonly clock: Clock;
@@ -14,13 +14,21 @@ export interface BigQueryOptions {
   readonly endpoint?: string | undefined;
 }
 
-/** What of an answer is looked at. */
+/** What of a query's answer is looked at. */
 interface QueryAnswer {
   readonly jobComplete?: boolean;
   readonly jobReference?: { readonly jobId: string; readonly location?: string };
   readonly rows?: readonly { readonly f: readonly { readonly v: string | null }[] }[];
   readonly pageToken?: string;
-  readonly error?: { readonly message?: string };
+}
+
+interface TableAnswer {
+  readonly schema?: { readonly fields?: readonly Column[] };
+}
+
+interface DataAnswer {
+  readonly rows?: readonly Listed[];
+  readonly pageToken?: string;
 }
 
 /** Milliseconds that a call waits for its query, and more than that until it is given up. */
@@ -39,7 +47,7 @@ export class BigQuery {
     const path = `/bigquery/v2/projects/${project}/queries`;
     const begun = { query, useLegacySql: false, timeoutMs: PATIENCE, maxResults: Number(ROWS_A_PAGE) };
     const headers = { "content-type": "application/json" };
-    let answer = await this.call(path, { method: "POST", headers, body: JSON.stringify(begun) });
+    let answer = await this.call<QueryAnswer>(path, { method: "POST", headers, body: JSON.stringify(begun) });
     const texts: string[] = [];
     for (;;) {
       for (const { f } of answer.rows ?? []) texts.push(f[0]?.v ?? "");
@@ -48,11 +56,37 @@ export class BigQuery {
       const more = new URLSearchParams({ timeoutMs: String(PATIENCE), maxResults: ROWS_A_PAGE });
       if (jobReference.location !== undefined) more.set("location", jobReference.location);
       if (pageToken !== undefined) more.set("pageToken", pageToken);
-      answer = await this.call(`${path}/${jobReference.jobId}?${more.toString()}`);
+      answer = await this.call<QueryAnswer>(`${path}/${jobReference.jobId}?${more.toString()}`);
     }
   }
 
-  private async call(path: string, init: RequestInit = {}): Promise<QueryAnswer> {
+  /**
+   * Some columns of all rows, as texts of JSON. Listing takes the right to the table's data alone, where a query takes
+   * one to run jobs in the project as well.
+   */
+  async table(
+    [project, dataset, name]: readonly [string, string, string],
+    columns: readonly string[],
+  ): Promise<string[]> {
+    const path = `/bigquery/v2/projects/${project}/datasets/${dataset}/tables/${name}`;
+    const { schema } = await this.call<TableAnswer>(path);
+    const wanted = new Set(columns);
+    const listed = (schema?.fields ?? []).filter((column) => wanted.has(column.name));
+    const query = new URLSearchParams({
+      selectedFields: listed.map((column) => column.name).join(","),
+      maxResults: ROWS_A_PAGE,
+      "formatOptions.useInt64Timestamp": "true",
+    });
+    const texts: string[] = [];
+    for (;;) {
+      const { rows = [], pageToken } = await this.call<DataAnswer>(`${path}/data?${query.toString()}`);
+      for (const row of rows) texts.push(JSON.stringify(rowOf(listed, row)));
+      if (pageToken === undefined) return texts;
+      query.set("pageToken", pageToken);
+    }
+  }
+
+  private async call<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
     const { clock, tokens, endpoint = "https://bigquery.googleapis.com" } = this.options;
     const headers = new Headers(init.headers);
     if (tokens) headers.set("authorization", `Bearer ${await tokens.token()}`);
@@ -61,7 +95,7 @@ export class BigQuery {
     try {
       const answered = await fetch(endpoint + path, { ...init, headers, signal: abort.signal });
       const text = await answered.text();
-      const answer = answered.ok ? (JSON.parse(text) as QueryAnswer) : undefined;
+      const answer = answered.ok ? (JSON.parse(text) as Answer) : undefined;
       if (answer !== undefined) return answer;
       throw new Error(`${answered.status} from ${endpoint}${path}: ${reason(text)}`);
     } finally {
@@ -73,7 +107,7 @@ export class BigQuery {
 /** The sentence in an error of Google's. */
 function reason(text: string): string {
   try {
-    return (JSON.parse(text) as QueryAnswer).error?.message ?? text;
+    return (JSON.parse(text) as { error?: { message?: string } }).error?.message ?? text;
   } catch {
     return text.slice(0, 500);
   }

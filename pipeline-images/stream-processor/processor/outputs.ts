@@ -11,6 +11,7 @@ import { RecordedOutput } from "../checkpoint/recorded-output";
 import { writeErrorRow } from "../operators/error-rows";
 import type { Output, OutputOptions } from "../sinks/output";
 import { type RefusedRow, TableOutput } from "../sinks/table-output";
+import type { Attributes, TopicFields } from "../sinks/topic-message";
 import { TopicOutput } from "../sinks/topic-output";
 import { type Bound, ERRORS, sinkOf } from "./meaning";
 import type { Troubles } from "./troubles";
@@ -38,28 +39,28 @@ export function makeOutputs(options: OutputsOptions): ReadonlyMap<string, Output
     // Bound to another sink, and nothing is left to write: a new stream, and the numbers go on.
     return Object.assign(new RecordedOutput(name), { next: found?.next ?? 0 });
   };
-  const topic = (name: string, to: string, attributes: (row: AnyRow) => { [name: string]: string | undefined }) =>
-    new TopicOutput(
-      name,
-      { ...options, trouble: troubles.about(to), client: world.topics, topic: to, term, attributes },
-      recorded(name, to),
-    );
-  const errors = topic(ERRORS, bound.errors, (row) => errorAttributes(bound.spec.name, row));
+  const topic = (name: string, to: string, fields: TopicFields, attributes: (row: AnyRow) => Attributes) => {
+    const refused = (row: AnyRow, why: string): void => refuse(name, why, row);
+    const about = { trouble: troubles.about(to), client: world.topics, topic: to, term, fields, attributes, refused };
+    return new TopicOutput(name, { ...options, ...about }, recorded(name, to));
+  };
+  const errors = topic(ERRORS, bound.errors, {}, (row) => errorAttributes(bound.spec.name, row));
+  const refuse = (name: string, why: string, row: Json): void => {
+    options.refused();
+    errors.take(writeErrorRow(name, why, row), 0);
+  };
   for (const [name, reference] of Object.entries(bound.spec.outputs)) {
     const binding = bound.outputs[name] as OutputBinding;
     const sink = sinkOf(binding);
     if ("topic" in binding)
       outputs.set(
         name,
-        topic(name, binding.topic, () => ({})),
+        topic(name, binding.topic, binding, () => ({})),
       );
     else {
       const fields = rows.get(reference) ?? fieldSpecs(errorFields);
       const refused = (rows: readonly RefusedRow[]): void => {
-        for (const { message, row, descriptor } of rows) {
-          options.refused();
-          errors.take(writeErrorRow(name, message, readable(row, descriptor)), 0);
-        }
+        for (const { message, row, descriptor } of rows) refuse(name, message, readable(row, descriptor));
       };
       const table = { client: world.tables, table: tablePath(sink), fields, refused, assume };
       outputs.set(
@@ -72,7 +73,7 @@ export function makeOutputs(options: OutputsOptions): ReadonlyMap<string, Output
 }
 
 /** The attributes that the contract promises of a message of the error output. */
-export const errorAttributes = (pipeline: string, row: AnyRow): { [name: string]: string | undefined } => ({
+export const errorAttributes = (pipeline: string, row: AnyRow): Attributes => ({
   pipeline,
   step: row["step"] as string,
   reason: row["reason"] as string,
@@ -81,12 +82,18 @@ export const errorAttributes = (pipeline: string, row: AnyRow): { [name: string]
 
 /** project.dataset.table as the Storage Write API names it. */
 export function tablePath(table: string): string {
+  const [project, dataset, name] = tableParts(table);
+  return `projects/${project}/datasets/${dataset}/tables/${name}`;
+}
+
+/** The parts of project.dataset.table. */
+export function tableParts(table: string): readonly [project: string, dataset: string, name: string] {
   // A project's id may have dots.
   const [, project, dataset, name] = /^(.+)\.([^.]+)\.([^.]+)$/.exec(table) ?? [];
   if (project === undefined || dataset === undefined || name === undefined) {
     throw new Error(`"${table}" is no table: write project.dataset.table`);
   }
-  return `projects/${project}/datasets/${dataset}/tables/${name}`;
+  return [project, dataset, name];
 }
 
 /** A row that was encoded for a table, as JSON. */

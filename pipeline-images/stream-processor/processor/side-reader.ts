@@ -1,6 +1,7 @@
 import type { Cloud } from "../google/cloud";
 import { filesAt } from "../place";
 import { readSide } from "../source/side-reader";
+import { tableParts } from "./outputs";
 import type { ReadSide } from "./sides";
 
 /**
@@ -11,6 +12,7 @@ export function sideReader(cloud: Cloud, subscriptions: readonly string[]): Read
   const project = subscriptions[0]?.split("/")[1] ?? "";
   const sources = {
     query: (sql: string) => cloud.bigQuery.texts(project, sql),
+    table: (table: string, columns: readonly string[]) => cloud.bigQuery.table(tableParts(table), columns),
     files: (pattern: string) => filesAt(pattern, cloud.storage),
   };
   return (binding, input) => readSide(sources, binding, input);

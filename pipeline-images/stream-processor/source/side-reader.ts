@@ -8,6 +8,8 @@ import type { FieldSpec, InputSpec } from "../../../pipeline/spec";
 export interface SideSources {
   /** The texts of a query with one column. */
   readonly query: (sql: string) => Promise<readonly string[]>;
+  /** Columns of all rows of a table, project.dataset.table, each row as JSON. */
+  readonly table: (table: string, columns: readonly string[]) => Promise<readonly string[]>;
   /** Contents of files by their pattern, each with its name. */
   readonly files: (pattern: string) => Promise<readonly (readonly [name: string, content: Uint8Array])[]>;
 }
@@ -36,9 +38,11 @@ export async function readSide(
       return text.split("\n").flatMap((line, i) => (line.trim() === "" ? [] : [decode(line, `${name}:${i + 1}`)]));
     });
   }
-  const from = "query" in binding ? `(${binding.query})` : `\`${"table" in binding ? binding.table : ""}\``;
-  const names = fields.map(({ name }) => `\`${name}\``).join(", ");
-  const texts = await sources.query(`SELECT TO_JSON_STRING(side) FROM (SELECT ${names} FROM ${from}) AS side`);
+  const names = fields.map(({ name }) => name);
+  const [from, texts] =
+    "table" in binding
+      ? [binding.table, await sources.table(binding.table, names)]
+      : ["the query", await sources.query(jsonOf("query" in binding ? binding.query : "", names))];
   // BigQuery writes its times as text, however events write them.
   const decode = decoderOf(
     fields.map(({ encoding: _encoding, ...field }) => field),
@@ -46,6 +50,10 @@ export async function readSide(
   );
   return texts.map((text, i) => decode(text, `row ${i + 1}`));
 }
+
+/** A query whose one column is each row of another as JSON. */
+const jsonOf = (query: string, names: readonly string[]): string =>
+  `SELECT TO_JSON_STRING(side) FROM (SELECT ${names.map((name) => `\`${name}\``).join(", ")} FROM (${query})) AS side`;
 
 function decoderOf(fields: readonly FieldSpec[], of: string): (text: string, where: string) => AnyRow {
   const decode = compileDecoder(fields);

@@ -82,6 +82,40 @@ describe("from BigQuery", () => {
     expect(await read({ query }, side)).toEqual([hat]);
   });
 
+  test("a table's rows are the same, whatever order its columns have", async () => {
+    const { read, apply, bigquery } = await scene();
+    await apply("google_bigquery_dataset", { dataset_id: "shop", location: "EU" });
+    const nullable = (name: string, type: string) => ({ name, type, mode: "NULLABLE" });
+    await apply("google_bigquery_table", {
+      dataset_id: "shop",
+      table_id: "products",
+      // Another order than the side input's, and a column that it has not.
+      schema: JSON.stringify([
+        { name: "maker", type: "RECORD", mode: "REQUIRED", fields: [column("name", "STRING")] },
+        column("sku", "STRING"),
+        nullable("other", "STRING"),
+        column("price", "NUMERIC"),
+        nullable("weight", "FLOAT"),
+        column("stock", "INTEGER"),
+        column("sold", "BOOLEAN"),
+        column("since", "TIMESTAMP"),
+        nullable("day", "DATE"),
+        nullable("image", "BYTES"),
+        nullable("extra", "JSON"),
+        { name: "tags", type: "STRING", mode: "REPEATED" },
+      ]),
+      deletion_protection: false,
+    });
+    await bigquery.query(`INSERT INTO \`acme-dev.shop.products\`
+      (maker, sku, other, price, weight, stock, sold, since, day, image, extra, tags) VALUES
+      (STRUCT('Ada' AS name), 'hat', 'x', NUMERIC '9.95', 0.5, 12, TRUE, TIMESTAMP '2024-01-31 12:00:00.123456+00',
+        DATE '2024-02-01', b'\\x01\\x02', JSON '{"a":[1]}', ['warm', 'wool']),
+      (STRUCT('Ada' AS name), 'cap', 'x', NUMERIC '9.95', NULL, 12, TRUE, TIMESTAMP '2024-01-31 12:00:00.123456+00',
+        NULL, NULL, NULL, [])`);
+    const rows = await read({ table: "acme-dev.shop.products" }, side);
+    expect(rows.toSorted((a, b) => String(b["sku"]).localeCompare(String(a["sku"])))).toEqual([hat, cap]);
+  });
+
   test("a table is read whole, page by page", async () => {
     const { read, apply, bigquery } = await scene();
     await apply("google_bigquery_dataset", { dataset_id: "shop", location: "EU" });
