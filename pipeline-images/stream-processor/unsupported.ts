@@ -22,10 +22,7 @@ export function unsupportedOutputs(pipeline: string, outputs: OutputBindings): s
 }
 
 function whyNotWritten(binding: OutputBinding): string | undefined {
-  if ("topic" in binding) {
-    const extras = binding.orderingKey !== undefined || binding.attributes !== undefined;
-    return extras ? "a topic with ordering keys or attributes" : undefined;
-  }
+  if ("topic" in binding) return undefined;
   if ("table" in binding) {
     const { write = "append" } = binding;
     return write === "append" ? undefined : `a table by ${write}`;

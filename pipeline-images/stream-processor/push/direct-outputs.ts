@@ -18,7 +18,17 @@ import { ROW, splitRows, withoutRows } from "../sinks/proto-rows";
 import { RowBuffer } from "../sinks/row-buffer";
 import type { TableClient } from "../sinks/table-client";
 import type { TopicClient } from "../sinks/topic-client";
-import { MESSAGE, MOST_MESSAGES, writeMessage } from "../sinks/topic-output";
+import {
+  type Attributes,
+  attributesOf,
+  MESSAGE,
+  MOST_MESSAGES,
+  orderingKeyOf,
+  splitByKey,
+  type TopicFields,
+  unfitForTopic,
+  writeMessage,
+} from "../sinks/topic-message";
 
 const MOST_ROWS = 10_000;
 
@@ -47,14 +57,18 @@ export function directOutputs(options: DirectOptions): {
 } {
   const { bound } = options;
   const rows = rowsOfSpec(bound.spec);
-  const errors = topicOutput(options, ERRORS, bound.errors, (row) => errorAttributes(bound.spec.name, row));
+  const errors: DirectOutput = topicOutput(
+    options,
+    { name: ERRORS, topic: bound.errors, fields: {}, attributes: (row) => errorAttributes(bound.spec.name, row) },
+    () => errors,
+  );
   const outputs = new Map<string, DirectOutput>();
   for (const [name, reference] of Object.entries(bound.spec.outputs)) {
     const binding = bound.outputs[name] as OutputBinding;
     const fields = rows.get(reference) ?? fieldSpecs(errorFields);
     const output =
       "topic" in binding
-        ? topicOutput(options, name, binding.topic, () => ({}))
+        ? topicOutput(options, { name, topic: binding.topic, fields: binding, attributes: () => ({}) }, () => errors)
         : tableOutput(options, name, tablePath(sinkOf(binding)), fields, errors);
     outputs.set(name, output);
   }
@@ -86,11 +100,17 @@ function tableOutput(
   return { name, take: (row) => buffer.add(row), send: () => sumOf(buffer.take().map(append)) };
 }
 
+interface DirectTopic {
+  readonly name: string;
+  readonly topic: string;
+  readonly fields: TopicFields;
+  readonly attributes: (row: AnyRow) => Attributes;
+}
+
 function topicOutput(
-  { topics, moment }: DirectOptions,
-  name: string,
-  topic: string,
-  attributes: (row: AnyRow) => { readonly [name: string]: string | undefined },
+  { topics, moment, refused }: DirectOptions,
+  { name, topic, fields, attributes }: DirectTopic,
+  errors: () => DirectOutput,
 ): DirectOutput {
   // The place of a row among those that its message has given to this output.
   let last = "";
@@ -106,15 +126,43 @@ function topicOutput(
   const buffer = new RowBuffer(
     MESSAGE,
     new Uint8Array(0),
-    (row, writer) => writeMessage(writer, row, { ...attributes(row), row_id: rowId() }),
+    (row, writer) => {
+      const all = { ...attributes(row), ...attributesOf(fields, row), row_id: rowId() };
+      writeMessage(writer, row, all, orderingKeyOf(fields, row));
+    },
     MOST_MESSAGES,
     0,
   );
   const publish = async ({ payload, rows }: Request): Promise<number> => {
-    await topics.publish(topic, payload);
+    const requests = fields.orderingKey === undefined ? [payload] : splitByKey(payload);
+    await Promise.all(requests.map((messages) => topics.publish(topic, messages)));
     return rows;
   };
-  return { name, take: (row) => buffer.add(row), send: () => sumOf(buffer.take().map(publish)) };
+  const take: TakeRow = (row) => {
+    const why = unfitForTopic(fields, row);
+    if (why === undefined) return buffer.add(row);
+    refused();
+    errors().take(writeErrorRow(name, why, row), 0);
+  };
+  if (fields.orderingKey === undefined) return { name, take, send: () => sumOf(buffer.take().map(publish)) };
+  // What was sent before is there, or has failed, before the next leaves: also between batches that are underway at once.
+  let before: Promise<unknown> = Promise.resolve();
+  const send = async (requests: readonly Request[], earlier: Promise<unknown>): Promise<number> => {
+    await earlier.catch(() => undefined);
+    let rows = 0;
+    // oxlint-disable-next-line no-await-in-loop -- in order
+    for (const request of requests) rows += await publish(request);
+    return rows;
+  };
+  return {
+    name,
+    take,
+    send() {
+      const sending = send(buffer.take(), before);
+      before = sending;
+      return sending;
+    },
+  };
 }
 
 async function sumOf(counts: readonly Promise<number>[]): Promise<number> {

@@ -1,17 +1,27 @@
-/** Rows that are published, at least once: each carries a `row_id` that is the same whenever it is published again. */
-import { WireType, type WireWriter } from "../../../pipeline/protobuf/wire";
+/**
+ * Rows that are published, at least once: each carries a `row_id` that is the same whenever it is published again. Those
+ * with one ordering key leave in their order; after a failure or a restart Pub/Sub may hear some of them again, in order.
+ */
 import type { AnyRow } from "../../../pipeline/schema/row";
 import type { RecordedOutput } from "../checkpoint/recorded-output";
+import type { TakeRow } from "../operators/flow";
 import { Output, type OutputOptions } from "./output";
 import { type EncodeInRequest, RowBuffer } from "./row-buffer";
 import type { TopicClient } from "./topic-client";
+import {
+  type Attributes,
+  attributesOf,
+  MESSAGE,
+  MOST_MESSAGES,
+  orderingKeyOf,
+  splitByKey,
+  type TopicFields,
+  unfitForTopic,
+  writeMessage,
+} from "./topic-message";
 
 /** Requests that are underway at once. */
 const UNDERWAY = 4;
-/** @see https://cloud.google.com/pubsub/quotas#resource_limits */
-export const MOST_MESSAGES = 1_000;
-/** PublishRequest.messages */
-export const MESSAGE = 2;
 
 export interface TopicOutputOptions extends OutputOptions {
   readonly client: TopicClient;
@@ -19,28 +29,65 @@ export interface TopicOutputOptions extends OutputOptions {
   readonly topic: string;
   /** The owner's term: a part of each row's id. */
   readonly term: number;
+  /** The fields that become an ordering key and attributes. */
+  readonly fields: TopicFields;
   /** What else stands in the attributes of a row's message. */
-  readonly attributes: (row: AnyRow) => { readonly [name: string]: string | undefined };
+  readonly attributes: (row: AnyRow) => Attributes;
+  /** A row that Pub/Sub would not take, and why: it becomes an error row. */
+  readonly refused: (row: AnyRow, why: string) => void;
 }
 
 export class TopicOutput extends Output {
+  /** Of the oldest request, where there are ordering keys: what is not confirmed yet, a key each. */
+  private unpublished: readonly Uint8Array[] | undefined;
+
   constructor(
     name: string,
     protected override readonly options: TopicOutputOptions,
     recorded: RecordedOutput,
   ) {
-    const { term, attributes } = options;
+    const { term, attributes, fields } = options;
     const encode: EncodeInRequest = (row, writer, request, place) => {
-      writeMessage(writer, row, { ...attributes(row), row_id: `${term}-${name}-${request}-${place}` });
+      const all = { ...attributes(row), ...attributesOf(fields, row), row_id: `${term}-${name}-${request}-${place}` };
+      writeMessage(writer, row, all, orderingKeyOf(fields, row));
     };
     super(name, new RowBuffer(MESSAGE, new Uint8Array(0), encode, MOST_MESSAGES, recorded.next), options, recorded);
   }
+
+  override readonly take: TakeRow = (row) => {
+    const why = unfitForTopic(this.options.fields, row);
+    if (why === undefined) this.buffer.add(row);
+    else this.options.refused(row, why);
+  };
 
   protected get ready(): boolean {
     return this.queue.length > 0;
   }
 
-  protected async sendSome(): Promise<Error | undefined> {
+  protected sendSome(): Promise<Error | undefined> {
+    return this.options.fields.orderingKey === undefined ? this.sendSeveral() : this.sendInOrder();
+  }
+
+  /**
+   * One request after the other, the keys of each beside one another: what follows waits until this one is there. Of a
+   * key that is there nothing is sent again because another one is not.
+   */
+  private async sendInOrder(): Promise<Error | undefined> {
+    const { client, topic } = this.options;
+    const [request] = this.queue;
+    if (request === undefined) return undefined;
+    this.unpublished ??= splitByKey(request.payload);
+    const sent = this.unpublished;
+    const outcomes = await Promise.all(sent.map((part) => client.publish(topic, part).then(() => undefined, asError)));
+    this.unpublished = sent.filter((_, i) => outcomes[i] !== undefined);
+    const failure = outcomes.find((outcome) => outcome !== undefined);
+    if (failure !== undefined) return failure;
+    this.unpublished = undefined;
+    this.confirmFirst();
+    return undefined;
+  }
+
+  private async sendSeveral(): Promise<Error | undefined> {
     const { client, topic } = this.options;
     const requests = this.queue.slice(0, UNDERWAY);
     const underway = requests.map(({ payload }) => client.publish(topic, payload).then(() => undefined, asError));
@@ -57,20 +104,3 @@ export class TopicOutput extends Output {
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
-
-const DATA = 1;
-const ATTRIBUTES = 2;
-const { bytes } = WireType;
-
-/** Writes a PubsubMessage: the row as JSON, and its attributes. */
-export function writeMessage(
-  writer: WireWriter,
-  row: AnyRow,
-  attributes: { readonly [name: string]: string | undefined },
-): void {
-  writer.tag(DATA, bytes).string(JSON.stringify(row));
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined) continue;
-    writer.tag(ATTRIBUTES, bytes).message((entry) => entry.tag(1, bytes).string(name).tag(2, bytes).string(value));
-  }
-}

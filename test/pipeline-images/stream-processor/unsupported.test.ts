@@ -11,7 +11,7 @@ import {
   string,
   timestamp,
 } from "../../../pipeline";
-import { unsupported } from "../../../pipeline-images/stream-processor/unsupported";
+import { unsupported, unsupportedOutputs } from "../../../pipeline-images/stream-processor/unsupported";
 
 const Order = schema("order", { id: string(), sku: string(), at: timestamp() });
 const Product = schema("product", { sku: string(), title: string() });
@@ -40,4 +40,9 @@ test("what the stream processor runs is not refused", () => {
 test("files and tables are read by a job, not by a stream processor", () => {
   const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ all: orders.select("id") }));
   expect(unsupported(batch.toJSON())).toMatch(/^batch: the stream processor does not run orders \(a bounded input\)/);
+});
+
+test("a topic may have ordering keys and attributes", () => {
+  const binding = { topic: "projects/acme/topics/out", orderingKey: "id", attributes: ["sku"] };
+  expect(unsupportedOutputs("passed-on", { out: binding })).toBeUndefined();
 });

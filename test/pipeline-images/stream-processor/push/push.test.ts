@@ -24,14 +24,16 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => close(server, syst
 const TABLE = "projects/acme/datasets/games/tables/rows";
 
 /** A service that is pushed to, and a world whose answers come when it is told. */
-async function service(more: { audience?: string; pusher?: string; maxBodyBytes?: number } = {}) {
+async function service(
+  more: { audience?: string; pusher?: string; maxBodyBytes?: number; twice?: OutputBindings[string] } = {},
+) {
   const world = new Simulation(3);
   const process = new SimulatedProcess(world);
   const tables = new SimulatedTables();
   const topics = new SimulatedTopics();
   const outputs: OutputBindings = {
     rows: { table: "acme.games.rows" },
-    twice: { topic: "projects/acme/topics/twice" },
+    twice: more.twice ?? { topic: "projects/acme/topics/twice" },
   };
   let appends = 0;
   const client = tables.reachedBy(process, goodNetwork);
@@ -103,6 +105,27 @@ test("a message is acknowledged only when every row of it is confirmed", async (
   expect(topics.published.map(({ row, attributes }) => [row["user"], attributes["row_id"]])).toEqual([
     ["ada", "7-twice-0"],
     ["ada's other", "7-twice-1"],
+  ]);
+});
+
+test("rows of a topic have the key and the attributes of their binding, and one that Pub/Sub would refuse is an error row", async () => {
+  const twice = { topic: "projects/acme/topics/twice", orderingKey: "user", attributes: ["user"] };
+  const { world, topics, push, arrived } = await service({ twice });
+  const pushed = [push("1", click("ada")), push("2", click("x".repeat(1_020)))];
+  await arrived(2);
+  await world.run();
+  for (const one of pushed) expect((await one).status).toBe(204);
+  const [refused, ...others] = topics.published.toSorted((a, b) =>
+    (a.orderingKey ?? "").localeCompare(b.orderingKey ?? ""),
+  );
+  expect(refused).toMatchObject({
+    row: { step: "twice", error: "user is 1028 bytes: an ordering key has 1024 at most" },
+    attributes: { reason: "write" },
+  });
+  expect(others).toMatchObject([
+    { orderingKey: "ada", attributes: { user: "ada", row_id: "1-twice-0" } },
+    { orderingKey: "ada's other", attributes: { user: "ada's other", row_id: "1-twice-1" } },
+    { orderingKey: "x".repeat(1_020), attributes: { row_id: "2-twice-0" } },
   ]);
 });
 

@@ -188,12 +188,14 @@ function encodeResponse(messages: readonly Message[], byAckId: ReadonlyMap<strin
 const PublishedMessage = message({
   data: field(1, string),
   attributes: field(2, repeated(message({ key: field(1, string), value: field(2, string) }))),
+  orderingKey: field(5, string),
 });
 const PublishRequest = message({ messages: field(2, repeated(PublishedMessage)) });
 
 export interface Published {
   readonly row: { readonly [field: string]: unknown };
   readonly attributes: { readonly [name: string]: string };
+  readonly orderingKey?: string;
 }
 
 /** A topic that keeps what is published to it, however often. */
@@ -206,9 +208,17 @@ export class SimulatedTopics {
       publish: (_topic, messages) =>
         process.call(network, () => {
           if (this.down) throw new Error("14 UNAVAILABLE: the topic is down");
-          for (const { data, attributes } of PublishRequest.decode(messages).messages) {
+          const request = PublishRequest.decode(messages).messages;
+          if (new Set(request.map(({ orderingKey }) => orderingKey)).size > 1) {
+            throw new Error("3 INVALID_ARGUMENT: a request has messages of one ordering key");
+          }
+          for (const { data, attributes, orderingKey } of request) {
             const named = Object.fromEntries(attributes.map(({ key, value }) => [key, value]));
-            this.published.push({ row: JSON.parse(data) as Published["row"], attributes: named });
+            if (Object.values(named).some((value) => Buffer.byteLength(value) > 1_024)) {
+              throw new Error("3 INVALID_ARGUMENT: an attribute is too long");
+            }
+            const row = JSON.parse(data) as Published["row"];
+            this.published.push({ row, attributes: named, ...(orderingKey !== "" && { orderingKey }) });
           }
         }),
     };
