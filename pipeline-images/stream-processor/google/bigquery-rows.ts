@@ -28,7 +28,7 @@ function valueOf(column: Column, value: unknown): Json {
 
 function one({ type, fields = [] }: Column, value: unknown): Json {
   if (value === null || value === undefined) return null;
-  const text = String(value as string);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
   switch (type) {
     case "RECORD":
     case "STRUCT":

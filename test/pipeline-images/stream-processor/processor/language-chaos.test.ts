@@ -86,9 +86,10 @@ test.each(Array.from({ length: 12 }, (_, i) => i + 100))("seed %i", async (seed)
       world.at(world.between(100, 5_000), live);
     };
     process.fate = () => {
-      if (world.chance(0.004)) die();
-      else if (world.chance(0.001)) process.sleep(world.between(100, 30_000));
-      else if (world.chance(0.001)) void processor.stop();
+      const dice = world.random();
+      if (dice < 0.004) die();
+      else if (dice < 0.005) process.sleep(world.between(100, 30_000));
+      else if (dice < 0.006) void processor.stop();
     };
     void processor.ended.then(die);
   };

@@ -63,6 +63,7 @@ const hat = {
 const cap = { ...hat, sku: "cap", weight: null, day: null, image: null, extra: null, tags: [] };
 
 const column = (name: string, type: string) => ({ name, type, mode: "REQUIRED" });
+const optional = (name: string, type: string) => ({ name, type, mode: "NULLABLE" });
 const asEvents = (rows: readonly object[]) =>
   rows.map((row) => JSON.stringify({ ...row, since: 1_706_702_400_123 })).join("\n");
 
@@ -85,7 +86,6 @@ describe("from BigQuery", () => {
   test("a table's rows are the same, whatever order its columns have", async () => {
     const { read, apply, bigquery } = await scene();
     await apply("google_bigquery_dataset", { dataset_id: "shop", location: "EU" });
-    const nullable = (name: string, type: string) => ({ name, type, mode: "NULLABLE" });
     await apply("google_bigquery_table", {
       dataset_id: "shop",
       table_id: "products",
@@ -93,15 +93,15 @@ describe("from BigQuery", () => {
       schema: JSON.stringify([
         { name: "maker", type: "RECORD", mode: "REQUIRED", fields: [column("name", "STRING")] },
         column("sku", "STRING"),
-        nullable("other", "STRING"),
+        optional("other", "STRING"),
         column("price", "NUMERIC"),
-        nullable("weight", "FLOAT"),
+        optional("weight", "FLOAT"),
         column("stock", "INTEGER"),
         column("sold", "BOOLEAN"),
         column("since", "TIMESTAMP"),
-        nullable("day", "DATE"),
-        nullable("image", "BYTES"),
-        nullable("extra", "JSON"),
+        optional("day", "DATE"),
+        optional("image", "BYTES"),
+        optional("extra", "JSON"),
         { name: "tags", type: "STRING", mode: "REPEATED" },
       ]),
       deletion_protection: false,
@@ -113,7 +113,8 @@ describe("from BigQuery", () => {
       (STRUCT('Ada' AS name), 'cap', 'x', NUMERIC '9.95', NULL, 12, TRUE, TIMESTAMP '2024-01-31 12:00:00.123456+00',
         NULL, NULL, NULL, [])`);
     const rows = await read({ table: "acme-dev.shop.products" }, side);
-    expect(rows.toSorted((a, b) => String(b["sku"]).localeCompare(String(a["sku"])))).toEqual([hat, cap]);
+    expect(rows).toHaveLength(2);
+    expect(rows).toEqual(expect.arrayContaining([hat, cap]));
   });
 
   test("a table is read whole, page by page", async () => {

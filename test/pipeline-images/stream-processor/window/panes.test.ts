@@ -69,7 +69,13 @@ test.each<[string, WindowingSpec, TriggerSpec, string, string[]]>([
     "60s",
     ["0 EARLY", "0 EARLY", "0 EARLY"],
   ],
-  ["of a session as of a window", sessions, { type: "afterWatermark" }, "60s", ["0 ON_TIME last"]],
+  [
+    "of a session as of a window: the third row begins another",
+    sessions,
+    { type: "afterWatermark" },
+    "60s",
+    ["0 ON_TIME last", "0 ON_TIME last"],
+  ],
 ])("%s", (_, windowing, trigger, lateness, expected) => {
   expect(panesOf(windowing, trigger, lateness)).toEqual(expected);
 });
