@@ -161,5 +161,5 @@ function timeOf({ back, place, edge }: Drawn, published: number): number {
 const sideOf = (input: string, rows: readonly number[]): Happening => ({
   kind: "side",
   input,
-  rows: rows.map((row, nth) => ({ key: ["x", "y", "", "x"][row] ?? "", found: nth })),
+  rows: rows.map((row, nth) => ({ key: ["x", "y", "", "a"][row] ?? "", found: nth })),
 });

@@ -185,14 +185,15 @@ function aggregatesOf(rows: AnyRows, seed: number): object {
     // Which of two rows of one time is the later is told by their order, and sessions that become one have none.
     ...(has(rows, "shop") && !sessions && { a_latest: latest("shop") }),
     ...(has(rows, "shop") && additive && { a_different: countDistinct("shop") }),
-    ...(has(rows, "n") && additive && seed % 3 === 0 && { a_own: combine(biggest) }),
+    ...(has(rows, "n") && additive && (seed % 3 === 0 || seed % 8 === 1) && { a_own: combine(biggest) }),
     ...(Object.keys(rows.fields).every((name) => !name.startsWith("a_")) && {
       [`a_some_${1 + (seed % 8)}`]: sample(1 + (seed % 8)),
     }),
   };
   // All of them, one alone, or some: a field that nobody reads is not there.
   const entries = Object.entries(all);
-  const alone = seed % 4 === 1 ? pick(entries, Math.floor(seed / 4)) : undefined;
+  const own = entries.find(([name]) => name === "a_own");
+  const alone = seed % 4 === 1 ? (seed % 8 === 1 && own) || pick(entries, Math.floor(seed / 4)) : undefined;
   const kept = entries.filter((one, at) =>
     alone === undefined ? seed % 4 === 0 || (seed >> at) % 2 === 0 : one === alone,
   );
@@ -250,7 +251,7 @@ export interface Drawn {
 const plainSpecs: fc.Arbitrary<Drawn> = fc.record({
   metadata: fc.boolean(),
   two: fc.constant(false),
-  branches: branches(11, alignedWindows),
+  branches: branches(8, alignedWindows),
 });
 
 /** Pipelines of the whole language. */
@@ -301,17 +302,20 @@ function branchOf(trunk: AnyRows, branch: Branch, side: unknown, rows: readonly 
       return trunk.errors;
     case 2:
       return windowed(trunk.errors, branch, aggregated);
+    case 9:
+    case 10:
     case 13:
     case 14: {
       const timed = timeOf(trunk, branch);
       return isErrors(timed) || !has(timed, "shop")
         ? timed
-        : timed.distinct(["shop"], { within: pick(["1s", "20s", "80s", "240s"], keys) });
+        : timed.distinct(["shop"], { within: pick(["10s", "20s", "60s", "240s"], keys) });
     }
     case 15:
       return windowed(trunk, branch, (of) =>
         of.node.stream.window?.windowing.type === "sessions" ? of : distinct(of),
       );
+    case 11:
     case 16:
       if (!has(trunk, "shop", "n", "at")) return trunk;
       if (aggregates % 2 === 0) return stateful(timeOf(trunk, branch), keys);
@@ -320,7 +324,10 @@ function branchOf(trunk: AnyRows, branch: Branch, side: unknown, rows: readonly 
     case 18:
       return windowed(trunk, branch, (of) => joined(of, pick(rows, aggregates), branch));
     case ENRICH:
-      return trunk.enrich(side as object, { on: { key: "kind" }, missing: pick(["null", "drop", "error"], keys) });
+      return trunk.enrich(side as object, {
+        on: { key: pick(["kind", "shop"], aggregates) },
+        missing: pick(["null", "drop", "error"], keys),
+      });
     default:
       return windowed(trunk, branch, aggregated);
   }
