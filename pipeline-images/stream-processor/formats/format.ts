@@ -1,0 +1,43 @@
+/**
+ * How rows stand in files, behind one interface: a format reads the bytes of a file into records and writes rows as
+ * bytes. Neither knows where the file is, and neither holds more of it than a part.
+ */
+import type { AnyRow } from "../../../pipeline/schema/row";
+import type { FieldSpec } from "../../../pipeline/spec";
+
+/** Some records of a file, one after the other. */
+export interface Records {
+  /** Record i lies from `starts[i]` to before `ends[i]`: the JSON of an event, as a decoder of the fields takes it. */
+  readonly bytes: Uint8Array;
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  /** Why a record is no row, by its place; its bytes are then as they stand in the file. */
+  readonly problems: ReadonlyMap<number, string>;
+  /** Where each stands in the file: the number of its first line, from 1. */
+  readonly lines: readonly number[];
+}
+
+export interface FileWriter {
+  /** @returns why the row cannot stand in such a file; undefined where it was taken */
+  add(row: AnyRow): string | undefined;
+  /** Bytes that were not taken yet. */
+  readonly length: number;
+  /** What there is of the file since the last time. */
+  take(): Uint8Array;
+}
+
+export interface Format {
+  /**
+   * @param bytes of one file, unpacked
+   * @throws Error where the file as a whole is none of these fields, or a record has no end
+   */
+  read(bytes: AsyncIterable<Uint8Array>, fields: readonly FieldSpec[]): AsyncIterable<Records>;
+  /** @throws Error where rows of these fields cannot stand in such a file */
+  write(fields: readonly FieldSpec[]): FileWriter;
+}
+
+/** What some editors put before a text, and is none of it. */
+export const MARK = Buffer.from("\uFEFF");
+
+/** A record has no more bytes than a message of Pub/Sub by far; what has is a file of another kind. */
+export const LONGEST_RECORD = 64 * 1024 * 1024;

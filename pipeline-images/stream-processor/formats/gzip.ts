@@ -1,0 +1,35 @@
+import { Readable } from "node:stream";
+import { createGunzip, gzipSync } from "node:zlib";
+import type { FileWriter } from "./format";
+
+const isPacked = (name: string): boolean => name.endsWith(".gz");
+
+/**
+ * The bytes of a file by its name, unpacked. Of one that was put together from several compressed ones, all of them.
+ */
+export async function* unpacked(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (!isPacked(name)) return yield* bytes;
+  const source = Readable.from(bytes);
+  const gunzip = createGunzip();
+  source.once("error", (error) => gunzip.destroy(error));
+  try {
+    yield* source.pipe(gunzip) as AsyncIterable<Uint8Array>;
+  } finally {
+    source.destroy();
+  }
+}
+
+/**
+ * Compresses what a file's writer gives, where the file's name says so. Each part by itself: files of gzip may follow
+ * one another in one (RFC 1952), and so nothing waits for a stream.
+ */
+export function packed(name: string, writer: FileWriter): FileWriter {
+  if (!isPacked(name)) return writer;
+  return {
+    add: (row) => writer.add(row),
+    get length() {
+      return writer.length;
+    },
+    take: () => (writer.length === 0 ? new Uint8Array(0) : gzipSync(writer.take())),
+  };
+}

@@ -1,0 +1,20 @@
+import type { FileFormat } from "../../../pipeline/bindings";
+import { csv } from "./csv";
+import type { Format } from "./format";
+import { jsonLines } from "./json-lines";
+import { text } from "./text";
+
+/** Undefined for those that are not read and written here. */
+export function formatOf(format: FileFormat): Format | undefined {
+  switch (format.type) {
+    case "json-lines":
+      return jsonLines;
+    case "csv":
+      return csv(format);
+    case "text":
+      return text(format.skipLines);
+    case "avro":
+    case "parquet":
+      return undefined;
+  }
+}
