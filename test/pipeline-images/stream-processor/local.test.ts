@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { integer, pipeline, schema, string } from "../../../pipeline";
+import type { OutputBindings } from "../../../pipeline/bindings";
 import { cloudOf } from "../../../pipeline-images/stream-processor/google/cloud";
 import { runPull } from "../../../pipeline-images/stream-processor/processor/pull-service";
 import { type PullEnvironment, readSettings } from "../../../pipeline-images/stream-processor/settings";
@@ -13,12 +15,13 @@ let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "journey-processor-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function scene() {
+async function scene(spec: object = clicksPipeline, outputs?: OutputBindings) {
   const services = await localServices();
-  writeFileSync(join(folder, "spec.json"), JSON.stringify(clicksPipeline));
+  writeFileSync(join(folder, "spec.json"), JSON.stringify(spec));
   const settings = readSettings(
     {
       ...(await makeJourney(services)),
+      ...(outputs && { OUTPUTS: JSON.stringify(outputs) }),
       PORT: "0",
       PIPELINE: join(folder, "spec.json"),
       CHECKPOINTS: "gs://acme-checkpoints/clicks",
@@ -28,6 +31,46 @@ async function scene() {
   ) as PullEnvironment;
   return { ...services, settings };
 }
+
+/** Runs until it is drained. */
+async function drainedAfter(
+  { clock, environment, pubsub, settings }: Awaited<ReturnType<typeof scene>>,
+  events: readonly object[],
+): Promise<void> {
+  const running = await passing(
+    clock,
+    runPull(settings, cloudOf(environment, clock), clock, () => {}),
+  );
+  const url = `http://127.0.0.1:${running.port}`;
+  let ready = false;
+  const look = (): void => void fetch(`${url}/ready`).then(({ ok }) => (ok ? (ready = true) : look()));
+  look();
+  await passUntil(clock, () => ready);
+  const messages = events.map((event) => ({ data: Buffer.from(JSON.stringify(event)), attributes: {} }));
+  await passing(clock, Promise.resolve(pubsub.publish("projects/acme-dev/topics/clicks", messages, you)));
+  expect((await passing(clock, fetch(`${url}/drain`, { method: "POST" }))).status).toBe(200);
+  expect(await passing(clock, running.ended)).toBe("drained");
+}
+
+test("a topic of the local cloud has the rows with their ordering keys and attributes", async () => {
+  const Click = schema("click", { user: string(), place: integer() });
+  const passed = pipeline("clicks", { clicks: Click }, ({ clicks }) => ({ out: clicks }));
+  const topic = "projects/acme-dev/topics/out";
+  const made = await scene(passed, { out: { topic, orderingKey: "user", attributes: ["place"] } });
+  await made.apply("google_pubsub_topic", { name: "out" });
+  await made.apply("google_pubsub_subscription", { name: "out-pull", topic, enable_message_ordering: true });
+  await drainedAfter(
+    made,
+    Array.from({ length: 60 }, (_, place) => ({ user: `user-${place % 3}`, place })),
+  );
+  const messages = made.pubsub.peek("projects/acme-dev/subscriptions/out-pull", 100);
+  expect(messages).toHaveLength(60);
+  for (const { data, attributes, orderingKey } of messages) {
+    const row = JSON.parse(Buffer.from(data).toString()) as { user: string; place: number };
+    expect(orderingKey).toBe(row.user);
+    expect(attributes).toMatchObject({ place: String(row.place) });
+  }
+}, 60_000);
 
 test("through the local cloud's Pub/Sub, BigQuery and Cloud Storage, every click is one row and counts once", async () => {
   const { clock, environment, pubsub, bigquery, settings } = await scene();
