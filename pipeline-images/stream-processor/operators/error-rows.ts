@@ -8,6 +8,9 @@ export type Reason = "parse" | "function" | "late" | "write";
 /** Refuses what came to a step; what is known of it goes on as an error row. */
 export type Refuse = (reason: Reason, error: string, row: AnyRow | null, time: number | null) => void;
 
+/** Of rows that no field has given a time yet, and no message: the last there is, so that no row is of a time after it. */
+export const NO_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** A message has 10 MB at most; an error row is one, with what it is about in base64. */
 const LONGEST_DATA = 5_000_000;
 
@@ -56,4 +59,4 @@ function messageOf(messages: Messages, place: number): AnyRow {
 }
 
 const timeText = (time: number | null): string | null =>
-  time === null || !Number.isFinite(time) ? null : timestampOfMilliseconds(time);
+  time === null || !Number.isFinite(time) || time === NO_TIME ? null : timestampOfMilliseconds(time);
