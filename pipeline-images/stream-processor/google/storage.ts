@@ -50,6 +50,20 @@ export class CloudStorage {
     return status === 404 ? undefined : body;
   }
 
+  /** An object's content as it comes. @throws Error where there is none */
+  async *openObject(bucket: string, name: string): AsyncGenerator<Uint8Array> {
+    const { tokens } = this.options;
+    const headers = new Headers();
+    if (tokens) headers.set("authorization", `Bearer ${await tokens.token()}`);
+    const path = `${objectPath(bucket, name)}?alt=media`;
+    const answer = await fetch(this.endpoint + path, { headers });
+    if (!answer.ok || answer.body === null) {
+      const said = reason(new Uint8Array(await answer.arrayBuffer()));
+      throw new GoogleFailure(answer.status, `${answer.status} from ${this.endpoint}${path}: ${said}`);
+    }
+    yield* answer.body;
+  }
+
   /** Names of objects that begin so. */
   async listObjects(bucket: string, prefix: string, from: string): Promise<string[]> {
     const names: string[] = [];
