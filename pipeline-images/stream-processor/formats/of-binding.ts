@@ -1,4 +1,5 @@
 import type { FileFormat } from "../../../pipeline/bindings";
+import { avro } from "./avro";
 import { csv } from "./csv";
 import type { Format } from "./format";
 import { jsonLines } from "./json-lines";
@@ -14,6 +15,7 @@ export function formatOf(format: FileFormat): Format | undefined {
     case "text":
       return text(format.skipLines);
     case "avro":
+      return avro;
     case "parquet":
       return undefined;
   }

@@ -203,7 +203,6 @@ describe("compressed files", () => {
 });
 
 test("a format that is not there, or a delimiter that is none, is said", () => {
-  expect(formatOf({ type: "avro" })).toBeUndefined();
   expect(formatOf({ type: "parquet" })).toBeUndefined();
   expect(() => formatOf({ type: "csv", delimiter: "ab" })).toThrow(
     /^the delimiter of a CSV is "ab": it is one character/,
