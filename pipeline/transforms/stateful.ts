@@ -26,6 +26,7 @@ interface Answer<State extends Fields, Output extends Fields> {
 interface TimerAnswer<State extends Fields, Output extends Fields> {
   readonly state: Row<State> | null;
   readonly output: readonly Row<Output>[];
+  /** After the time that it was called for: one that is not would be due at once, without an end. */
   readonly timer?: string | null;
 }
 

@@ -164,6 +164,10 @@ export class StatefulOperator implements Stage {
     } catch (error) {
       answer = wordsOf(error);
     }
+    // It would be due at once, and again, without an end.
+    if (typeof answer !== "string" && typeof answer.timer === "number" && answer.timer <= time) {
+      answer = `timer is ${timestampOfMilliseconds(answer.timer)}, and must be after the time it was called for`;
+    }
     if (typeof answer === "string") return refuse("function", answer, key, time);
     if (answer.state === null) this.kept.remove(one);
     else this.obey(one, answer);

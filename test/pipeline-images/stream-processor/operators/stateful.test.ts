@@ -91,6 +91,27 @@ test("what a function throws or gives and should not is an error row, and the st
   ]);
 });
 
+test("a timer that sets one for the time at which it fires is an error row, and does not fire for ever", () => {
+  const again = pipeline("again", { clicks: Click }, ({ clicks }) => ({
+    out: clicks
+      .eventTime("at", { maxDelay: "0s" })
+      .groupBy("user")
+      .stateful({
+        state: { n: integer() },
+        initial: { n: 0 },
+        timeToLive: "unlimited",
+        output: { user: string() },
+        process: (row) => ({ state: { n: 1 }, output: [], timer: row.at }),
+        onTimer: (state, { key, time }) => ({ state, output: [{ user: key.user }], timer: time }),
+      }),
+  }));
+  const bench = new Bench(again).take(click("a", 10), click("b", 200)).published(100);
+  expect(bench.rows["out"]).toBeUndefined();
+  expect(bench.rows["errors"]).toMatchObject([
+    { reason: "function", error: `timer is ${clock(10)}, and must be after the time it was called for` },
+  ]);
+});
+
 test("what timers give may be windowed: they hold back the watermark until they have fired", () => {
   const late = pipeline("late", { clicks: Click }, ({ clicks }) => ({
     out: clicks

@@ -151,6 +151,10 @@ export class Stateful extends Remembering {
     const context = { time: timestampOfMilliseconds(time), key: one.values };
     try {
       const answer = call(this.step.onTimer as FunctionSpec, [one.state], context) as Answer;
+      const next = (answer.timer ?? null) === null ? Infinity : millisecondsOf(normalTimestamp(answer.timer) as string);
+      if (next <= time) {
+        throw new Error(`timer is ${timestampOfMilliseconds(next)}, and must be after the time it was called for`);
+      }
       const rows = this.obey(one, answer);
       if (answer.state === null) this.remembered = this.remembered.filter((other) => other !== one);
       for (const row of rows) this.around.emit({ row, time, ...(one.window && { windows: [one.window] }) });
