@@ -151,7 +151,8 @@ export class Stateful extends Remembering {
     const context = { time: timestampOfMilliseconds(time), key: one.values };
     try {
       const answer = call(this.step.onTimer as FunctionSpec, [one.state], context) as Answer;
-      const next = (answer.timer ?? null) === null ? Infinity : millisecondsOf(normalTimestamp(answer.timer) as string);
+      const { timer } = answer;
+      const next = typeof timer === "string" ? millisecondsOf(normalTimestamp(timer) as string) : Infinity;
       if (next <= time) {
         throw new Error(`timer is ${timestampOfMilliseconds(next)}, and must be after the time it was called for`);
       }
