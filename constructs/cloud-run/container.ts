@@ -13,7 +13,7 @@ import { CPU, cpuMemoryRule, MEMORY, type SizeProps } from "./cpu-memory";
 import { envOf, envRules, type EnvProps } from "./env";
 import { mayPull } from "./image-pull";
 import { labelRules, type LabelProps } from "./labels";
-import { probeConfig, type LivenessProbe, type StartupProbe } from "./probe";
+import { type ProbeConfig, probeConfig, type LivenessProbe, type StartupProbe } from "./probe";
 import { volumeRule, VolumeSet, type VolumeConfig, type VolumeProps } from "./volume";
 
 /** One container of a workload. */
@@ -146,6 +146,8 @@ function containerOf(
   for (const text of [...(props.command ?? []), ...(props.args ?? [])]) {
     uses.tell(owner, { member: identity.member, where: `an argument${within}`, text });
   }
+  const startupProbe: ProbeConfig | undefined = props.startupProbe && probeConfig(props.startupProbe);
+  const livenessProbe: ProbeConfig | undefined = props.livenessProbe && probeConfig(props.livenessProbe);
   return {
     name: props.name,
     image: props.image.bind(owner),
@@ -158,8 +160,8 @@ function containerOf(
       ...main.resources,
     },
     volumeMounts: volumes.mount(props.volumes),
-    startupProbe: props.startupProbe && probeConfig(props.startupProbe),
-    livenessProbe: props.livenessProbe && probeConfig(props.livenessProbe),
+    startupProbe,
+    livenessProbe,
     dependsOn: props.waitsFor && [...props.waitsFor],
   };
 }

@@ -111,7 +111,7 @@ export function probeConfig(probe: StartupProbe): ProbeConfig {
   };
 }
 
-interface ProbeConfig {
+export interface ProbeConfig {
   readonly initialDelaySeconds: number | undefined;
   readonly periodSeconds: number | undefined;
   readonly timeoutSeconds: number | undefined;
