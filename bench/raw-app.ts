@@ -15,7 +15,15 @@ interface Block {
 /** A reference as cdktf writes it, and not text that was escaped. */
 const reference = /(?<!\$)\$\{((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)\.([a-z0-9_]+)\}/g;
 /** Arguments that are maps: their keys are the user's. */
-const maps = new Set(["parameters", "labels", "default_labels", "limits", "triggers", "triggers_replace"]);
+const maps = new Set([
+  "parameters",
+  "labels",
+  "label_extractors",
+  "default_labels",
+  "limits",
+  "triggers",
+  "triggers_replace",
+]);
 
 const camel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 const kebab = (name: string): string => name.replaceAll("_", "-");
@@ -136,6 +144,8 @@ function literal(value: unknown, names: Map<string, string>, asMap = false): str
 }
 
 function text(value: string, names: Map<string, string>): string {
+  // A function of Terraform's around references: it is one expression, and stays as it is.
+  if (/^\$\{[a-z0-9]+\(/.test(value)) return JSON.stringify(value);
   const parts: string[] = [];
   let from = 0;
   for (const match of value.matchAll(reference)) {
