@@ -10,6 +10,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { seeded } from "../local/random";
 import { type Mutant, mutantsOf } from "./mutation/mutants";
 import { Sandbox } from "./mutation/sandbox";
 
@@ -101,9 +102,7 @@ async function each<T>(items: readonly T[], act: (item: T) => Promise<void>): Pr
 
 /** The same for the same seed. */
 function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
-  let state = seed;
-  // A linear congruence is random enough to draw lots.
-  const random = (): number => (state = (state * 1_664_525 + 1_013_904_223) >>> 0) / 2 ** 32;
+  const random = seeded(seed);
   return items
     .map((item) => ({ item, order: random() }))
     .toSorted((a, b) => a.order - b.order)

@@ -5,7 +5,7 @@ import { startConsole } from "../../local/console/console";
 import { journeyOf } from "../../local/console/journey";
 import { sourceOf } from "../../local/console/source";
 import type { StackDocument } from "../../local/stack/document";
-import { readFaults } from "../../local/faults/plan";
+import { type FaultPlan, readFaults } from "../../local/faults/plan";
 import { findStack } from "../../local/stack/find";
 import type { ResourceView } from "../../local/view";
 import { findApp, synthesize, synthesizedIn, type Synthesized } from "../app";
@@ -21,6 +21,7 @@ import { untilDrained } from "../local/until-drained";
 /** Runs a stack here until Ctrl-C, or until all is drained and accounted for. */
 export async function local(wanted: string, options: LocalOptions, io: Io): Promise<number> {
   checkSimulation(options);
+  const faults = options.faults === undefined ? undefined : readFaults(resolve(io.cwd, options.faults));
   const interrupt = new AbortController();
   const released = onInterrupts(io, systemClock, () => interrupt.abort(new CommandError("Interrupted.")));
   const reporter = new Reporter(io, systemClock.now());
@@ -28,7 +29,7 @@ export async function local(wanted: string, options: LocalOptions, io: Io): Prom
   try {
     synthesized = await synthesizedFor(options, io, reporter);
     const stack = findStack(synthesized.out, wanted, synthesized.app.folder);
-    return await runStack(stack, options, io, reporter, interrupt.signal);
+    return await runStack(stack, { ...options, plan: faults }, io, reporter, interrupt.signal);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
     // Without an end of its own, Ctrl-C is how it is meant to end.
@@ -49,7 +50,7 @@ async function synthesizedFor(options: LocalOptions, io: Io, reporter: Reporter)
 
 async function runStack(
   stack: StackDocument,
-  options: LocalOptions,
+  options: LocalOptions & { readonly plan: FaultPlan | undefined },
   io: Io,
   reporter: Reporter,
   signal: AbortSignal,
@@ -58,7 +59,7 @@ async function runStack(
   const cloud = await LocalCloud.start({
     stack,
     folder: options.state,
-    faults: options.faults === undefined ? undefined : readFaults(resolve(io.cwd, options.faults)),
+    faults: options.plan,
     log: (entry) => reporter.log(entry),
     variables: variablesIn(io),
     signal,

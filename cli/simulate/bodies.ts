@@ -1,3 +1,4 @@
+import { seeded } from "../../local/random";
 import { readFileSync } from "node:fs";
 import { CommandError } from "../command-error";
 import { compileDecoder } from "../../pipeline/schema/decoder";
@@ -5,7 +6,7 @@ import { RowError } from "../../pipeline/schema/row";
 import type { FieldSpec } from "../../pipeline/spec";
 import { type ClicksOptions, clicks } from "./clicks";
 import { madeUpBodies, type MadeUpOptions } from "./made-up";
-import { pick, seeded, whole } from "./random";
+import { pick, whole } from "./random";
 
 /** What is posted to a proxy: one event each, as text. */
 export type Bodies = Iterable<string>;

@@ -1,4 +1,5 @@
-import { type Random, pick, seeded, weighted, whole } from "./random";
+import { type Random, seeded } from "../../local/random";
+import { pick, weighted, whole } from "./random";
 
 /**
  * A click as Google Analytics 4 exports it, as far as a game's site needs it.

@@ -1,7 +1,8 @@
+import { type Random, seeded } from "../../local/random";
 import { eventJson } from "../../pipeline/schema/event-json";
 import { timestampOfMicroseconds } from "../../pipeline/schema/timestamp";
 import type { FieldSpec } from "../../pipeline/spec";
-import { type Random, pick, seeded, whole } from "./random";
+import { pick, whole } from "./random";
 
 export interface MadeUpOptions {
   readonly fields: readonly FieldSpec[];

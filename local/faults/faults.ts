@@ -14,8 +14,8 @@ import { owner } from "../access/members";
 import { CloudError } from "../errors";
 import { asStatus, fail, type GrpcMethod } from "../grpc";
 import { pathOf } from "../http";
+import { type Random, seeded } from "../random";
 import type { Caller, Clock, HttpRoute, Service } from "../service";
-import { Lots } from "./lots";
 import { StruckStream, type Fate } from "./struck-stream";
 import type { CallFault, FaultPlan, KillFault, Trouble } from "./plan";
 
@@ -30,8 +30,8 @@ interface Strike {
 export type Struck = { readonly [fault: string]: number };
 
 export class Faults {
-  private readonly calls: readonly { readonly fault: CallFault; readonly lots: Lots }[];
-  private readonly kills: readonly { readonly fault: KillFault; readonly lots: Lots }[];
+  private readonly calls: readonly { readonly fault: CallFault; readonly lots: Random }[];
+  private readonly kills: readonly { readonly fault: KillFault; readonly lots: Random }[];
   private readonly counts = new Map<string, number>();
   private readonly pending = new Set<() => void>();
   private stopped = false;
@@ -41,7 +41,7 @@ export class Faults {
     private readonly clock: Clock,
   ) {
     // Lots of its own for each: one that is added changes nothing of the others.
-    const drawn = faults.map((fault, index) => ({ fault, lots: new Lots(seed * 1_000 + index) }));
+    const drawn = faults.map((fault, index) => ({ fault, lots: seeded(seed * 1_000 + index) }));
     this.calls = drawn.flatMap(({ fault, lots }) => (fault.kind === "call" ? [{ fault, lots }] : []));
     this.kills = drawn.flatMap(({ fault, lots }) => (fault.kind === "kill" ? [{ fault, lots }] : []));
   }
@@ -57,7 +57,7 @@ export class Faults {
   start(kill: (workload: string, signal: "SIGKILL" | "SIGTERM") => boolean): void {
     for (const { fault, lots } of this.kills) {
       const again = (): void => {
-        this.later(fault.every * (0.5 + lots.draw()), () => {
+        this.later(fault.every * (0.5 + lots()), () => {
           if (this.stopped) return;
           if (kill(fault.workload, fault.signal)) this.count(`kill ${fault.workload}`);
           again();
@@ -146,9 +146,9 @@ export class Faults {
     if (this.stopped) return undefined;
     for (const { fault, lots } of this.calls) {
       if (fault.service !== service.name || !method.includes(fault.method)) continue;
-      if (lots.draw() >= fault.share) continue;
+      if (lots() >= fault.share) continue;
       this.count(`${fault.service} ${fault.method} ${fault.trouble.what}`.replace("  ", " "));
-      return { trouble: fault.trouble, delay: fault.delay * lots.draw() };
+      return { trouble: fault.trouble, delay: fault.delay * lots() };
     }
     return undefined;
   }
