@@ -1,6 +1,7 @@
 /** Which resource gives data to which, read from references by name and from grants. */
 import { rolePermissions } from "./access/roles";
-import { block, blocks, Names, tableName, text, type KnownResource } from "./graph-names";
+import { blockOf, blocksOf } from "./block";
+import { Names, tableName, text, type KnownResource } from "./graph-names";
 
 export type EdgeKind = "publish" | "deliver" | "pull" | "write" | "read" | "call" | "dead-letter";
 
@@ -28,10 +29,10 @@ export function edgesOf(resources: readonly KnownResource[], project: string): r
 /** What a subscription takes from its topic, and where it gives it. */
 function deliveries({ address, type, attributes }: KnownResource, names: Names): GraphEdge[] {
   if (type !== "google_pubsub_subscription") return [];
-  const table = text(block(attributes, "bigquery_config")?.["table"]);
-  const bucket = text(block(attributes, "cloud_storage_config")?.["bucket"]);
-  const endpoint = text(block(attributes, "push_config")?.["push_endpoint"]);
-  const deadLetters = text(block(attributes, "dead_letter_policy")?.["dead_letter_topic"]);
+  const table = text(blockOf(attributes["bigquery_config"])?.["table"]);
+  const bucket = text(blockOf(attributes["cloud_storage_config"])?.["bucket"]);
+  const endpoint = text(blockOf(attributes["push_config"])?.["push_endpoint"]);
+  const deadLetters = text(blockOf(attributes["dead_letter_policy"])?.["dead_letter_topic"]);
   return [
     ...edge(names.topic(text(attributes["topic"])), address, "deliver"),
     ...edge(address, names.table(table), "deliver"),
@@ -48,10 +49,10 @@ function events({ address, type, attributes }: KnownResource, names: Names): Gra
   }
   if (type !== "google_eventarc_trigger") return [];
   const criteria = new Map(
-    blocks(attributes, "matching_criteria").map(({ attribute, value }) => [text(attribute), text(value)]),
+    blocksOf(attributes["matching_criteria"]).map(({ attribute, value }) => [text(attribute), text(value)]),
   );
-  const topic = block(block(attributes, "transport") ?? {}, "pubsub")?.["topic"];
-  const service = block(block(attributes, "destination") ?? {}, "cloud_run_service")?.["service"];
+  const topic = blockOf(blockOf(attributes["transport"])?.["pubsub"])?.["topic"];
+  const service = blockOf(blockOf(attributes["destination"])?.["cloud_run_service"])?.["service"];
   return [
     ...edge(names.bucket(criteria.get("bucket")), address, "deliver"),
     ...edge(names.topic(text(topic)), address, "deliver"),
@@ -63,9 +64,9 @@ function events({ address, type, attributes }: KnownResource, names: Names): Gra
 /** What a schedule calls, starts or publishes. */
 function turns({ address, type, attributes }: KnownResource, names: Names): GraphEdge[] {
   if (type !== "google_cloud_scheduler_job") return [];
-  const uri = text(block(attributes, "http_target")?.["uri"]);
+  const uri = text(blockOf(attributes["http_target"])?.["uri"]);
   return [
-    ...edge(address, names.topic(text(block(attributes, "pubsub_target")?.["topic_name"])), "publish"),
+    ...edge(address, names.topic(text(blockOf(attributes["pubsub_target"])?.["topic_name"])), "publish"),
     ...edge(address, names.service(uri), "call"),
     ...edge(address, names.started(uri), "call"),
   ];
@@ -73,7 +74,7 @@ function turns({ address, type, attributes }: KnownResource, names: Names): Grap
 
 /** A view reads each table that its query names, as `project.dataset.table` or `dataset.table`. */
 function viewsRead({ address, attributes }: KnownResource, names: Names): GraphEdge[] {
-  const query = text(block(attributes, "view")?.["query"]);
+  const query = text(blockOf(attributes["view"])?.["query"]);
   if (query === undefined) return [];
   return names.tablesIn(query).flatMap((table) => edge(table, address, "read"));
 }
@@ -117,7 +118,7 @@ function granted({ type, attributes }: KnownResource, names: Names): GraphEdge[]
       case "google_project_iam_member":
         return dataEdges(
           workload,
-          names.databaseIn(text(block(attributes, "condition")?.["expression"])),
+          names.databaseIn(text(blockOf(attributes["condition"])?.["expression"])),
           may,
           "datastore.entities.update",
           "datastore.entities.get",

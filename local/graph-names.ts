@@ -1,4 +1,5 @@
 /** Resources as others name them: by their short names, their paths, their addresses. */
+import { blockOf } from "./block";
 import { runsAs } from "./runs-as";
 import type { Attributes } from "./service";
 
@@ -20,7 +21,7 @@ export class Names {
   ) {
     this.deadLetters = new Set(
       resources.flatMap(({ attributes }) => [
-        this.topic(text(block(attributes, "dead_letter_policy")?.["dead_letter_topic"])),
+        this.topic(text(blockOf(attributes["dead_letter_policy"])?.["dead_letter_topic"])),
         this.topic(errorTopic(attributes)),
       ]),
     );
@@ -147,28 +148,10 @@ export function tableName(attributes: { readonly [name: string]: unknown }): str
 
 /** Where a Dataflow job's pipeline publishes what it refuses. */
 function errorTopic(attributes: { readonly [name: string]: unknown }): string | undefined {
-  const errors = text(block(attributes, "parameters")?.["errors"]);
+  const errors = text(blockOf(attributes["parameters"])?.["errors"]);
   return errors === undefined ? undefined : /"topic":"(projects\/[^"]+)"/.exec(errors)?.[1];
 }
 
 export function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
-}
-
-/** A nested block: cdk.tf.json writes one that occurs once as an object or as a list of one. */
-export function block(
-  attributes: { readonly [name: string]: unknown },
-  name: string,
-): { readonly [name: string]: unknown } | undefined {
-  return blocks(attributes, name)[0];
-}
-
-/** A nested block that may occur more than once. */
-export function blocks(
-  attributes: { readonly [name: string]: unknown },
-  name: string,
-): readonly { readonly [name: string]: unknown }[] {
-  return [attributes[name]]
-    .flat()
-    .filter((one): one is { readonly [name: string]: unknown } => typeof one === "object" && one !== null);
 }

@@ -1,4 +1,5 @@
 /** Which account a resource runs as, for what runs: whoever is given a right by that account has it. */
+import { blockOf } from "./block";
 import type { Attributes } from "./service";
 
 /** The account's e-mail; undefined for what runs nothing. */
@@ -38,9 +39,3 @@ function launchedAs(schedule: Attributes): unknown {
 
 const within = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((inner, name) => blockOf(inner)?.[name], value);
-
-/** A nested block: cdk.tf.json writes one that occurs once as an object or as a list of one. */
-function blockOf(value: unknown): { readonly [name: string]: unknown } | undefined {
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof first === "object" && first !== null ? (first as { readonly [name: string]: unknown }) : undefined;
-}

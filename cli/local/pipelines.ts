@@ -3,6 +3,7 @@ import { readSpec } from "../../pipeline/read-spec";
 import type { PipelineSpec } from "../../pipeline/spec";
 import { readOutputBindings, type OutputBindings } from "../../pipeline/bindings";
 import type { StreamProcessorEnvironment } from "../../pipeline-images/stream-processor/contract";
+import { blockOf, blocksOf } from "../../local/block";
 import type { CloudView, ResourceView } from "../../local/view";
 
 export interface RunningPipeline {
@@ -29,14 +30,8 @@ function fail(problem: string): never {
 
 /** The variables of a workload's first container. */
 function environmentOf(resource: ResourceView | undefined): Partial<StreamProcessorEnvironment> {
-  const template = first(resource?.attributes["template"]);
-  const container = first(template["containers"]);
-  const variables = Array.isArray(container["env"]) ? (container["env"] as readonly unknown[]).map(first) : [];
+  const template = blockOf(resource?.attributes["template"]);
+  const container = blockOf(template?.["containers"]);
+  const variables = blocksOf(container?.["env"]);
   return Object.fromEntries(variables.map(({ name, value }) => [String(name), value]));
-}
-
-/** Terraform writes a block as itself or as a list of one. */
-function first(value: unknown): { readonly [name: string]: unknown } {
-  const one: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof one === "object" && one !== null ? (one as { readonly [name: string]: unknown }) : {};
 }

@@ -1,4 +1,5 @@
 /** Who can do what on what, and why, from the stack's grants alone: nothing is started. */
+import { blockOf } from "../block";
 import { runsAs } from "../runs-as";
 import { computedAttributes } from "../stack/computed";
 import type { StackDocument } from "../stack/document";
@@ -179,9 +180,3 @@ const services = [
 
 const agentsOf = ({ projectNumber }: StackDocument): ReadonlyMap<string, string> =>
   new Map(services.map((service) => [`serviceAccount:${serviceAgentEmail(service, projectNumber)}`, service]));
-
-/** cdk.tf.json writes a block that occurs once as itself or as a list of one. */
-function blockOf(value: unknown): { readonly [name: string]: unknown } | undefined {
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof first === "object" && first !== null ? (first as { readonly [name: string]: unknown }) : undefined;
-}

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { serviceAgentEmail } from "../access/agents";
+import { blockOf } from "../block";
 import type { Attributes, StackResource } from "../service";
 
 /** What a resource's full name is made of beside its own arguments. */
@@ -139,13 +140,7 @@ function serviceOf(
   { url }: { readonly [name: string]: string },
 ): Attributes {
   if (type !== "google_cloudfunctions2_function") return {};
-  return { service_config: { ...firstOf(config["service_config"]), uri: url } };
-}
-
-/** cdk.tf.json writes a block that occurs once as itself or as a list of one. */
-function firstOf(block: unknown): object {
-  const first: unknown = Array.isArray(block) ? block[0] : block;
-  return typeof first === "object" && first !== null ? first : {};
+  return { service_config: { ...blockOf(config["service_config"]), uri: url } };
 }
 
 function agentOf(type: string, config: StackResource["config"], number: string): Attributes {
