@@ -122,4 +122,26 @@ export function makeKey<Props extends KeyProps>(
   return { resource, keyId, fullName, policy };
 }
 
+/** A key that is made here, and is not known otherwise than by what made it. */
+export abstract class OwnKey<Props extends KeyProps> extends AnyKey {
+  readonly resource: KmsCryptoKey;
+  readonly keyId: string;
+  readonly fullName: string;
+  readonly key: string;
+  readonly location: string;
+  protected readonly policy: Policy;
+
+  /** @throws InvalidProps */
+  constructor(scope: Construct, id: string, props: Props, rules: Rules<Props>, kind: Kind) {
+    super(scope, id);
+    this.key = props.name ?? id;
+    this.location = props.ring.location;
+    const made = makeKey(this, this.key, props, rules, kind);
+    this.resource = made.resource;
+    this.keyId = made.keyId;
+    this.fullName = made.fullName;
+    this.policy = made.policy;
+  }
+}
+
 const SYMMETRIC = "GOOGLE_SYMMETRIC_ENCRYPTION";

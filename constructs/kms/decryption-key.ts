@@ -1,7 +1,6 @@
-import type { KmsCryptoKey } from "@cdktf/provider-google/lib/kms-crypto-key";
 import type { Construct } from "constructs";
-import type { Grant, GrantOptions, Identity, Policy } from "../core/grants";
-import { AnyKey, keyRules, makeKey, type KeyProps } from "./any-key";
+import type { Grant, GrantOptions, Identity } from "../core/grants";
+import { keyRules, OwnKey, type KeyProps } from "./any-key";
 
 const algorithms = {
   "rsa-oaep-2048-sha256": "RSA_DECRYPT_OAEP_2048_SHA256",
@@ -26,24 +25,12 @@ export interface DecryptionKeyProps extends KeyProps {
  * @throws InvalidProps
  * @see https://cloud.google.com/kms/docs/asymmetric-encryption
  */
-export class DecryptionKey extends AnyKey {
-  readonly resource: KmsCryptoKey;
-  readonly keyId: string;
-  readonly fullName: string;
-  readonly key: string;
-  readonly location: string;
-  protected readonly policy: Policy;
-
+export class DecryptionKey extends OwnKey<DecryptionKeyProps> {
   constructor(scope: Construct, id: string, props: DecryptionKeyProps) {
-    super(scope, id);
-    this.key = props.name ?? id;
-    this.location = props.ring.location;
-    const algorithm = algorithms[props.algorithm ?? "rsa-oaep-3072-sha256"];
-    const made = makeKey(this, this.key, props, keyRules, { purpose: "ASYMMETRIC_DECRYPT", algorithm });
-    this.resource = made.resource;
-    this.keyId = made.keyId;
-    this.fullName = made.fullName;
-    this.policy = made.policy;
+    super(scope, id, props, keyRules, {
+      purpose: "ASYMMETRIC_DECRYPT",
+      algorithm: algorithms[props.algorithm ?? "rsa-oaep-3072-sha256"],
+    });
   }
 
   /** May read the public half, with which anything is encrypted for it: roles/cloudkms.publicKeyViewer. */

@@ -1,7 +1,6 @@
-import type { KmsCryptoKey } from "@cdktf/provider-google/lib/kms-crypto-key";
 import type { Construct } from "constructs";
-import type { Grant, GrantOptions, Identity, Policy } from "../core/grants";
-import { AnyKey, keyRules, makeKey, type KeyProps } from "./any-key";
+import type { Grant, GrantOptions, Identity } from "../core/grants";
+import { keyRules, OwnKey, type KeyProps } from "./any-key";
 
 const algorithms = {
   "hmac-sha1": "HMAC_SHA1",
@@ -26,24 +25,12 @@ export interface MacKeyProps extends KeyProps {
  * @throws InvalidProps
  * @see https://cloud.google.com/kms/docs/mac-signatures
  */
-export class MacKey extends AnyKey {
-  readonly resource: KmsCryptoKey;
-  readonly keyId: string;
-  readonly fullName: string;
-  readonly key: string;
-  readonly location: string;
-  protected readonly policy: Policy;
-
+export class MacKey extends OwnKey<MacKeyProps> {
   constructor(scope: Construct, id: string, props: MacKeyProps) {
-    super(scope, id);
-    this.key = props.name ?? id;
-    this.location = props.ring.location;
-    const algorithm = algorithms[props.algorithm ?? "hmac-sha256"];
-    const made = makeKey(this, this.key, props, keyRules, { purpose: "MAC", algorithm });
-    this.resource = made.resource;
-    this.keyId = made.keyId;
-    this.fullName = made.fullName;
-    this.policy = made.policy;
+    super(scope, id, props, keyRules, {
+      purpose: "MAC",
+      algorithm: algorithms[props.algorithm ?? "hmac-sha256"],
+    });
   }
 
   /** May sign with it: roles/cloudkms.signer. */

@@ -1,8 +1,7 @@
-import type { KmsCryptoKey } from "@cdktf/provider-google/lib/kms-crypto-key";
 import type { Construct } from "constructs";
-import type { Grant, GrantOptions, Identity, Policy } from "../core/grants";
+import type { Grant, GrantOptions, Identity } from "../core/grants";
 import type { Rules } from "../core/rules";
-import { AnyKey, keyRules, makeKey, type KeyProps } from "./any-key";
+import { keyRules, OwnKey, type KeyProps } from "./any-key";
 
 const signatures = {
   "ec-p256-sha256": "EC_SIGN_P256_SHA256",
@@ -47,26 +46,12 @@ const rules: Rules<SigningKeyProps> = [
  * @throws InvalidProps
  * @see https://cloud.google.com/kms/docs/digital-signatures
  */
-export class SigningKey extends AnyKey {
-  readonly resource: KmsCryptoKey;
-  readonly keyId: string;
-  readonly fullName: string;
-  readonly key: string;
-  readonly location: string;
-  protected readonly policy: Policy;
-
+export class SigningKey extends OwnKey<SigningKeyProps> {
   constructor(scope: Construct, id: string, props: SigningKeyProps) {
-    super(scope, id);
-    this.key = props.name ?? id;
-    this.location = props.ring.location;
-    const made = makeKey(this, this.key, props, rules, {
+    super(scope, id, props, rules, {
       purpose: "ASYMMETRIC_SIGN",
       algorithm: signatures[props.algorithm ?? "ec-p256-sha256"],
     });
-    this.resource = made.resource;
-    this.keyId = made.keyId;
-    this.fullName = made.fullName;
-    this.policy = made.policy;
   }
 
   /** May sign with it: roles/cloudkms.signer. */
