@@ -3,6 +3,7 @@ import { dateOf } from "../../../pipeline/schema/calendar";
 import { eventJson } from "../../../pipeline/schema/event-json";
 import { timestampOfMicroseconds } from "../../../pipeline/schema/timestamp";
 import type { FieldSpec } from "../../../pipeline/spec";
+import { asJson } from "./as-json";
 import { type AvroReader, ofTwosComplement } from "./avro-bytes";
 
 /** A schema as its JSON has it. */
@@ -118,27 +119,21 @@ function primitive(type: string, schema: Partial<AvroObject>, field: FieldSpec |
   }
 }
 
-/** What is no JSON is a text: as it stands it could end its field, and begin others. */
-function asJson(text: string): string {
-  try {
-    JSON.parse(text);
-    return text;
-  } catch {
-    return JSON.stringify(text);
-  }
-}
-
 /** JSON has no NaN and no infinity: as a text, the decoder says so. */
 const number = (value: number): string => (Number.isFinite(value) ? String(value) : `"${value}"`);
 
 function whole(logicalType: string | undefined, field: FieldSpec | undefined): ToJson {
   switch (logicalType) {
     case "timestamp-micros":
-    case "local-timestamp-micros":
-      return (reader) => timestamp(reader.long(), logicalType, field);
+    case "local-timestamp-micros": {
+      const text = timestamp(logicalType, field);
+      return (reader) => text(reader.long());
+    }
     case "timestamp-millis":
-    case "local-timestamp-millis":
-      return (reader) => timestamp(reader.long() * 1_000n, logicalType, field);
+    case "local-timestamp-millis": {
+      const text = timestamp(logicalType, field);
+      return (reader) => text(reader.long() * 1_000n);
+    }
     case "date":
       return (reader) => `"${dateOf(reader.size())}"`;
     case "time-micros":
@@ -151,14 +146,12 @@ function whole(logicalType: string | undefined, field: FieldSpec | undefined): T
 }
 
 /** In the encoding in which the field's events have it; without a zone where it has none. */
-function timestamp(microseconds: bigint, logicalType: string, field: FieldSpec | undefined): string {
-  const text = timestampOfMicroseconds(microseconds);
-  if (logicalType.startsWith("local")) return `"${text.slice(0, 26)}"`;
-  if (field?.encoding === undefined) return `"${text}"`;
-  return eventJson([{ name: "t", type: "TIMESTAMP", mode: "REQUIRED", encoding: field.encoding }])({ t: text }).slice(
-    5,
-    -1,
-  );
+function timestamp(logicalType: string, field: FieldSpec | undefined): (microseconds: bigint) => string {
+  if (logicalType.startsWith("local"))
+    return (microseconds) => `"${timestampOfMicroseconds(microseconds).slice(0, 26)}"`;
+  if (field?.encoding === undefined) return (microseconds) => `"${timestampOfMicroseconds(microseconds)}"`;
+  const event = eventJson([{ name: "t", type: "TIMESTAMP", mode: "REQUIRED", encoding: field.encoding }]);
+  return (microseconds) => event({ t: timestampOfMicroseconds(microseconds) }).slice(5, -1);
 }
 
 function bytesOf(read: (reader: AvroReader) => Buffer, { logicalType, scale = 0 }: Partial<AvroObject>): ToJson {

@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { eventJson } from "../../../pipeline/schema/event-json";
 import type { AnyRow } from "../../../pipeline/schema/row";
 import type { FieldSpec, Json } from "../../../pipeline/spec";
+import { asJson } from "./as-json";
 import { type Cell, csvRecords, type CsvRecord } from "./csv-records";
 import type { Format, Records } from "./format";
 import { MadeRecords } from "./made-records";
@@ -96,19 +97,10 @@ function valueOf({ type, mode, encoding = "text" }: FieldSpec): (cell: Cell) => 
       return NUMBER.test(text) ? text : JSON.stringify(text);
     }
     if (type === "BOOLEAN") return /^(true|false)$/i.test(text) ? text.toLowerCase() : JSON.stringify(text);
-    if (type === "JSON") return isJson(text) ? text : JSON.stringify(text);
+    if (type === "JSON") return asJson(text);
     return JSON.stringify(text);
   };
   return ({ text, quoted: inQuotes }) => (text === "" && !inQuotes && mode === "NULLABLE" ? "null" : value(text));
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function cellWriter(field: FieldSpec, delimiter: string): (row: AnyRow) => string {

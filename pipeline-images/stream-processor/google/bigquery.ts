@@ -2,17 +2,8 @@
  * Rows of a table or a query, as texts of JSON: whoever reads them needs no more than a decoder of the fields.
  * @see https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/query
  */
-import type { AccessTokens } from "../../../runtime/access-token";
-import type { Clock } from "../../../runtime/clock";
 import { type Column, type Listed, rowOf } from "./bigquery-rows";
-
-export interface BigQueryOptions {
-  readonly clock: Clock;
-  /** None for a local server, which knows its callers by their door. */
-  readonly tokens?: AccessTokens | undefined;
-  /** @default "https://bigquery.googleapis.com" */
-  readonly endpoint?: string | undefined;
-}
+import { Rest, type RestOptions } from "./rest";
 
 /** What of a query's answer is looked at. */
 interface QueryAnswer {
@@ -37,7 +28,11 @@ const TIMEOUT = 60_000;
 const ROWS_A_PAGE = "10000";
 
 export class BigQuery {
-  constructor(private readonly options: BigQueryOptions) {}
+  private readonly rest: Rest;
+
+  constructor(options: RestOptions) {
+    this.rest = new Rest(options, options.endpoint ?? "https://bigquery.googleapis.com", TIMEOUT);
+  }
 
   /**
    * @param project that the query is run and paid in
@@ -86,29 +81,8 @@ export class BigQuery {
     }
   }
 
-  private async call<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
-    const { clock, tokens, endpoint = "https://bigquery.googleapis.com" } = this.options;
-    const headers = new Headers(init.headers);
-    if (tokens) headers.set("authorization", `Bearer ${await tokens.token()}`);
-    const abort = new AbortController();
-    const cancel = clock.after(TIMEOUT, () => abort.abort(new Error(`no answer from ${endpoint} in time`)));
-    try {
-      const answered = await fetch(endpoint + path, { ...init, headers, signal: abort.signal });
-      const text = await answered.text();
-      const answer = answered.ok ? (JSON.parse(text) as Answer) : undefined;
-      if (answer !== undefined) return answer;
-      throw new Error(`${answered.status} from ${endpoint}${path}: ${reason(text)}`);
-    } finally {
-      cancel();
-    }
-  }
-}
-
-/** The sentence in an error of Google's. */
-function reason(text: string): string {
-  try {
-    return (JSON.parse(text) as { error?: { message?: string } }).error?.message ?? text;
-  } catch {
-    return text.slice(0, 500);
+  private async call<Answer>(path: string, init?: RequestInit): Promise<Answer> {
+    const { body } = await this.rest.call(path, init);
+    return JSON.parse(Buffer.from(body).toString()) as Answer;
   }
 }

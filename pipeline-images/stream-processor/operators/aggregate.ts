@@ -10,7 +10,7 @@ import type { Aggregator } from "./aggregators/aggregator";
 import { wordsOf } from "./error-rows";
 import type { TakeRow } from "./flow";
 import { GroupingOperator, type GroupingOptions } from "./grouping";
-import type { KeyCodec } from "./keys";
+import { type KeyCodec, keyCodec } from "./keys";
 
 type AggregateStep = Extract<StepSpec, { readonly kind: "aggregate" }>;
 
@@ -27,8 +27,7 @@ export class AggregateOperator extends GroupingOperator {
   constructor(private readonly options: AggregateOptions) {
     const { step, fields } = options;
     const accumulators = new Accumulators(step, fields);
-    const keys = (step.keys ?? []).map((key) => fields.find(({ name }) => name === key) as FieldSpec);
-    super(step.id, options, keys, accumulators);
+    super(step.id, options, keyCodec(step.keys ?? [], fields), accumulators);
     this.accumulators = accumulators;
     this.check = compileCheck(step.fields);
   }

@@ -7,6 +7,7 @@ import type { Store, StateChanges } from "../checkpoint/state-changes";
 import { windowingOf } from "../window/of-spec";
 import { lateWords, type RowWindow } from "../window/row-window";
 import { Timers } from "../window/timers";
+import { eachWindow } from "../window/windowing";
 import type { Refuse } from "./error-rows";
 import type { Moment, TakeRow } from "./flow";
 import { type KeyCodec, keyCodec } from "./keys";
@@ -40,7 +41,7 @@ abstract class DistinctOperator implements Stage {
   constructor(protected readonly options: DistinctOptions) {
     const { step, fields } = options;
     this.id = step.id;
-    this.keys = keyCodec(step.keys.map((key) => fields.find(({ name }) => name === key) as FieldSpec));
+    this.keys = keyCodec(step.keys, fields);
   }
 
   get outputWatermark(): number {
@@ -162,11 +163,7 @@ class WindowedDistinct extends DistinctOperator {
     const key = this.keys.of(row);
     const { window } = this.options.moment;
     if (window !== undefined) return this.takeInto(window, key, row, time);
-    const { size, every } = this.windowing;
-    const last = this.windowing.lastStart(time);
-    for (let start = last; start > time - size; start -= every) {
-      this.takeInto({ start, end: this.windowing.end(start) }, key, row, time);
-    }
+    eachWindow(this.windowing, time, (one) => this.takeInto(one, key, row, time));
   };
 
   private takeInto(window: RowWindow, key: string, row: AnyRow, time: number): void {

@@ -1,13 +1,12 @@
 /** What steps have in common that put rows together by key and window: what comes in, when a group gives what it has. */
 import type { AnyRow } from "../../../pipeline/schema/row";
-import type { FieldSpec } from "../../../pipeline/spec";
 import type { Store, StateChanges } from "../checkpoint/state-changes";
 import type { Accumulation, Groups, Pane } from "../window/groups";
 import { groupsOf } from "../window/groups-of-spec";
 import { type Drop, lateWords } from "../window/row-window";
 import { type Refuse, wordsOf } from "./error-rows";
 import type { Moment, TakeRow } from "./flow";
-import { type KeyCodec, keyCodec } from "./keys";
+import type { KeyCodec } from "./keys";
 import type { Stage, WindowStep } from "./stage";
 
 export interface GroupingOptions {
@@ -30,11 +29,11 @@ export abstract class GroupingOperator implements Stage {
   constructor(
     readonly id: string,
     private readonly grouping: GroupingOptions,
-    keys: readonly FieldSpec[],
+    keys: KeyCodec,
     accumulation: Accumulation<AnyRow>,
   ) {
     const { window, continued, refuse } = grouping;
-    this.keys = keyCodec(keys);
+    this.keys = keys;
     this.drop = (why, one) => refuse("late", lateWords(why, one), this.row, this.time);
     this.groups = groupsOf(window, continued, accumulation, (pane) => {
       grouping.moment.window = pane.window;

@@ -7,6 +7,7 @@ import type { Accumulation, Pane } from "../window/groups";
 import { jsonCodec } from "./aggregators/aggregator";
 import type { TakeRow } from "./flow";
 import { GroupingOperator, type GroupingOptions } from "./grouping";
+import { keyCodec } from "./keys";
 
 type JoinStep = Extract<StepSpec, { readonly kind: "join" }>;
 type Side = 0 | 1;
@@ -29,7 +30,7 @@ export class JoinOperator extends GroupingOperator {
   constructor(private readonly options: JoinOptions) {
     const { step, left } = options;
     const rows = new RowsOfBoth();
-    super(step.id, options, left.filter(({ name }) => step.on.includes(name)).toSorted(inOrderOf(step.on)), rows);
+    super(step.id, options, keyCodec(step.on, left), rows);
     this.rows = rows;
     this.pair = rowOf(options, "left", "left", "right");
     this.leftAlone = rowOf(options, "left", "left", undefined);
@@ -58,11 +59,6 @@ export class JoinOperator extends GroupingOperator {
     if (step.type === "full") for (const one of right) next(this.rightAlone(one), time);
   }
 }
-
-const inOrderOf =
-  (names: readonly string[]) =>
-  (a: FieldSpec, b: FieldSpec): number =>
-    names.indexOf(a.name) - names.indexOf(b.name);
 
 /** A row that is given, as code; of a side that is undefined every field is null, or an empty list. */
 function rowOf(

@@ -10,7 +10,12 @@ export interface KeyCodec {
   values(key: string): Json[];
 }
 
-export function keyCodec(fields: readonly FieldSpec[]): KeyCodec {
+/**
+ * @param names of the fields that make a key, in their order
+ * @param of the rows' fields
+ */
+export function keyCodec(names: readonly string[], of: readonly FieldSpec[]): KeyCodec {
+  const fields = names.map((key) => of.find(({ name }) => name === key) as FieldSpec);
   const [only] = fields;
   if (only?.type === "STRING" && only.mode === "REQUIRED" && fields.length === 1) {
     // The text itself, without a copy.

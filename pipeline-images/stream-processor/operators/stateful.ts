@@ -8,6 +8,7 @@ import type { Store, StateChanges } from "../checkpoint/state-changes";
 import { windowingOf } from "../window/of-spec";
 import { lateWords, type RowWindow } from "../window/row-window";
 import { Timers } from "../window/timers";
+import { eachWindow } from "../window/windowing";
 import { type Refuse, wordsOf } from "./error-rows";
 import type { Moment, TakeRow } from "./flow";
 import { type KeyCodec, keyCodec } from "./keys";
@@ -44,7 +45,7 @@ export class StatefulOperator implements Stage {
   constructor(private readonly options: StatefulOptions) {
     const { step, window, fields } = options;
     this.id = step.id;
-    this.keys = keyCodec(step.keys.map((key) => fields.find(({ name }) => name === key) as FieldSpec));
+    this.keys = keyCodec(step.keys, fields);
     this.process = compileFunction(step.process);
     this.onTimer = step.onTimer && compileFunction(step.onTimer);
     this.answer = answerReader(step);
@@ -58,10 +59,7 @@ export class StatefulOperator implements Stage {
     const { window } = this.options.moment;
     if (windowing === undefined) return this.takeInto(undefined, row, time);
     if (window !== undefined) return this.takeInto(window, row, time);
-    const last = windowing.lastStart(time);
-    for (let start = last; start > time - windowing.size; start -= windowing.every) {
-      this.takeInto({ start, end: windowing.end(start) }, row, time);
-    }
+    eachWindow(windowing, time, (one) => this.takeInto(one, row, time));
   };
 
   endBatch(): void {

@@ -1,9 +1,10 @@
 /** Reads side inputs: tables, queries, and files of JSON lines. */
-import { gunzipSync } from "node:zlib";
 import type { InputBinding } from "../../../pipeline/bindings";
 import { compileDecoder } from "../../../pipeline/schema/decoder";
 import { type AnyRow, RowError } from "../../../pipeline/schema/row";
 import type { FieldSpec, InputSpec } from "../../../pipeline/spec";
+import { unpacked } from "../formats/gzip";
+import { jsonLines } from "../formats/json-lines";
 
 export interface SideSources {
   /** The texts of a query with one column. */
@@ -31,13 +32,7 @@ export async function readSide(
 ): Promise<readonly AnyRow[]> {
   const why = whyNotRead(binding);
   if (why !== undefined) throw new Error(why);
-  if ("files" in binding) {
-    const decode = decoderOf(fields, binding.files);
-    return (await sources.files(binding.files)).flatMap(([name, content]) => {
-      const text = Buffer.from(name.endsWith(".gz") ? gunzipSync(content) : content).toString();
-      return text.split("\n").flatMap((line, i) => (line.trim() === "" ? [] : [decode(line, `${name}:${i + 1}`)]));
-    });
-  }
+  if ("files" in binding) return rowsOfFiles(await sources.files(binding.files), binding.files, fields);
   const names = fields.map(({ name }) => name);
   const [from, texts] =
     "table" in binding
@@ -48,17 +43,39 @@ export async function readSide(
     fields.map(({ encoding: _encoding, ...field }) => field),
     from,
   );
-  return texts.map((text, i) => decode(text, `row ${i + 1}`));
+  return texts.map((text, i) => decode(Buffer.from(text), `row ${i + 1}`));
 }
 
 /** A query whose one column is each row of another as JSON. */
 const jsonOf = (query: string, names: readonly string[]): string =>
   `SELECT TO_JSON_STRING(side) FROM (SELECT ${names.map((name) => `\`${name}\``).join(", ")} FROM (${query})) AS side`;
 
-function decoderOf(fields: readonly FieldSpec[], of: string): (text: string, where: string) => AnyRow {
+async function rowsOfFiles(
+  files: readonly (readonly [name: string, content: Uint8Array])[],
+  pattern: string,
+  fields: readonly FieldSpec[],
+): Promise<readonly AnyRow[]> {
+  const decode = decoderOf(fields, pattern);
+  const rows: AnyRow[] = [];
+  for (const [name, content] of files) {
+    for await (const { bytes, starts, ends, lines } of jsonLines.read(unpacked(name, partsOf(content)), fields)) {
+      for (const [i, start] of starts.entries()) {
+        rows.push(decode(bytes.subarray(start, ends[i]), `${name}:${lines[i]}`));
+      }
+    }
+  }
+  return rows;
+}
+
+// oxlint-disable-next-line require-await -- what is here already, as what comes
+async function* partsOf(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content;
+}
+
+function decoderOf(fields: readonly FieldSpec[], of: string): (json: Uint8Array, where: string) => AnyRow {
   const decode = compileDecoder(fields);
-  return (text, where) => {
-    const row = decode(Buffer.from(text));
+  return (json, where) => {
+    const row = decode(json);
     if (row instanceof RowError) throw new Error(`${of}, ${where}: ${row.message}`);
     return row;
   };

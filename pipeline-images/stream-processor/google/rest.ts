@@ -1,0 +1,82 @@
+/** Calls of Google's REST APIs: an end of one's patience, a token, and the sentence of what went wrong. */
+import type { AccessTokens } from "../../../runtime/access-token";
+import type { Clock } from "../../../runtime/clock";
+
+/** What Google answered instead of what was asked for. */
+class GoogleFailure extends Error {
+  override readonly name = "GoogleFailure";
+
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface RestOptions {
+  readonly clock: Clock;
+  /** None for a local server, which knows its callers by their door. */
+  readonly tokens?: AccessTokens | undefined;
+  /** @default Google's own */
+  readonly endpoint?: string | undefined;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+export class Rest {
+  constructor(
+    private readonly options: RestOptions,
+    private readonly endpoint: string,
+    /** Milliseconds that an answer takes at most. */
+    private readonly timeout: number,
+  ) {}
+
+  /** @throws GoogleFailure for a status that is neither good nor the expected one. */
+  async call(path: string, init: RequestInit = {}, expected?: number): Promise<Answer> {
+    const abort = new AbortController();
+    const late = (): void => abort.abort(new Error(`no answer from ${this.endpoint} in time`));
+    const cancel = this.options.clock.after(this.timeout, late);
+    try {
+      const answer = await this.fetch(path, { ...init, signal: abort.signal });
+      const body = new Uint8Array(await answer.arrayBuffer());
+      if (answer.ok || answer.status === expected) return { status: answer.status, body };
+      throw this.failure(path, answer.status, body);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** An answer's body as it comes. @throws GoogleFailure for a status that is not good */
+  async *open(path: string): AsyncGenerator<Uint8Array> {
+    const answer = await this.fetch(path, {});
+    if (!answer.ok || answer.body === null) {
+      throw this.failure(path, answer.status, new Uint8Array(await answer.arrayBuffer()));
+    }
+    yield* answer.body;
+  }
+
+  private async fetch(path: string, init: RequestInit): Promise<Response> {
+    const { tokens } = this.options;
+    const headers = new Headers(init.headers);
+    if (tokens) headers.set("authorization", `Bearer ${await tokens.token()}`);
+    return fetch(this.endpoint + path, { ...init, headers });
+  }
+
+  private failure(path: string, status: number, body: Uint8Array): GoogleFailure {
+    return new GoogleFailure(status, `${status} from ${this.endpoint}${path}: ${reason(body)}`);
+  }
+}
+
+/** The sentence in an error of Google's. */
+function reason(body: Uint8Array): string {
+  const text = Buffer.from(body).toString();
+  try {
+    return (JSON.parse(text) as { error: { message: string } }).error.message;
+  } catch {
+    return text.slice(0, 500);
+  }
+}
