@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rawApp } from "./raw-app";
+import { resourcesIn, type Stack } from "./synth";
 
 const root = join(__dirname, "..");
 /** Of each stack: as many as somebody would deploy at once. */
@@ -109,11 +110,3 @@ function run(app: string, folder: string): Cost {
   const kibibytes = Number(stdout.trimEnd().split("\n").at(-1));
   return { seconds: (performance.now() - before) / 1_000, megabytes: (kibibytes * 1_024) / 1e6 };
 }
-
-type Stack = { readonly [block: string]: unknown };
-
-const resourcesIn = (stack: Stack): number =>
-  Object.values(stack["resource"] as { readonly [type: string]: object }).reduce(
-    (sum, named) => sum + Object.keys(named).length,
-    0,
-  );

@@ -37,14 +37,15 @@ export function synthBench(rounds = 9): SynthResult {
     }
     const constructs = median(times.constructs);
     const straight = median(times.raw);
-    const resources = Object.values(ours).reduce((sum, stack) => sum + count(stack), 0);
+    const resources = Object.values(ours).reduce((sum, stack) => sum + resourcesIn(stack), 0);
     return { constructs, raw: straight, ratio: constructs / straight, resources };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-type Stack = { readonly [block: string]: unknown };
+/** A synthesized stack. */
+export type Stack = { readonly [block: string]: unknown };
 type Stacks = { readonly [id: string]: Stack };
 
 /** @returns milliseconds */
@@ -82,7 +83,7 @@ function withoutNotes(value: unknown): unknown {
   return Object.fromEntries(kept.map(([name, item]) => [name, withoutNotes(item)]));
 }
 
-const count = (stack: Stack): number =>
+export const resourcesIn = (stack: Stack): number =>
   Object.values(stack["resource"] as { readonly [type: string]: object }).reduce(
     (sum, named) => sum + Object.keys(named).length,
     0,

@@ -5,18 +5,18 @@
  *     npm run systems               writes it
  *     npm run systems -- --check    fails where it is not up to date
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type App, TerraformDataSource, TerraformResource, TerraformStack } from "cdktf";
 import { elsewhereIn, pipelinesElsewhere } from "./elsewhere";
 import { mainApp } from "../test/stacks/main-app";
+import { titledTests } from "../test/stacks/titled";
 import { systems, type System } from "../test/stacks/systems";
 
 const root = join(__dirname, "..");
 const file = join(root, "stacks/README.md");
 
 type Makers = ReadonlyMap<string, ReadonlyMap<string, string>>;
-type Tests = ReadonlyMap<string, string>;
 
 /** The construct that makes each resource, by stack and address. */
 function makersIn(app: App): Makers {
@@ -34,23 +34,12 @@ function makersIn(app: App): Makers {
   );
 }
 
-/** The test whose title begins with a system's id. */
-function testsIn(folder: string): Tests {
-  const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).toSorted();
-  return new Map(
-    files
-      .filter((name) => name.endsWith(".test.ts"))
-      .toReversed()
-      .flatMap((name) => {
-        const path = join(folder, name);
-        const ids = readFileSync(join(root, path), "utf8").match(/(?<=["'`])[A-Z]\d+(?=: )/g) ?? [];
-        return ids.map((id) => [id, path] as const);
-      }),
-  );
-}
-
 /** @throws Error where a system lacks one of its parts */
-function row({ id, stack, stage = "dev", what, addresses }: System, makers: Makers, tests: Tests): string {
+function row(
+  { id, stack, stage = "dev", what, addresses }: System,
+  makers: Makers,
+  tests: ReadonlyMap<string, string>,
+): string {
   const name = [`${stack}-${stage}`, `${stage}-${stack}`].find((one) => makers.has(one));
   const made = makers.get(name ?? "");
   const path = tests.get(id);
@@ -66,7 +55,7 @@ function row({ id, stack, stage = "dev", what, addresses }: System, makers: Make
     `[${name}](${stack})`,
     [...new Set(constructs)].join(", "),
     addresses.map((address) => `\`${address}\``).join("<br>"),
-    `[${path.split("/").slice(-1).join("")}](../${path})`,
+    `[${path.split("/").slice(-1).join("")}](../test/${path})`,
   ];
   return `| ${cells.join(" | ")} |`;
 }
@@ -74,7 +63,7 @@ function row({ id, stack, stage = "dev", what, addresses }: System, makers: Make
 async function main(): Promise<void> {
   const app = await mainApp();
   const makers = makersIn(app);
-  const tests = testsIn("test");
+  const tests = titledTests(join(root, "test"));
   const rows = systems.map((system) => row(system, makers, tests));
   const text = `# Ready journeys
 
