@@ -67,7 +67,7 @@ async function rowsOfFiles(
   return rows;
 }
 
-// oxlint-disable-next-line require-await -- what is here already, as what comes
+/** What is here already, as what comes. */
 async function* partsOf(content: Uint8Array): AsyncGenerator<Uint8Array> {
   yield content;
 }
