@@ -47,7 +47,7 @@ export class SessionGroups<Row> implements Groups<Row> {
       else (others ??= []).push(one);
     }
     if (others !== undefined && found !== undefined) this.bridge([found, ...others], row, time, end, now);
-    else if (found !== undefined) this.put(found, row, time, time, end, now);
+    else if (found !== undefined) this.put(found, row, time, end, now);
     else this.open(key, row, time, time, end, now);
   }
 
@@ -56,8 +56,10 @@ export class SessionGroups<Row> implements Groups<Row> {
     if (end + this.options.allowedLateness <= this.watermark) return drop("expired", { start, end });
     let found = this.sessions.get(key);
     while (found !== undefined && (found.start !== start || found.end !== end)) found = found.next;
-    if (found !== undefined) this.put(found, row, time, start, end, now);
-    else this.open(key, row, time, start, end, now);
+    if (found === undefined) return this.open(key, row, time, start, end, now);
+    // Nothing becomes one here, so that its trigger goes on where it is.
+    this.options.accumulation.add(found.accumulators, row, time);
+    this.touch(found, now);
   }
 
   endBatch(now: number): void {
@@ -158,9 +160,9 @@ export class SessionGroups<Row> implements Groups<Row> {
     this.touch(session, now);
   }
 
-  private put(session: Session, row: Row, time: number, start: number, end: number, now: number): void {
+  private put(session: Session, row: Row, time: number, end: number, now: number): void {
     this.options.accumulation.add(session.accumulators, row, time);
-    extend(session, start, end, this.options.trigger.trigger);
+    extend(session, time, end, this.options.trigger.trigger);
     this.touch(session, now);
   }
 

@@ -1,6 +1,18 @@
 /** What random pipelines found, each as small as it was shrunk. */
 import { expect, test } from "vitest";
-import { count, fixed, integer, paneTiming, pipeline, schema, string, timestamp } from "../../../../pipeline";
+import {
+  afterProcessingTime,
+  afterWatermark,
+  count,
+  fixed,
+  integer,
+  paneTiming,
+  pipeline,
+  schema,
+  sessions,
+  string,
+  timestamp,
+} from "../../../../pipeline";
 import { run } from "./engine-run";
 import { expected } from "./model";
 import { NOON, type Script } from "./script";
@@ -52,4 +64,28 @@ test("at the end a timer that sets the next fires once: it would never come to a
   const came = [{}, { out: [{ ticks: 1 }, { ticks: 2 }] }, { out: [{ ticks: 3 }] }];
   expect(expected(ticking, script)).toEqual(came);
   expect(run(ticking, script)).toEqual(came);
+});
+
+test("a late pane of a session is no new session to the next group: its trigger goes on where it is", () => {
+  const twice = pipeline("twice", { events: Event }, ({ events }) => ({
+    out: events
+      .eventTime("at", { maxDelay: "0s" })
+      .window(sessions({ gap: "45s" }), {
+        trigger: afterWatermark({ late: afterProcessingTime("1s") }),
+        allowedLateness: "30s",
+        accumulation: "discarding",
+      })
+      .aggregate({ rows: count() })
+      .aggregate({ panes: count() }),
+  })).toJSON();
+  const script: Script = [
+    { kind: "batch", input: "events", messages: [event(-60), event(0)] },
+    { kind: "watermark", published: NOON, quiet: false },
+    // Late, in the session that gave its pane: the next group waits for what its late trigger waits for.
+    { kind: "batch", input: "events", messages: [event(-60)] },
+    { kind: "end" },
+  ];
+  const came = [{}, { out: [{ panes: 1 }] }, {}, { out: [{ panes: 1 }, { panes: 1 }] }];
+  expect(expected(twice, script)).toEqual(came);
+  expect(run(twice, script)).toEqual(came);
 });
