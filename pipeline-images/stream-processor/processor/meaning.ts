@@ -1,11 +1,12 @@
 /** What recorded state means, so that state of one meaning is never taken for another. */
 import { rowsOfSpec } from "../../../pipeline/rows-of-spec";
 import type { FieldSpec, PipelineSpec } from "../../../pipeline/spec";
-import type { InputBindings, OutputBinding, OutputBindings } from "../../../pipeline/bindings";
+import type { InputBindings, OutputBindings } from "../../../pipeline/bindings";
 import type { Ledger } from "../checkpoint/ledger";
 import type { Context } from "../checkpoint/record";
 import { COMMON_STORE } from "../operators/watermarks";
 import { isStage, type StageStep, windowOf } from "../operators/stage";
+import { sinkName } from "../sinks/kinds";
 
 /** The output of error rows that no other output takes. */
 export const ERRORS = "#errors";
@@ -20,17 +21,8 @@ export interface Bound {
   readonly errors: string;
 }
 
-/** What rows go to, by name: a table, a topic, files ... */
-export function sinkOf(binding: OutputBinding): string {
-  if ("table" in binding) return binding.table;
-  if ("tables" in binding) return binding.tables;
-  if ("topic" in binding) return binding.topic;
-  if ("files" in binding) return binding.files;
-  return "bigtable" in binding ? binding.bigtable : binding.documents;
-}
-
 export function contextOf({ spec, subscriptions, outputs, errors }: Bound): Context {
-  const sinks = Object.entries(outputs).map(([output, binding]) => [output, sinkOf(binding)] as const);
+  const sinks = Object.entries(outputs).map(([output, binding]) => [output, sinkName(binding)] as const);
   return {
     pipeline: spec.name,
     subscriptions,

@@ -1,109 +1,121 @@
-/** The outputs of a pipeline, bound to their sinks and taken up where the log left them. */
+/** The outputs of a pipeline, each by the kind of its sink: taken up where the log left them, or without a log. */
 import { rowsOfSpec } from "../../../pipeline/rows-of-spec";
 import { fieldSpecs } from "../../../pipeline/schema/field-spec";
-import { compileRowReader, type WireValue } from "../../../pipeline/schema/storage-read";
 import type { AnyRow } from "../../../pipeline/schema/row";
-import type { Json } from "../../../pipeline/spec";
+import type { FieldSpec } from "../../../pipeline/spec";
 import { errorFields } from "../../../pipeline/transforms/errors";
 import type { OutputBinding } from "../../../pipeline/bindings";
 import type { Ledger } from "../checkpoint/ledger";
 import { RecordedOutput } from "../checkpoint/recorded-output";
 import { writeErrorRow } from "../operators/error-rows";
+import type { Moment, TakeRow } from "../operators/flow";
+import type { SinkClients } from "../sinks/clients";
+import { sinkKind, sinkName } from "../sinks/kinds";
 import type { Output, OutputOptions } from "../sinks/output";
-import { type RefusedRow, TableOutput } from "../sinks/table-output";
-import type { Attributes, TopicFields } from "../sinks/topic-message";
-import { TopicOutput } from "../sinks/topic-output";
-import { type Bound, ERRORS, sinkOf } from "./meaning";
+import type { DirectOutput, RefuseRow, SinkOptions } from "../sinks/sink";
+import type { Attributes } from "../sinks/topic-message";
+import { directTopic, loggedTopic, type TopicBinding } from "../sinks/topic-sink";
+import { type Bound, ERRORS } from "./meaning";
 import type { Troubles } from "./troubles";
-import type { World } from "./world";
 
-export interface OutputsOptions extends Omit<OutputOptions, "trouble"> {
+export interface OutputsOptions {
   readonly bound: Bound;
-  readonly world: World;
+  readonly clients: SinkClients;
+  /** What is being worked on. */
+  readonly moment: () => Moment;
+  /** A row that its sink refused is counted. */
+  readonly refused: () => void;
+}
+
+export interface LoggedOptions extends OutputsOptions, Omit<OutputOptions, "trouble"> {
   readonly ledger: Ledger;
   readonly term: number;
   readonly troubles: Troubles;
   readonly assume: "written" | "lost" | undefined;
-  /** A row that its table refused is counted. */
-  readonly refused: () => void;
 }
 
 /** By name; the error output is the last. */
-export function makeOutputs(options: OutputsOptions): ReadonlyMap<string, Output> {
-  const { bound, world, ledger, term, troubles, assume } = options;
-  const rows = rowsOfSpec(bound.spec);
-  const outputs = new Map<string, Output>();
-  const recorded = (name: string, sink: string): RecordedOutput => {
-    const found = ledger.outputs.get(name);
-    if (found !== undefined && ledger.context?.sinks[name] === sink) return found;
-    // Bound to another sink, and nothing is left to write: a new stream, and the numbers go on.
-    return Object.assign(new RecordedOutput(name), { next: found?.next ?? 0 });
+export function loggedOutputs(options: LoggedOptions): ReadonlyMap<string, Output> {
+  const { bound, ledger, troubles } = options;
+  const logged = <Binding extends OutputBinding>(of: SinkOptions<Binding>) => {
+    const sink = sinkName(of.binding);
+    return { ...options, ...of, recorded: recordedOf(ledger, of.output, sink), trouble: troubles.about(sink) };
   };
-  const topic = (name: string, to: string, fields: TopicFields, attributes: (row: AnyRow) => Attributes) => {
-    const refused = (row: AnyRow, why: string): void => refuse(name, why, row);
-    const about = { trouble: troubles.about(to), client: world.topics, topic: to, term, fields, attributes, refused };
-    return new TopicOutput(name, { ...options, ...about }, recorded(name, to));
-  };
-  const errors = topic(ERRORS, bound.errors, {}, (row) => errorAttributes(bound.spec.name, row));
-  const refuse = (name: string, why: string, row: Json): void => {
-    options.refused();
-    errors.take(writeErrorRow(name, why, row), 0);
-  };
-  for (const [name, reference] of Object.entries(bound.spec.outputs)) {
-    const binding = bound.outputs[name] as OutputBinding;
-    const sink = sinkOf(binding);
-    if ("topic" in binding)
-      outputs.set(
-        name,
-        topic(name, binding.topic, binding, () => ({})),
-      );
-    else {
-      const fields = rows.get(reference) ?? fieldSpecs(errorFields);
-      const refused = (rows: readonly RefusedRow[]): void => {
-        for (const { message, row, descriptor } of rows) refuse(name, message, readable(row, descriptor));
-      };
-      const table = { client: world.tables, table: tablePath(sink), fields, refused, assume };
-      outputs.set(
-        name,
-        new TableOutput(name, { ...options, trouble: troubles.about(sink), ...table }, recorded(name, sink)),
-      );
-    }
-  }
+  const errors = loggedTopic(logged(errorSink(options, () => errors.take)), errorAttributes(bound));
+  const outputs = outputsOf(
+    options,
+    () => errors.take,
+    (of) => sinkKind(of.binding).logged(logged(of)),
+  );
   return outputs.set(ERRORS, errors);
 }
 
+/** By name, the error output apart: what sinks refuse goes to it, so that it is sent last. */
+export function directOutputs(options: OutputsOptions): {
+  outputs: ReadonlyMap<string, DirectOutput>;
+  errors: DirectOutput;
+} {
+  const errors = directTopic(
+    errorSink(options, () => errors.take),
+    errorAttributes(options.bound),
+  );
+  return {
+    outputs: outputsOf(
+      options,
+      () => errors.take,
+      (of) => sinkKind(of.binding).direct(of),
+    ),
+    errors,
+  };
+}
+
+function outputsOf<Made>(
+  options: OutputsOptions,
+  errors: () => TakeRow,
+  make: (of: SinkOptions<OutputBinding>) => Made,
+): Map<string, Made> {
+  const { bound } = options;
+  const rows = rowsOfSpec(bound.spec);
+  return new Map(
+    Object.entries(bound.spec.outputs).map(([output, reference]) => {
+      const binding = bound.outputs[output] as OutputBinding;
+      return [output, make(sinkOptions(options, output, binding, rows.get(reference) ?? errorRows, errors))];
+    }),
+  );
+}
+
+function sinkOptions<Binding extends OutputBinding>(
+  { clients, moment, refused }: OutputsOptions,
+  output: string,
+  binding: Binding,
+  fields: readonly FieldSpec[],
+  errors: () => TakeRow,
+): SinkOptions<Binding> {
+  const refuse: RefuseRow = (row, why) => {
+    refused();
+    errors()(writeErrorRow(output, why, row), 0);
+  };
+  return { output, binding, fields, clients, moment, refuse };
+}
+
+const errorRows = fieldSpecs(errorFields);
+
+const errorSink = (options: OutputsOptions, errors: () => TakeRow): SinkOptions<TopicBinding> =>
+  sinkOptions(options, ERRORS, { topic: options.bound.errors }, errorRows, errors);
+
 /** The attributes that the contract promises of a message of the error output. */
-export const errorAttributes = (pipeline: string, row: AnyRow): Attributes => ({
-  pipeline,
-  step: row["step"] as string,
-  reason: row["reason"] as string,
-  message_id: (row["message_id"] as string | null) ?? undefined,
-});
+const errorAttributes =
+  ({ spec }: Bound) =>
+  (row: AnyRow): Attributes => ({
+    pipeline: spec.name,
+    step: row["step"] as string,
+    reason: row["reason"] as string,
+    message_id: (row["message_id"] as string | null) ?? undefined,
+  });
 
-/** project.dataset.table as the Storage Write API names it. */
-export function tablePath(table: string): string {
-  const [project, dataset, name] = tableParts(table);
-  return `projects/${project}/datasets/${dataset}/tables/${name}`;
-}
-
-/** The parts of project.dataset.table. */
-export function tableParts(table: string): readonly [project: string, dataset: string, name: string] {
-  // A project's id may have dots.
-  const [, project, dataset, name] = /^(.+)\.([^.]+)\.([^.]+)$/.exec(table) ?? [];
-  if (project === undefined || dataset === undefined || name === undefined) {
-    throw new Error(`"${table}" is no table: write project.dataset.table`);
-  }
-  return [project, dataset, name];
-}
-
-/** A row that was encoded for a table, as JSON. */
-export const readable = (row: Uint8Array, descriptor: Uint8Array): Json =>
-  asJson(compileRowReader(descriptor).read(row));
-
-function asJson(value: WireValue): Json {
-  if (typeof value === "bigint") return String(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-  if (Array.isArray(value)) return (value as readonly WireValue[]).map(asJson);
-  if (typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, asJson(one as WireValue)]));
+function recordedOf({ outputs, context }: Ledger, output: string, sink: string): RecordedOutput {
+  const found = outputs.get(output);
+  if (found !== undefined && context?.sinks[output] === sink) return found;
+  // Bound to another sink, and nothing is left to write: a new stream, and the numbers go on.
+  return Object.assign(new RecordedOutput(output), { next: found?.next ?? 0 });
 }

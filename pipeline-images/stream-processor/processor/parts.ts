@@ -10,7 +10,7 @@ import { Checkpointer } from "./checkpointer";
 import { Connection } from "./connection";
 import { Intake } from "./intake";
 import { contextOf } from "./meaning";
-import { makeOutputs } from "./outputs";
+import { loggedOutputs } from "./outputs";
 import type { Source } from "./source";
 import type { PullSettings } from "./settings";
 import type { Troubles } from "./troubles";
@@ -118,10 +118,11 @@ function makeWork(options: PartsOptions, ledger: Ledger, subscriberOf: (subscrip
   return new Work({
     bound: settings,
     ledger,
-    outputs: (refused) =>
-      makeOutputs({
+    outputs: (refused, moment) =>
+      loggedOutputs({
         bound: settings,
-        world,
+        clients: world.clients,
+        moment,
         ledger,
         term: log.next.term,
         troubles,

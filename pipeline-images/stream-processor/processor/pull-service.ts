@@ -5,8 +5,8 @@ import type { Clock } from "../../../runtime/clock";
 import { close, type Controlled, listen } from "../control";
 import type { ProcessorStatus } from "../contract";
 import type { Cloud } from "../google/cloud";
-import { pubSubTopics, PubSubSubscriber } from "../google/pubsub";
-import { StorageWrite } from "../google/storage-write";
+import { PubSubSubscriber } from "../google/pubsub";
+import { sinkClients } from "../google/sink-clients";
 import type { Log } from "../../../runtime/log";
 import { storeAt, textAt } from "../place";
 import { persistently } from "../../../runtime/retry";
@@ -57,8 +57,7 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
     store: storeAt(settings.checkpoints, cloud.storage),
     subscribe: (subscription) =>
       new PubSubSubscriber({ channel: cloud.pubSub(), clock, subscription, lease, clientId: owner }),
-    tables: new StorageWrite(cloud.storageWrite(), clock),
-    topics: pubSubTopics(cloud.pubSub()),
+    clients: sinkClients(cloud, clock),
     readSide: sideReader(cloud, Object.values(settings.subscriptions)),
   };
   const running = new Processor(world, {

@@ -3,7 +3,7 @@ import type { TakeRow } from "../operators/flow";
 import type { Bound } from "./meaning";
 import { unsupportedOutputs } from "../unsupported";
 import { whyNotRead } from "../source/side-reader";
-import { tablePath } from "./outputs";
+import { sinkName } from "../sinks/kinds";
 
 const nowhere: TakeRow = () => {};
 
@@ -26,9 +26,9 @@ export function checkRunnable({ spec, subscriptions, sides, outputs }: Bound): b
     if (binding === undefined) {
       throw new Error(`output ${name} of ${spec.name} is bound to nothing: OUTPUTS names no sink`);
     }
-    if ("table" in binding) tablePath(binding.table);
   }
   const problem = unsupportedOutputs(spec.name, outputs);
   if (problem !== undefined) throw new Error(problem);
+  for (const binding of Object.values(outputs)) sinkName(binding);
   return new Engine({ spec, output: () => nowhere, errors: nowhere }).isRowWise;
 }

@@ -1,7 +1,7 @@
 import type { Cloud } from "../google/cloud";
 import { filesAt } from "../place";
 import { readSide } from "../source/side-reader";
-import { tableParts } from "./outputs";
+import { tableParts } from "../sinks/table-path";
 import type { ReadSide } from "./sides";
 
 /**

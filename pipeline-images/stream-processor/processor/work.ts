@@ -4,7 +4,7 @@ import type { Totals } from "../checkpoint/record";
 import { StateChanges } from "../checkpoint/state-changes";
 import { Engine } from "../operators/engine";
 import type { Reason } from "../operators/error-rows";
-import type { TakeRow } from "../operators/flow";
+import type { Moment, TakeRow } from "../operators/flow";
 import { COMMON_STORE } from "../operators/watermarks";
 import type { Output } from "../sinks/output";
 import type { Acknowledgements } from "../source/acknowledgements";
@@ -20,7 +20,7 @@ export type Taken = "new" | "duplicate" | "condemned";
 export interface WorkOptions {
   readonly bound: Bound;
   readonly ledger: Ledger;
-  readonly outputs: (refused: () => void) => ReadonlyMap<string, Output>;
+  readonly outputs: (refused: () => void, moment: () => Moment) => ReadonlyMap<string, Output>;
   readonly acknowledgements: (subscription: string, next: number) => Acknowledgements;
 }
 
@@ -37,7 +37,10 @@ export class Work {
     const { rows, errors, ...counts } = ledger.totals;
     this.counts = { ...counts, errors: { ...errors } };
     this.rowsBefore = rows;
-    this.outputs = outputs(() => this.count("write"));
+    this.outputs = outputs(
+      () => this.count("write"),
+      () => this.engine.moment,
+    );
     const takeInto = (name: string): TakeRow => (this.outputs.get(name) as Output).take;
     this.engine = new Engine({
       spec: bound.spec,

@@ -1,8 +1,7 @@
 import type { Clock } from "../../../runtime/clock";
 import type { LogStore } from "../log/store";
 import type { Log } from "../../../runtime/log";
-import type { TableClient } from "../sinks/table-client";
-import type { TopicClient } from "../sinks/topic-client";
+import type { SinkClients } from "../sinks/clients";
 import type { ReadSide } from "./sides";
 import type { Subscriber } from "../source/subscriber";
 
@@ -12,8 +11,7 @@ export interface World {
   readonly store: LogStore;
   /** @param subscription projects/P/subscriptions/S */
   readonly subscribe: (subscription: string) => Subscriber;
-  readonly tables: TableClient;
-  readonly topics: TopicClient;
+  readonly clients: SinkClients;
   readonly readSide: ReadSide;
   readonly log: Log;
   /** A name that no other start has. */

@@ -8,11 +8,11 @@ import type { ProcessorStatus } from "../contract";
 import { Engine } from "../operators/engine";
 import type { Messages } from "../operators/flow";
 import type { Bound } from "../processor/meaning";
+import { directOutputs } from "../processor/outputs";
 import { checkRunnable } from "../processor/runnable";
 import type { Troubles } from "../processor/troubles";
-import type { TableClient } from "../sinks/table-client";
-import type { TopicClient } from "../sinks/topic-client";
-import { type DirectOutput, directOutputs } from "./direct-outputs";
+import type { SinkClients } from "../sinks/clients";
+import type { DirectOutput } from "../sinks/sink";
 
 /** Batches that are underway at once. */
 const UNDERWAY = 2;
@@ -27,8 +27,7 @@ interface Waiting {
 export interface PushPipelineOptions {
   readonly bound: Bound;
   readonly clock: Clock;
-  readonly tables: TableClient;
-  readonly topics: TopicClient;
+  readonly clients: SinkClients;
   readonly troubles: Troubles;
 }
 
@@ -47,7 +46,7 @@ export class PushPipeline {
 
   /** @throws Error for a pipeline that keeps state between messages. */
   constructor(private readonly options: PushPipelineOptions) {
-    const { bound, tables, topics } = options;
+    const { bound, clients } = options;
     if (!checkRunnable(bound)) {
       throw new Error(
         `${bound.spec.name} keeps state, which a push service cannot: let a worker pool run it, Runner.workerPool()`,
@@ -55,7 +54,7 @@ export class PushPipeline {
     }
     const count = (reason: string): void => void (this.counts[reason] = (this.counts[reason] ?? 0) + 1);
     const moment = () => this.engine.moment;
-    const direct = directOutputs({ bound, tables, topics, moment, refused: () => count("write") });
+    const direct = directOutputs({ bound, clients, moment, refused: () => count("write") });
     this.outputs = direct.outputs;
     this.errors = direct.errors;
     this.engine = new Engine({

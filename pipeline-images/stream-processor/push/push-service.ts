@@ -3,8 +3,7 @@ import { readSpec } from "../../../pipeline/read-spec";
 import type { Clock } from "../../../runtime/clock";
 import { answer, close, type Controlled, type HandleRequest, listen } from "../control";
 import type { Cloud } from "../google/cloud";
-import { pubSubTopics } from "../google/pubsub";
-import { StorageWrite } from "../google/storage-write";
+import { sinkClients } from "../google/sink-clients";
 import type { Log } from "../../../runtime/log";
 import { textAt } from "../place";
 import { notStarted, portOf, type Running } from "../processor/pull-service";
@@ -40,12 +39,11 @@ export async function runPush(settings: PushEnvironment, cloud: Cloud, clock: Cl
     textAt(settings.pipeline, cloud.storage),
   );
   const bound = { ...settings, spec: readSpec(text) };
-  const tables = new StorageWrite(cloud.storageWrite(), clock);
   const read = sideReader(cloud, Object.values(settings.subscriptions));
   const sides = new Sides({ spec: bound.spec, bindings: bound.sides, read, clock, troubles });
   checkRunnable(bound);
   await sides.load();
-  const pipeline = new PushPipeline({ bound, clock, tables, topics: pubSubTopics(cloud.pubSub()), troubles });
+  const pipeline = new PushPipeline({ bound, clock, clients: sinkClients(cloud, clock), troubles });
   sides.attach((name, rows) => pipeline.setSide(name, rows));
   started.pipeline = pipeline;
   started.endpoint = pushEndpoint({ ...settings, pipeline, clock });

@@ -10,10 +10,13 @@ import { type RecordedOutput, rowsToWrite, type UnwrittenRequest } from "../chec
 import { persistently } from "../../../runtime/retry";
 import { Output, type OutputOptions } from "./output";
 import { ROW, splitRows, withoutRows } from "./proto-rows";
+import { readableRow } from "./readable-row";
 import { RowBuffer } from "./row-buffer";
+import type { RefuseRow } from "./sink";
 import type { AppendOutcome, TableClient } from "./table-client";
 
-const MOST_ROWS = 10_000;
+/** Of a request. */
+export const MOST_ROWS = 10_000;
 
 export interface TableOutputOptions extends OutputOptions {
   readonly client: TableClient;
@@ -24,13 +27,7 @@ export interface TableOutputOptions extends OutputOptions {
   /** What became of rows whose stream is gone, on somebody's word. */
   readonly assume?: "written" | "lost" | undefined;
   /** Rows that the table does not take become error rows of the same record. */
-  readonly refused: (rows: readonly RefusedRow[]) => void;
-}
-
-export interface RefusedRow {
-  readonly message: string;
-  readonly row: Uint8Array;
-  readonly descriptor: Uint8Array;
+  readonly refused: RefuseRow;
 }
 
 export class TableOutput extends Output {
@@ -153,13 +150,9 @@ export class TableOutput extends Output {
     const rows = splitRows(request.payload);
     const sent = rows.map((_, i) => i).filter((i) => !request.refused.includes(i));
     const places = [...refused.keys()].map((place) => sent[place] as number);
-    this.options.refused(
-      [...refused.values()].map((message, i) => ({
-        message,
-        row: rows[places[i] as number] as Uint8Array,
-        descriptor,
-      })),
-    );
+    for (const [place, why] of refused) {
+      this.options.refused(readableRow(rows[sent[place] as number] as Uint8Array, descriptor), why);
+    }
     this.waits = true;
     this.refuse(request.number, places);
   }

@@ -7,6 +7,7 @@ import type { RecordedOutput } from "../checkpoint/recorded-output";
 import type { TakeRow } from "../operators/flow";
 import { Output, type OutputOptions } from "./output";
 import { type EncodeInRequest, RowBuffer } from "./row-buffer";
+import type { RefuseRow } from "./sink";
 import type { TopicClient } from "./topic-client";
 import {
   type Attributes,
@@ -34,7 +35,7 @@ export interface TopicOutputOptions extends OutputOptions {
   /** What else stands in the attributes of a row's message. */
   readonly attributes: (row: AnyRow) => Attributes;
   /** A row that Pub/Sub would not take, and why: it becomes an error row. */
-  readonly refused: (row: AnyRow, why: string) => void;
+  readonly refused: RefuseRow;
 }
 
 export class TopicOutput extends Output {

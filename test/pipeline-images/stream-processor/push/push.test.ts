@@ -46,16 +46,18 @@ async function service(
       errors: "projects/acme/topics/dead",
     },
     clock: process.clock,
-    tables: {
-      ...client,
-      append(request) {
-        appends += 1;
-        // The first append to a default stream finds it there.
-        tables.open(request.stream);
-        return client.append(request);
+    clients: {
+      tables: {
+        ...client,
+        append(request) {
+          appends += 1;
+          // The first append to a default stream finds it there.
+          tables.open(request.stream);
+          return client.append(request);
+        },
       },
+      topics: topics.reachedBy(process, goodNetwork),
     },
-    topics: topics.reachedBy(process, goodNetwork),
     troubles: new Troubles(() => {}),
   });
   const endpoint = pushEndpoint({
@@ -237,8 +239,10 @@ test("a pipeline with windows is refused: a push service keeps nothing between m
         errors: "t",
       },
       clock: process.clock,
-      tables: new SimulatedTables().reachedBy(process, goodNetwork),
-      topics: new SimulatedTopics().reachedBy(process, goodNetwork),
+      clients: {
+        tables: new SimulatedTables().reachedBy(process, goodNetwork),
+        topics: new SimulatedTopics().reachedBy(process, goodNetwork),
+      },
       troubles: new Troubles(() => {}),
     });
   expect(made).toThrow(

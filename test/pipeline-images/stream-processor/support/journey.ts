@@ -78,8 +78,10 @@ export class Journey {
         clock: process.clock,
         store: this.bucket.reachedBy(process, network),
         subscribe: (name) => this.subscriptionOf(name).reachedBy(process, network),
-        tables: this.tables.reachedBy(process, network),
-        topics: this.topics.reachedBy(process, network),
+        clients: {
+          tables: this.tables.reachedBy(process, network),
+          topics: this.topics.reachedBy(process, network),
+        },
         readSide: (binding) => {
           const rows = this.sideRows;
           this.sideReads.push(binding);

@@ -1,0 +1,14 @@
+import type { OutputBinding } from "../../../pipeline/bindings";
+import type { SinkKind } from "./sink";
+import { tableSink } from "./table-sink";
+import { topicSink } from "./topic-sink";
+
+/** The kind of sink that a binding asks for. @throws Error where the processor has none */
+export function sinkKind(binding: OutputBinding): SinkKind<OutputBinding> {
+  if ("topic" in binding) return topicSink;
+  if ("table" in binding) return tableSink;
+  throw new Error(`no sink takes rows for ${JSON.stringify(binding)}`);
+}
+
+/** What rows go to, by name. @throws Error where the processor has no such kind of sink, or the binding names nothing */
+export const sinkName = (binding: OutputBinding): string => sinkKind(binding).name(binding);

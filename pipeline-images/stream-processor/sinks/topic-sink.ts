@@ -1,0 +1,99 @@
+/** Topics of Pub/Sub, a message for each row, at least once: each has a `row_id` that stays the same when it is sent again. */
+import type { OutputBinding } from "../../../pipeline/bindings";
+import type { AnyRow } from "../../../pipeline/schema/row";
+import type { Request } from "../checkpoint/record";
+import type { Moment, TakeRow } from "../operators/flow";
+import { RowBuffer } from "./row-buffer";
+import { type DirectOutput, type LoggedSink, type SinkKind, type SinkOptions, sumOf } from "./sink";
+import {
+  type Attributes,
+  attributesOf,
+  MESSAGE,
+  MOST_MESSAGES,
+  orderingKeyOf,
+  splitByKey,
+  unfitForTopic,
+  writeMessage,
+} from "./topic-message";
+import { TopicOutput } from "./topic-output";
+
+export type TopicBinding = Extract<OutputBinding, { readonly topic: string }>;
+
+/** What stands in a row's attributes beside those of its binding. */
+export type AttributesOf = (row: AnyRow) => Attributes;
+
+const noAttributes: AttributesOf = () => ({});
+
+export const topicSink: SinkKind<TopicBinding> = {
+  name: ({ topic }) => topic,
+  logged: (options) => loggedTopic(options, noAttributes),
+  direct: (options) => directTopic(options, noAttributes),
+};
+
+export function loggedTopic(options: LoggedSink<TopicBinding>, attributes: AttributesOf): TopicOutput {
+  const { output, binding, clients, recorded, refuse } = options;
+  const about = { client: clients.topics, topic: binding.topic, fields: binding, attributes, refused: refuse };
+  return new TopicOutput(output, { ...options, ...about }, recorded);
+}
+
+export function directTopic(
+  { output, binding, clients, moment, refuse }: SinkOptions<TopicBinding>,
+  attributes: AttributesOf,
+): DirectOutput {
+  const rowId = rowIds(output, moment);
+  const buffer = new RowBuffer(
+    MESSAGE,
+    new Uint8Array(0),
+    (row, writer) => {
+      const all = { ...attributes(row), ...attributesOf(binding, row), row_id: rowId() };
+      writeMessage(writer, row, all, orderingKeyOf(binding, row));
+    },
+    MOST_MESSAGES,
+    0,
+  );
+  const publish = async ({ payload, rows }: Request): Promise<number> => {
+    const requests = binding.orderingKey === undefined ? [payload] : splitByKey(payload);
+    await Promise.all(requests.map((messages) => clients.topics.publish(binding.topic, messages)));
+    return rows;
+  };
+  const take: TakeRow = (row) => {
+    const why = unfitForTopic(binding, row);
+    if (why === undefined) buffer.add(row);
+    else refuse(row, why);
+  };
+  if (binding.orderingKey === undefined) {
+    return { name: output, take, send: () => sumOf(buffer.take().map(publish)) };
+  }
+  // What was sent before is there, or has failed, before the next leaves: also between batches that are underway at once.
+  let before: Promise<unknown> = Promise.resolve();
+  const send = async (requests: readonly Request[], earlier: Promise<unknown>): Promise<number> => {
+    await earlier.catch(() => undefined);
+    let rows = 0;
+    // oxlint-disable-next-line no-await-in-loop -- in order
+    for (const request of requests) rows += await publish(request);
+    return rows;
+  };
+  return {
+    name: output,
+    take,
+    send() {
+      const sending = send(buffer.take(), before);
+      before = sending;
+      return sending;
+    },
+  };
+}
+
+/** An id of the message that a row comes from, the output, and the place among those that the message gave to it. */
+function rowIds(output: string, moment: () => Moment): () => string | undefined {
+  let last = "";
+  let count = 0;
+  return () => {
+    const { messages, place } = moment();
+    if (messages === undefined) return undefined;
+    const id = messages.id(place);
+    count = id === last ? count + 1 : 0;
+    last = id;
+    return `${id}-${output}-${count}`;
+  };
+}
