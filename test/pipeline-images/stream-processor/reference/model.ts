@@ -39,8 +39,8 @@ class Model {
   private readonly stages = new Map<string, Stage>();
   private readonly sides = new Map<string, readonly AnyRow[]>();
   private readonly decoders: ReadonlyMap<string, (message: GivenMessage) => NewRow | RowError>;
-  /** Of each step that sets the event time: the times of its rows, and when they came. */
-  private readonly times = new Map<string, { readonly time: number; readonly now: number }[]>();
+  /** Of each step that sets the event time: the largest time of its rows, and when the last of them came. */
+  private readonly times = new Map<string, { readonly largest: number; readonly lastRow: number }>();
   private readonly lastMessages = new Map<string, number>();
 
   constructor(private readonly spec: PipelineSpec) {
@@ -49,7 +49,7 @@ class Model {
     const inputs = Object.entries(spec.inputs).filter(([, { kind }]) => kind !== "side");
     this.decoders = new Map(inputs.map(([name, input]) => [name, decoder(input, needs.of(name))]));
     for (const step of spec.steps) {
-      if (step.kind === "eventTime") this.times.set(step.id, []);
+      if (step.kind === "eventTime") this.times.set(step.id, { largest: -Infinity, lastRow: -Infinity });
       const around: Around = {
         current: this.current,
         fields: step.inputs.map((input) => rows.get(input) ?? []),
@@ -76,6 +76,7 @@ class Model {
         this.settle();
         break;
       case "watermark":
+        for (const [input, at] of Object.entries(happening.lastMessages ?? {})) this.lastMessages.set(input, at);
         for (const [id, stage] of this.stages) {
           const { inputs } = this.step(id);
           stage.advanceWatermark(Math.min(...inputs.map((input) => this.watermarkOf(input, happening))));
@@ -134,7 +135,11 @@ class Model {
       else this.refuse(step.id, { reason: "parse", error: error.message, row, time: error.time });
     }
     for (const one of made ?? []) {
-      if (step.kind === "eventTime") this.times.get(step.id)?.push({ time: one.time, now: this.current.now });
+      if (step.kind === "eventTime") {
+        const { largest, lastRow } = this.timesOf(step.id);
+        const { now } = this.current;
+        this.times.set(step.id, { largest: Math.max(largest, one.time), lastRow: Math.max(lastRow, now) });
+      }
       this.emit(step.id, one);
     }
   }
@@ -177,14 +182,16 @@ class Model {
     if (stage !== undefined) return stage.outputWatermark;
     const step = this.step(of);
     if (step.kind !== "eventTime") return Math.min(...step.inputs.map((input) => this.watermarkOf(input, told)));
-    const times = this.times.get(of) ?? [];
+    const { largest, lastRow } = this.timesOf(of);
     const inputs = this.inputsOf(step);
     const published = publishedOf(inputs, told);
     const lastMessage = Math.max(...inputs.map((input) => this.lastMessages.get(input) ?? -Infinity));
-    const lastRow = Math.max(...times.map(({ now }) => now));
     const noRows = told.quiet || lastMessage - lastRow >= QUIET;
-    const largest = Math.max(...times.map(({ time }) => time));
     return (noRows ? published : Math.min(largest, published)) - milliseconds(step.maxDelay ?? "0s");
+  }
+
+  private timesOf(step: string): { readonly largest: number; readonly lastRow: number } {
+    return this.times.get(step) ?? { largest: -Infinity, lastRow: -Infinity };
   }
 
   /** The inputs that a step's rows are made of. */

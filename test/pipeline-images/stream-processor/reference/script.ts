@@ -13,6 +13,8 @@ export type Happening =
       readonly published: number;
       readonly quiet: boolean;
       readonly behind?: { readonly [input: string]: number };
+      /** When the last message of an input came, for who knows better than its batches tell: of a run that was recorded. */
+      readonly lastMessages?: { readonly [input: string]: number };
     }
   /** A side input was read again: all of its rows. */
   | { readonly kind: "side"; readonly input: string; readonly rows: readonly AnyRow[] }

@@ -1,0 +1,105 @@
+/** A process of the processor: begun, killed, told to leave, held still. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { createInterface } from "node:readline";
+import type { ProcessorStatus } from "../../pipeline-images/stream-processor/contract";
+
+export interface InstanceOptions {
+  readonly program: string;
+  readonly environment: { readonly [name: string]: string | undefined };
+}
+
+/** The last that a process said is kept, for whoever asks why it left. */
+const KEPT_LINES = 20;
+
+export class Instance {
+  readonly startedAt = performance.now();
+  /** Milliseconds from its start until it owned the log; undefined as long as it does not. */
+  ownsAfter: number | undefined;
+  /** Resolves when it owns the log; false where it left before. */
+  readonly owns: Promise<boolean>;
+  /** Resolves with its code when it has left; null where it was killed. */
+  readonly left: Promise<number | null>;
+  hasLeft = false;
+  readonly lines: string[] = [];
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly port: number,
+  ) {
+    this.left = once(child, "close").then(([code]) => {
+      this.hasLeft = true;
+      return code as number | null;
+    });
+    this.owns = new Promise((resolve) => {
+      void this.left.then(() => resolve(false));
+      for (const output of [child.stdout, child.stderr]) {
+        if (output === null) continue;
+        createInterface({ input: output }).on("line", (line) => {
+          this.lines.push(line);
+          if (this.lines.length > KEPT_LINES) this.lines.shift();
+          if (this.ownsAfter !== undefined || !line.includes('"kind":"start"')) return;
+          this.ownsAfter = performance.now() - this.startedAt;
+          resolve(true);
+        });
+      }
+    });
+  }
+
+  static async start({ program, environment }: InstanceOptions): Promise<Instance> {
+    const port = await freePort();
+    const child = spawn(process.execPath, [program], {
+      env: { PATH: process.env["PATH"], ...environment, PORT: String(port) },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return new Instance(child, port);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Another took the log over, and it said so. */
+  get wasDeposed(): boolean {
+    return this.lines.some((line) => line.includes("another instance has taken over"));
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.left;
+  }
+
+  /** @returns its exit code */
+  async terminate(): Promise<number | null> {
+    this.child.kill("SIGTERM");
+    return this.left;
+  }
+
+  hold(): void {
+    this.child.kill("SIGSTOP");
+  }
+
+  goOn(): void {
+    this.child.kill("SIGCONT");
+  }
+
+  async status(): Promise<ProcessorStatus> {
+    return (await fetch(`http://127.0.0.1:${this.port}/status`)).json() as Promise<ProcessorStatus>;
+  }
+
+  /** @throws Error where it cannot be drained */
+  async drain(): Promise<ProcessorStatus> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/drain`, { method: "POST" });
+    if (!answer.ok) throw new Error(`it was not drained: ${await answer.text()}`);
+    return answer.json() as Promise<ProcessorStatus>;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  await new Promise((resolve) => void server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
