@@ -100,8 +100,10 @@ async function applyTable(host: Host, parts: ResourceParts, { address, config }:
       labels: "labels",
       expiration_time: "expirationTime",
       require_partition_filter: "requirePartitionFilter",
+      max_staleness: "maxStaleness",
     }),
     ...partitioning(config),
+    ...constraints(config),
   };
   const [view] = [...blocks(config.view), ...blocks(config.materialized_view)];
   const record =
@@ -184,6 +186,13 @@ function partitioning(config: Config): Settings {
       ? { clustering: { fields: config.clustering } }
       : {}),
   };
+}
+
+/** The primary key: foreign keys are nothing that rows are held against. */
+function constraints(config: Config): Settings {
+  const [constraint] = blocks(config.table_constraints);
+  const [key] = blocks(constraint?.primary_key);
+  return key === undefined ? {} : { tableConstraints: { primaryKey: { columns: key.columns } } };
 }
 
 const basicRoles: { readonly [role: string]: string } = {

@@ -13,12 +13,13 @@ import { parseExpression, parseStatement } from "../sql/parse/statement";
 import { SqlError } from "../sql/sql-error";
 import { typeOfColumn } from "../sql/types";
 import { tableKey, type TableRecord } from "../store/catalog";
+import { refuseWhereChanged } from "../store/changes";
 import { Definitions } from "./definitions";
 import { asSqlError } from "./duckdb-error";
 import { boundParameters, runBound, type BoundParameter } from "./parameters";
 import type { EngineParts, Prepared, Query } from "./prepared";
 import { finalColumns, QueryResult } from "./result";
-import { changedTable, dmlSql, isDml, runDml, statementTypes, type Dml, type DmlStats } from "./statements";
+import { changedTable, dmlSql, isDml, mutates, runDml, statementTypes, type Dml, type DmlStats } from "./statements";
 import { lookupTable, tableName, type Lookup } from "./table-lookup";
 
 export interface Outcome {
@@ -159,9 +160,10 @@ export class Engine {
     access.table(caller, "bigquery.tables.updateData", table);
     if (statement.kind !== "insert") access.table(caller, "bigquery.tables.getData", table);
     const sql = dmlSql(statement, table, context);
-    const done = await database.write((connection) =>
-      runDml(connection, statement, sql, (on, text) => runBound(on, text, parameters)),
-    );
+    const done = await database.write(async (connection) => {
+      if (mutates(statement)) await refuseWhereChanged(connection, table);
+      return runDml(connection, statement, sql, (on, text) => runBound(on, text, parameters));
+    });
     await counts.recount(dataset, id);
     return done;
   }

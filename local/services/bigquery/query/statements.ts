@@ -19,6 +19,9 @@ export type Ddl = Statement & {
 export const isDml = (statement: Statement): statement is Dml =>
   ["insert", "update", "delete", "merge", "truncate"].includes(statement.kind);
 
+/** What a table that is written by changes does not take. */
+export const mutates = ({ kind }: Dml): boolean => ["update", "delete", "merge"].includes(kind);
+
 /** As a job's statistics call it. */
 export const statementTypes: { readonly [kind in Statement["kind"]]: string } = {
   query: "SELECT",

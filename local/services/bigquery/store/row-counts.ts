@@ -27,10 +27,10 @@ export class RowCounts {
     this.rows.set(table.uid, Number(result.getRows()[0]?.[0]));
   }
 
-  /** Rows that were appended, durable. */
-  add(dataset: string, id: string, rows: number): void {
+  /** Rows that were appended, durable. @param grown by how many the table has grown: changes take the place of others */
+  add(dataset: string, id: string, rows: number, grown = rows): void {
     const key = this.key(dataset, id);
-    this.rows.set(key, (this.rows.get(key) ?? 0) + rows);
+    this.rows.set(key, (this.rows.get(key) ?? 0) + grown);
     this.appended.set(key, (this.appended.get(key) ?? 0) + rows);
   }
 

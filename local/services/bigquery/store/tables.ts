@@ -5,8 +5,10 @@ import { CloudError } from "../../../errors";
 import type { Clock } from "../../../service";
 import { schemaChange, type SchemaStep } from "../schema/change";
 import { columnNamed, type Column } from "../schema/column";
+import { checkPrimaryKey, primaryKeyOf } from "../schema/primary-key";
 import { duckdbTypeText, quoted, sqlName, type PhysicalName } from "../schema/duckdb-type";
 import { tableKey, type Catalog, type Settings, type TableRecord } from "./catalog";
+import { changesName } from "./changes";
 import type { Database } from "./database";
 
 export interface NewTable {
@@ -49,6 +51,7 @@ export class Tables {
     if (!replaces && this.catalog.findTable(dataset, id) !== undefined) {
       throw new CloudError("ALREADY_EXISTS", `Already Exists: Table ${this.project}:${dataset}.${id}`);
     }
+    checkPrimaryKey(primaryKeyOf(wanted.settings), wanted.columns);
     const now = this.clock.now();
     const physical = this.catalog.physicalName(dataset, id);
     return { ...wanted, uid: randomUUID(), physical, created: now, modified: now };
@@ -85,6 +88,9 @@ export class Tables {
         // The same columns stay the same object: whoever writes rows sees a change by that.
         const columns = JSON.stringify(now) === JSON.stringify(there.columns) ? there.columns : now;
         for (const step of steps) await take(connection, there.physical, columns, step);
+        const [keyWas, keyIs] = [primaryKeyOf(there.settings), primaryKeyOf(after.settings)];
+        checkPrimaryKey(keyIs, columns);
+        if (String(keyWas) !== String(keyIs)) await connection.run(dropChanges(there));
         await this.catalog.saveTable(connection, { ...after, columns });
         return { ...after, columns };
       }
@@ -121,9 +127,14 @@ export class Tables {
   }
 }
 
-async function dropRows(connection: DuckDBConnection, { view, physical }: TableRecord): Promise<void> {
-  if (view === undefined) await connection.run(`DROP TABLE ${sqlName(physical)}`);
+async function dropRows(connection: DuckDBConnection, record: TableRecord): Promise<void> {
+  if (record.view !== undefined) return;
+  await connection.run(`DROP TABLE ${sqlName(record.physical)}`);
+  await connection.run(dropChanges(record));
 }
+
+/** What came last of each key belongs to the key and to the table. */
+const dropChanges = ({ physical }: TableRecord): string => `DROP TABLE IF EXISTS ${sqlName(changesName(physical))}`;
 
 /** CREATE TABLE of DuckDB. */
 export function createTable(physical: PhysicalName, columns: readonly Column[]): string {

@@ -6,6 +6,7 @@ import { MalformedMessage } from "../../../../pipeline/protobuf/wire";
 import { BadValue } from "../rows/json-value";
 import type { Column } from "../schema/column";
 import type { Target } from "../store/appends";
+import type { Change } from "../store/changes";
 import type { TableRecord } from "../store/catalog";
 import {
   MissingValue,
@@ -16,7 +17,8 @@ import {
   type RowError,
 } from "./messages";
 import { statusOf, WriteError } from "./stream-error";
-import { SchemaMismatch, sentRowReader, withoutMissing, type SentRowReader } from "./wire-rows";
+import { SchemaMismatch, type SentChange } from "./wire-change";
+import { sentRowReader, withoutMissing, type SentRow, type SentRowReader } from "./wire-rows";
 
 /** @see https://cloud.google.com/bigquery/quotas#write-api-limits */
 const LARGEST_REQUEST = 10 * 1024 * 1024;
@@ -32,6 +34,9 @@ export interface Destination {
   readonly columns: readonly Column[];
   /** `_default`, which has no offsets. */
   readonly isDefault: boolean;
+  /** The places of the primary key's columns. None where rows cannot be written as changes. */
+  readonly keys: readonly number[];
+  change(changes: readonly Change[], target: () => Target): Promise<void>;
   append(
     offset: number | undefined,
     rows: readonly (readonly DuckDBValue[])[],
@@ -64,6 +69,8 @@ export class AppendConnection {
   private defaultMissing: number = MissingValue.NULL_VALUE;
   private answered: Promise<void> = Promise.resolve();
   private unanswered = 0;
+  /** Whether its rows are changes; undefined until there is one. */
+  private changes: boolean | undefined;
 
   constructor(
     private readonly call: ServerDuplexStream<AppendRowsRequest, Answer>,
@@ -127,7 +134,8 @@ export class AppendConnection {
     const sent = request.protoRows?.rows?.serializedRows ?? [];
     checkRequest(stream, destination, request, sent);
     const { read } = this.writer(stream, destination, request);
-    const values = sent.map((row) => read(row));
+    const all = sent.map((row) => read(row));
+    const asChanges = this.asChanges(stream, all);
     const wanted = destination.columns.filter(
       (column) =>
         column.defaultValueExpression !== undefined &&
@@ -135,13 +143,30 @@ export class AppendConnection {
     );
     const rows = complete(
       stream,
-      destination.columns,
-      values,
+      destination,
+      all,
       wanted.length === 0 ? undefined : await this.defaultRows(destination.columns, wanted, sent.length),
     );
     const target = this.destinations.target(destination.table);
+    if (asChanges) {
+      const changes = rows.map((row, at) => ({ ...((all[at] as SentRow).change as SentChange), values: row }));
+      await destination.change(changes, target);
+      return { appendResult: { offset: undefined } };
+    }
     const offset = await destination.append(request.offset?.value, rows, target);
     return { appendResult: { offset: offset === undefined ? undefined : { value: offset } } };
+  }
+
+  /** All of a connection's rows are changes, or none. */
+  private asChanges(stream: string, rows: readonly (SentRow | BadValue)[]): boolean {
+    const first = rows.find((row): row is SentRow => !(row instanceof BadValue));
+    if (first === undefined) return false;
+    const are = first.change !== undefined;
+    if (this.changes !== undefined && this.changes !== are) {
+      throw new WriteError("INVALID_ARGUMENT", "The given value is not a valid CHANGE_TYPE.", stream);
+    }
+    this.changes = are;
+    return are;
   }
 
   private async defaultRows(
@@ -155,7 +180,7 @@ export class AppendConnection {
   }
 
   /** How this stream's rows are read: by the schema that was sent last, for the columns that there are now. */
-  private writer(stream: string, { columns }: Destination, request: AppendRowsRequest): Writer {
+  private writer(stream: string, { columns, isDefault, keys }: Destination, request: AppendRowsRequest): Writer {
     const sent = request.protoRows?.writerSchema?.protoDescriptor;
     const there = this.writers.get(stream);
     if (there !== undefined && there.columns === columns) {
@@ -166,7 +191,7 @@ export class AppendConnection {
       throw new WriteError("INVALID_ARGUMENT", "The first request of a stream has to bring its writer_schema.", stream);
     }
     try {
-      const made = { descriptor, columns, read: sentRowReader(columns, descriptor) };
+      const made = { descriptor, columns, read: sentRowReader(columns, descriptor, isDefault && keys.length > 0) };
       this.writers.set(stream, made);
       return made;
     } catch (error) {
@@ -215,17 +240,38 @@ function checkRequest(
   }
 }
 
+/** Of a row that goes the key is enough; no row that is written as a change is without one. */
+function filledRow(
+  { columns, keys }: Destination,
+  { values, change }: SentRow,
+  defaults?: readonly (DuckDBValue | undefined)[],
+): readonly DuckDBValue[] | BadValue {
+  if (change === undefined) return withoutMissing(columns, values, "", defaults);
+  const keyless = keys.find((at) => (values[at] ?? null) === null);
+  if (keyless !== undefined) {
+    const { name } = columns[keyless] as Column;
+    return new BadValue(name, `Primary key column ${name} is missing`);
+  }
+  if (change.type === "UPSERT") return withoutMissing(columns, values, "", defaults);
+  return withoutMissing(
+    columns.map((column): Column => (column.mode === "REQUIRED" ? { ...column, mode: "NULLABLE" } : column)),
+    values,
+    "",
+    defaults,
+  );
+}
+
 /** Rows with nothing missing. One that does not fit, and none is taken. */
 function complete(
   stream: string,
-  columns: readonly Column[],
-  values: readonly (readonly (DuckDBValue | undefined)[] | BadValue)[],
+  destination: Destination,
+  values: readonly (SentRow | BadValue)[],
   defaults?: readonly (readonly (DuckDBValue | undefined)[])[],
 ): readonly (readonly DuckDBValue[])[] {
   const errors: RowError[] = [];
   const rows: (readonly DuckDBValue[])[] = [];
   values.forEach((row, index) => {
-    const filled = row instanceof BadValue ? row : withoutMissing(columns, row, "", defaults?.[index]);
+    const filled = row instanceof BadValue ? row : filledRow(destination, row, defaults?.[index]);
     if (filled instanceof BadValue) errors.push(rowError(index, filled.reason));
     else rows.push(filled);
   });

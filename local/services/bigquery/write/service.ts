@@ -8,6 +8,7 @@ import type { Defaults } from "../rows/table-rows";
 import type { Column } from "../schema/column";
 import type { Appends } from "../store/appends";
 import type { Catalog, TableRecord } from "../store/catalog";
+import { applyChanges, keyPlaces } from "../store/changes";
 import type { RowCounts } from "../store/row-counts";
 import { AppendConnection, type Destination, type Destinations } from "./connection";
 import * as messages from "./messages";
@@ -126,6 +127,17 @@ class WriteService implements Destinations {
         table,
         columns: table.columns,
         isDefault: true,
+        keys: keyPlaces(table),
+        async change(changes, target) {
+          let grown = 0;
+          await appends.append({
+            target,
+            columns: table.columns,
+            rows: [],
+            alongside: async (connection) => void (grown = await applyChanges(connection, table, changes)),
+          });
+          counts.add(table.dataset, table.id, changes.length, grown);
+        },
         async append(_, rows, target) {
           await appends.append({ target, columns: table.columns, rows });
           counts.add(table.dataset, table.id, rows.length);
@@ -140,6 +152,8 @@ class WriteService implements Destinations {
       table,
       columns,
       isDefault: false,
+      keys: [],
+      change: () => Promise.reject(new Error("only default streams take changes")),
       append: (offset, rows, target) => this.parts.streams.append(stream, offset, { columns, rows, target }),
     };
   }

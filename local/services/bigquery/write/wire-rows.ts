@@ -9,33 +9,34 @@ import {
 } from "../../../../pipeline/schema/storage-read";
 import { BadValue } from "../rows/json-value";
 import { columnNamed, type Column } from "../schema/column";
+import { changeReader, SchemaMismatch, type SentChange } from "./wire-change";
 import { scalarReader, takes, type WireReader } from "./wire-value";
 
-/** Why a writer's schema does not fit a table. */
-export class SchemaMismatch extends Error {
-  override readonly name = "SchemaMismatch";
-  constructor(
-    message: string,
-    /** It has fields that the table has not. */
-    readonly extra: boolean,
-  ) {
-    super(message);
-  }
-}
-
 /** One row's values, `undefined` where the row does not give the column, or why the row does not fit. */
-export type SentRowReader = (row: Uint8Array) => readonly (DuckDBValue | undefined)[] | BadValue;
+export type SentRowReader = (row: Uint8Array) => SentRow | BadValue;
+
+export interface SentRow {
+  readonly values: readonly (DuckDBValue | undefined)[];
+  /** What is to become of the row with its key, where it is written as a change. */
+  readonly change: SentChange | undefined;
+}
 
 /**
  * @param descriptor a serialized DescriptorProto
+ * @param takesChanges whether it may have the pseudo columns of changes
  * @throws SchemaMismatch, or MalformedMessage where the descriptor is none
  */
-export function sentRowReader(columns: readonly Column[], descriptor: Uint8Array): SentRowReader {
+export function sentRowReader(columns: readonly Column[], descriptor: Uint8Array, takesChanges = false): SentRowReader {
   const rows = compileRowReader(descriptor);
-  const read = recordReader(columns, rows.columns, "");
+  const changes = takesChanges ? changeReader(rows.columns) : undefined;
+  const read = recordReader(columns, changes?.columns ?? rows.columns, "");
   return (bytes) => {
     try {
-      return read(rows.read(bytes));
+      const row = rows.read(bytes);
+      const change = changes?.read(row);
+      if (change instanceof BadValue) return change;
+      const values = read(row);
+      return values instanceof BadValue ? values : { values, change };
     } catch (error) {
       if (error instanceof MalformedMessage) return new BadValue("", `Malformed row: ${error.message}`);
       throw error;

@@ -8,7 +8,8 @@ import { WireWriter } from "../../../../../pipeline/protobuf/wire";
 import { BadValue } from "../../../../../local/services/bigquery/rows/json-value";
 import { plainRow, type PlainRow } from "../../../../../local/services/bigquery/rows/plain-value";
 import type { Column } from "../../../../../local/services/bigquery/schema/column";
-import { SchemaMismatch, sentRowReader, withoutMissing } from "../../../../../local/services/bigquery/write/wire-rows";
+import { SchemaMismatch } from "../../../../../local/services/bigquery/write/wire-change";
+import { sentRowReader, withoutMissing } from "../../../../../local/services/bigquery/write/wire-rows";
 
 const column = (name: string, type: Column["type"], mode: Column["mode"] = "NULLABLE", fields?: Column[]): Column => ({
   name,
@@ -19,7 +20,8 @@ const column = (name: string, type: Column["type"], mode: Column["mode"] = "NULL
 
 /** A row as it was sent, read for the columns: plain values, or what is wrong with it. */
 function read(columns: readonly Column[], descriptor: Uint8Array, row: Uint8Array): PlainRow | string {
-  const values = sentRowReader(columns, descriptor)(row);
+  const read = sentRowReader(columns, descriptor)(row);
+  const values = read instanceof BadValue ? read : read.values;
   const filled = values instanceof BadValue ? values : withoutMissing(columns, values, "");
   return filled instanceof BadValue ? filled.reason : plainRow(columns, filled);
 }
