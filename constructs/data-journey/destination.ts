@@ -8,6 +8,7 @@ import type { TableProps } from "../bigquery/table-props";
 import { columnsOf } from "../bigquery/table-schema";
 import type { Grant, GrantOptions, Identity } from "../core/grants";
 import { list } from "../core/text";
+import { grantOnProject } from "../iam/project-grant";
 import { AnyTopic } from "../pubsub/topic";
 import type { AnyBucket } from "../storage/bucket";
 import { formatOf } from "./source";
@@ -136,7 +137,12 @@ function tableSink(output: string, fields: Fields, to: TableDestination, { scope
   return {
     binding: { table: table.path, ...(write === undefined ? {} : { write }) },
     to: table,
-    grant: (identity, why) => void table.grantWrite(identity, why),
+    grant(identity, why) {
+      table.grantWrite(identity, why);
+      if (write === "truncate") {
+        grantOnProject("roles/bigquery.jobUser", identity, { why: "replaces all rows of a table, which is a job" });
+      }
+    },
   };
 }
 

@@ -25,14 +25,13 @@ export type RunnerKind = "push-service" | "worker-pool" | "job" | "dataflow";
  * What our engine does not run of a pipeline, or does not write, as a warning: said when the stack is synthesized, not
  * first by a container that will not start.
  */
-export function noteUnsupported(scope: Construct, { pipeline, outputs }: Pick<Task, "pipeline" | "outputs">): void {
-  const problems = [
-    unsupported(pipeline.toJSON()),
-    unsupportedOutputs(
-      pipeline.name,
-      mapValues(outputs, ({ binding }) => binding),
-    ),
-  ];
+export function noteUnsupported(
+  scope: Construct,
+  { pipeline, outputs, errors }: Pick<Task, "pipeline" | "outputs" | "errors">,
+): void {
+  const spec = pipeline.toJSON();
+  const sinks = mapValues(outputs, ({ binding }) => binding);
+  const problems = [unsupported(spec), unsupportedOutputs(spec, { ...sinks, "what is refused": errors.binding })];
   for (const problem of problems) if (problem !== undefined) warn(scope, problem);
 }
 

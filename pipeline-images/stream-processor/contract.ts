@@ -16,7 +16,10 @@ export interface StreamProcessorEnvironment {
   readonly OUTPUTS: string;
   /** Where rows go that a step refused and no output took: JSON of an OutputBinding. Of streams, a topic. */
   readonly ERRORS: string;
-  /** pull: where the log of checkpoints is kept: gs://bucket/prefix, or a folder's path. */
+  /**
+   * pull: where the log of checkpoints is kept: gs://bucket/prefix, or a folder's path. batch: where the tasks of a run
+   * keep what they agree on, and rows that are not to be seen yet.
+   */
   readonly CHECKPOINTS?: string;
   /** pull: the longest time between two records while there is work, "1s" by default. */
   readonly CHECKPOINT_EVERY?: string;
@@ -30,7 +33,7 @@ export interface StreamProcessorEnvironment {
   readonly PUSHER?: string;
   /** push: most bytes of one request. */
   readonly MAX_BODY_BYTES?: string;
-  /** batch: where the run's counts are written as text, an object a run: gs://bucket/prefix, or a folder's path. */
+  /** batch: where a run's counts are written as text, an object a run: gs://bucket/prefix, or a folder's path. */
   readonly METRICS?: string;
 }
 
@@ -105,6 +108,34 @@ export interface ProcessorReport {
   readonly messageIds: number;
   readonly checkpointMilliseconds: number;
   readonly checkpointBytes: number;
+}
+
+/** What a task of a run that ends says on standard output every five seconds while it reads. */
+export interface BatchProgress {
+  readonly kind: "progress";
+  readonly pipeline: string;
+  /** The execution of the job. */
+  readonly run: string;
+  readonly task: number;
+  /** Rows read so far, by this task. */
+  readonly rows: number;
+  /** Of the task's files, as they are stored; rows of tables and queries have none. */
+  readonly bytesRead: number;
+  readonly bytesTotal: number;
+  /** At the pace so far. Absent while nobody knows. */
+  readonly secondsLeft?: number;
+}
+
+/** What is said of a run once all of its rows are written; the same as text is an object below METRICS. */
+export interface BatchRunReport {
+  readonly kind: "run";
+  readonly pipeline: string;
+  readonly run: string;
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+  readonly bytesRead: number;
+  readonly errorRows: number;
+  readonly seconds: number;
 }
 
 /** What it says when it begins to work: at its first start, and whenever it comes back. */

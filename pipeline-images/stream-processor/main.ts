@@ -1,6 +1,7 @@
 import { systemClock } from "../../runtime/clock";
-import { cloudOf } from "./google/cloud";
+import { type Cloud, cloudOf } from "./google/cloud";
 import { jsonLog } from "../../runtime/log";
+import { runBatch } from "./batch/batch-service";
 import { runPull } from "./processor/pull-service";
 import { runPush } from "./push/push-service";
 import { readSettings } from "./settings";
@@ -14,10 +15,7 @@ const log = jsonLog((line) => process.stdout.write(line));
 async function start(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2));
   const cloud = cloudOf(process.env, systemClock);
-  const running =
-    settings.mode === "push"
-      ? await runPush(settings, cloud, systemClock, log)
-      : await runPull(settings, cloud, systemClock, log);
+  const running = await run(settings, cloud);
   const stop = (): void => {
     setTimeout(() => process.exit(1), GRACE);
     void running.stop();
@@ -28,6 +26,17 @@ async function start(): Promise<void> {
   log("INFO", ending instanceof Error ? "it leaves because it failed" : `it leaves: ${ending}`);
   // What was said on the way out is written first.
   process.stdout.write("", () => process.exit(ending instanceof Error ? 1 : 0));
+}
+
+function run(settings: ReturnType<typeof readSettings>, cloud: Cloud) {
+  switch (settings.mode) {
+    case "pull":
+      return runPull(settings, cloud, systemClock, log);
+    case "push":
+      return runPush(settings, cloud, systemClock, log);
+    case "batch":
+      return runBatch(settings, cloud, systemClock, log);
+  }
 }
 
 start().catch((error: unknown) => {

@@ -1,8 +1,8 @@
 /** Where things are kept: gs://bucket/name in the cloud, a path on a laptop. */
 import { createReadStream } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { SourceFile } from "./batch/bounded-run";
+import type { Anywhere, FileBytes } from "./formats/format";
 import type { CloudStorage } from "./google/storage";
 import { BucketStore } from "./log/bucket-store";
 import { DiskStore } from "./log/disk-store";
@@ -23,35 +23,60 @@ export function storeAt(place: string, storage: CloudStorage): LogStore {
  * @throws Error where there is none.
  */
 export async function filesAt(pattern: string, storage: CloudStorage): Promise<(readonly [string, Uint8Array])[]> {
-  const bucket = inBucket(pattern)?.[0];
+  const files = await listFiles(pattern, storage);
   return Promise.all(
-    (await namesAt(pattern, storage)).map(async (name): Promise<readonly [string, Uint8Array]> => {
-      const content = bucket === undefined ? await readFile(name) : await storage.readObject(bucket, name);
+    files.map(async ({ name }): Promise<readonly [string, Uint8Array]> => {
+      const found = inBucket(name);
+      const content = found === undefined ? await readFile(name) : await storage.readObject(...found);
       return [name, content ?? new Uint8Array(0)];
     }),
   );
 }
 
-/** Files by such a name, to be read one after the other, a part at a time. @throws Error where there is none. */
-export async function sourcesAt(pattern: string, storage: CloudStorage): Promise<readonly SourceFile[]> {
-  const bucket = inBucket(pattern)?.[0];
-  return (await namesAt(pattern, storage)).map((name) =>
-    bucket === undefined
-      ? { name, open: () => createReadStream(name) }
-      : { name: `gs://${bucket}/${name}`, open: () => storage.openObject(bucket, name) },
-  );
+/** A file by its name: gs://bucket/object, or a path. */
+export interface ListedFile {
+  readonly name: string;
+  /** As it is stored. */
+  readonly bytes: number;
 }
 
-/** Sorted. */
-async function namesAt(pattern: string, storage: CloudStorage): Promise<string[]> {
+/** Files by such a name, sorted. @throws Error where there is none. */
+export async function listFiles(pattern: string, storage: CloudStorage): Promise<readonly ListedFile[]> {
   const found = inBucket(pattern);
   const prefix = (found?.[1] ?? pattern).replace(/\*.*$/s, "");
   const fits = matcher(found?.[1] ?? pattern);
-  const names = found === undefined ? await filesBelow(prefix) : await storage.listObjects(found[0], prefix, "");
-  const wanted = names.filter((name) => fits.test(name)).toSorted();
+  const all = found === undefined ? await filesBelow(prefix) : await storage.objects(found[0], prefix);
+  const wanted = all
+    .filter(({ name }) => fits.test(name))
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .map(({ name, bytes }) => ({ name: found === undefined ? name : `gs://${found[0]}/${name}`, bytes }));
   if (wanted.length === 0) throw new Error(`there is no file ${pattern}`);
   return wanted;
 }
+
+/** A file's bytes: each time that they are gone through, it is opened anew. */
+export function openFile(name: string, storage: CloudStorage): FileBytes {
+  const found = inBucket(name);
+  const stream = () => (found === undefined ? createReadStream(name) : storage.openObject(...found));
+  return {
+    [Symbol.asyncIterator]: () => stream()[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>,
+    anywhere: found === undefined ? onDisk(name) : storage.anywhere(...found),
+  };
+}
+
+const onDisk = (name: string): Anywhere => ({
+  size: async () => (await stat(name)).size,
+  async bytes(start, end) {
+    const file = await open(name);
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+      if (bytesRead < end - start) throw new Error(`${name} has become shorter while it was read`);
+      return buffer;
+    } finally {
+      await file.close();
+    }
+  },
+});
 
 const matcher = (pattern: string): RegExp =>
   new RegExp(
@@ -64,10 +89,11 @@ const matcher = (pattern: string): RegExp =>
     "s",
   );
 
-async function filesBelow(prefix: string): Promise<string[]> {
+async function filesBelow(prefix: string): Promise<ListedFile[]> {
   const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1) || ".";
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(name)).size })));
 }
 
 /** @throws Error where there is nothing at the place, or it may not be read. */

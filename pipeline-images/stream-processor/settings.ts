@@ -5,6 +5,7 @@ import {
   readOutputBinding,
   readOutputBindings,
   type InputBindings,
+  type OutputBinding,
   type OutputBindings,
 } from "../../pipeline/bindings";
 import type { StreamProcessorEnvironment } from "./contract";
@@ -17,6 +18,12 @@ export type Environment = { readonly [Name in keyof StreamProcessorEnvironment]?
   readonly BIGQUERY_EMULATOR_HOST?: string;
   readonly STORAGE_EMULATOR_HOST?: string;
   readonly GCE_METADATA_HOST?: string;
+  readonly GOOGLE_CLOUD_PROJECT?: string;
+  /** What Cloud Run tells a job's tasks. */
+  readonly CLOUD_RUN_EXECUTION?: string;
+  readonly CLOUD_RUN_TASK_INDEX?: string;
+  readonly CLOUD_RUN_TASK_COUNT?: string;
+  readonly CLOUD_RUN_TASK_ATTEMPT?: string;
 };
 
 interface Common {
@@ -51,25 +58,73 @@ export interface PushEnvironment extends Common {
   readonly maxBodyBytes: number;
 }
 
+/** A task of a job that ends. */
+export interface BatchEnvironment {
+  readonly mode: "batch";
+  /** gs://bucket/object, or a path. */
+  readonly pipeline: string;
+  readonly inputs: InputBindings;
+  readonly outputs: OutputBindings;
+  readonly errors: OutputBinding;
+  /** Where runs keep what their tasks agree on: gs://bucket/prefix, or a folder. */
+  readonly runs: string;
+  readonly metrics: string | undefined;
+  /** The run: one that is repeated under the same name writes nothing twice. Undefined for one of its own. */
+  readonly execution: string | undefined;
+  /** From 0. */
+  readonly task: number;
+  readonly tasks: number;
+  /** How often the task was begun before. */
+  readonly attempt: number;
+}
+
 /** A message has 10 MB; in base64, with its envelope, that is somewhat less than this. */
 const BODY_BYTES = 16 * 1024 * 1024;
+/** Cloud Run has no more. @see https://cloud.google.com/run/quotas */
+const MOST_TASKS = 10_000;
 
 /** @throws Error that names every variable and flag that is not valid, and what it should be. */
-export function readSettings(environment: Environment, flags: readonly string[]): PullEnvironment | PushEnvironment {
+export function readSettings(
+  environment: Environment,
+  flags: readonly string[],
+): PullEnvironment | PushEnvironment | BatchEnvironment {
   const read = new Reader(environment);
+  const settings = environment.MODE === "batch" ? batch(read, flags) : streamed(read, environment, flags);
+  if (read.problems.length > 0) throw new Error(`The environment is not valid:\n  ${read.problems.join("\n  ")}`);
+  return settings;
+}
+
+function streamed(read: Reader, environment: Environment, flags: readonly string[]): PullEnvironment | PushEnvironment {
   const common: Common = {
     port: read.number("PORT", 8080, 0, 65_535),
-    pipeline: read.text("PIPELINE", "where the pipeline's spec is: gs://bucket/object, or a path"),
+    pipeline: read.pipeline(),
     ...read.inputs(environment.MODE === "push"),
-    outputs: readOutputBindings("OUTPUTS", read.optional("OUTPUTS") ?? "", read.say),
+    outputs: read.outputs(),
     errors: read.errors(),
   };
   const settings = environment.MODE === "push" ? push(read, common) : pull(read, common, flags);
   if (environment.MODE !== "push" && environment.MODE !== "pull") {
-    read.problems.push(`MODE is "${environment.MODE ?? ""}": it is "pull" or "push"`);
+    read.problems.push(`MODE is "${environment.MODE ?? ""}": it is "pull", "push" or "batch"`);
   }
-  if (read.problems.length > 0) throw new Error(`The environment is not valid:\n  ${read.problems.join("\n  ")}`);
   return settings;
+}
+
+function batch(read: Reader, flags: readonly string[]): BatchEnvironment {
+  const tasks = read.number("CLOUD_RUN_TASK_COUNT", 1, 1, MOST_TASKS);
+  for (const flag of flags) read.say(`${flag} is no flag: a run that ends has none`);
+  return {
+    mode: "batch",
+    pipeline: read.pipeline(),
+    inputs: readInputBindings("INPUTS", read.optional("INPUTS") ?? "", read.say),
+    outputs: read.outputs(),
+    errors: readOutputBinding("ERRORS", read.optional("ERRORS") ?? "", read.say) ?? { topic: "" },
+    runs: read.text("CHECKPOINTS", "where runs keep what their tasks agree on: gs://bucket/prefix, or a folder"),
+    metrics: read.optional("METRICS"),
+    execution: read.optional("CLOUD_RUN_EXECUTION"),
+    task: read.number("CLOUD_RUN_TASK_INDEX", 0, 0, tasks - 1),
+    tasks,
+    attempt: read.number("CLOUD_RUN_TASK_ATTEMPT", 0, 0, 1_000),
+  };
 }
 
 function pull(read: Reader, common: Common, flags: readonly string[]): PullEnvironment {
@@ -118,6 +173,14 @@ class Reader {
     const value = this.optional(name);
     if (value === undefined) this.problems.push(`${name} is missing: it says ${what}`);
     return value ?? "";
+  }
+
+  pipeline(): string {
+    return this.text("PIPELINE", "where the pipeline's spec is: gs://bucket/object, or a path");
+  }
+
+  outputs(): OutputBindings {
+    return readOutputBindings("OUTPUTS", this.optional("OUTPUTS") ?? "", this.say);
   }
 
   number(name: keyof Environment, fallback: number, least: number, most: number): number {

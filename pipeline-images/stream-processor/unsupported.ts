@@ -6,19 +6,24 @@ import type { PipelineSpec } from "../../pipeline/spec";
  * it does. Pure, so that it can be said when a stack is synthesized, not first by a container that will not start.
  */
 export function unsupported(spec: PipelineSpec): string | undefined {
-  const bounded = Object.entries(spec.inputs).filter(([, { kind }]) => kind === "bounded");
-  if (bounded.length === 0) return undefined;
-  const problems = bounded.map(([name]) => `${name} (a bounded input)`).join(", ");
-  return `${spec.name}: the stream processor does not run ${problems}. Dataflow does: Runner.dataflow()`;
+  if (!isBounded(spec)) return undefined;
+  const streams = Object.entries(spec.inputs).filter(([, { kind }]) => kind === "unbounded");
+  if (streams.length === 0) return undefined;
+  const problems = streams.map(([name]) => `${name} (a stream)`).join(", ");
+  return `${spec.name}: the stream processor does not run ${problems} beside what ends. Dataflow does: Runner.dataflow()`;
 }
 
+/** Whether a pipeline ends: it has an input that is all there. */
+const isBounded = ({ inputs }: PipelineSpec): boolean => Object.values(inputs).some(({ kind }) => kind === "bounded");
+
 /** Why it does not write what a pipeline's outputs are bound to; undefined where it does. */
-export function unsupportedOutputs(pipeline: string, outputs: OutputBindings): string | undefined {
+export function unsupportedOutputs(spec: PipelineSpec, outputs: OutputBindings): string | undefined {
+  const whyNot = isBounded(spec) ? whyNotWrittenAtOnce : whyNotWritten;
   const problems = Object.entries(outputs).flatMap(([name, binding]) => {
-    const why = whyNotWritten(binding);
+    const why = whyNot(binding);
     return why === undefined ? [] : [`${name} (${why})`];
   });
-  return problems.length === 0 ? undefined : `${pipeline}: the stream processor does not write ${problems.join(", ")}`;
+  return problems.length === 0 ? undefined : `${spec.name}: the stream processor does not write ${problems.join(", ")}`;
 }
 
 function whyNotWritten(binding: OutputBinding): string | undefined {
@@ -27,6 +32,15 @@ function whyNotWritten(binding: OutputBinding): string | undefined {
     const { write = "append" } = binding;
     return write === "append" ? undefined : `a table by ${write}`;
   }
+  if ("tables" in binding) return "tables by the value of a field";
+  if ("files" in binding) return "files";
+  return "bigtable" in binding ? "Bigtable" : "Firestore";
+}
+
+/** The same of a pipeline that ends: all of its rows are seen at once, or none. */
+function whyNotWrittenAtOnce(binding: OutputBinding): string | undefined {
+  if ("topic" in binding) return undefined;
+  if ("table" in binding) return binding.write === "upsert" ? "a table by upsert" : undefined;
   if ("tables" in binding) return "tables by the value of a field";
   if ("files" in binding) return "files";
   return "bigtable" in binding ? "Bigtable" : "Firestore";

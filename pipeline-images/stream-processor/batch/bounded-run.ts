@@ -1,42 +1,52 @@
 /** A pipeline over all there is: its rows as one stream that ends, and then every window, once. */
 import { mapValues } from "../../../pipeline/objects";
+import type { AnyRow } from "../../../pipeline/schema/row";
 import type { PipelineSpec, StepSpec } from "../../../pipeline/spec";
-import { unpacked } from "../formats/gzip";
-import type { Format } from "../formats/format";
 import { Engine, type EngineOptions } from "../operators/engine";
+import type { TakeRow } from "../operators/flow";
+import type { RowWindow } from "../window/row-window";
+import type { BoundedSource } from "./bounded-source";
 import { FileRows } from "./file-rows";
 
-export interface SourceFile {
-  readonly name: string;
-  /** Its bytes, as they are stored. */
-  readonly open: () => AsyncIterable<Uint8Array>;
-}
+/** Takes a row, its event time, and the window that it came out of, where it did. */
+export type TakeFinal = (row: AnyRow, time: number, window: RowWindow | undefined) => void;
 
-export interface BoundedInput {
-  readonly format: Format;
-  readonly files: readonly SourceFile[];
-}
-
-export interface BoundedRunOptions extends EngineOptions {
+export interface BoundedRunOptions extends Omit<EngineOptions, "output" | "errors"> {
   /** By the input's name. */
-  readonly inputs: { readonly [input: string]: BoundedInput };
+  readonly inputs: { readonly [input: string]: readonly BoundedSource[] };
+  /** Rows of side inputs, by name. */
+  readonly sides?: ReadonlyMap<string, readonly AnyRow[]>;
+  readonly output: (name: string) => TakeFinal;
+  readonly errors: TakeFinal;
   /** When the run started, in milliseconds since the epoch: it is the processing time of every row. */
   readonly started: number;
   /** Told of the rows that were read since it was told before. May hold up the reading until what was made is written. */
   readonly read?: (rows: number) => Promise<void> | void;
+  /** Told of bytes of files, as they are stored, when they have come. */
+  readonly bytes?: (count: number) => void;
 }
 
 /** @throws Error that names the file where one cannot be read, or is none of the input's fields */
 export async function runBounded(options: BoundedRunOptions): Promise<void> {
-  const { spec, inputs, started, read = () => {} } = options;
-  const engine = new Engine({ ...options, spec: oncePerWindow(spec) });
+  const { spec, inputs, sides = new Map(), started, read = () => {}, bytes = () => {} } = options;
+  const inWindow =
+    (take: TakeFinal): TakeRow =>
+    (row, time) =>
+      take(row, time, engine.moment.window);
+  const engine: Engine = new Engine({
+    ...options,
+    spec: oncePerWindow(spec),
+    output: (name) => inWindow(options.output(name)),
+    errors: inWindow(options.errors),
+  });
+  for (const [name, rows] of sides) engine.setSide(name, rows);
   engine.advanceClock(started);
-  for (const [name, { format, files }] of Object.entries(inputs)) {
+  for (const [name, sources] of Object.entries(inputs)) {
     const input = engine.input(name);
     const { fields } = spec.inputs[name] as PipelineSpec["inputs"][string];
-    for (const file of files) {
-      for await (const records of contentOf(file, format, fields)) {
-        const rows = new FileRows(file.name, records, started);
+    for (const source of sources) {
+      for await (const records of source.read(fields, bytes)) {
+        const rows = new FileRows(source.name, records, started);
         for (let i = 0; i < records.starts.length; i += 1) {
           const problem = records.problems.get(i);
           if (problem === undefined) input.take(rows, i);
@@ -48,14 +58,6 @@ export async function runBounded(options: BoundedRunOptions): Promise<void> {
     }
   }
   engine.close();
-}
-
-async function* contentOf(file: SourceFile, format: Format, fields: Parameters<Format["read"]>[1]) {
-  try {
-    yield* format.read(unpacked(file.name, file.open()), fields);
-  } catch (error) {
-    throw new Error(`${file.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
 }
 
 /**

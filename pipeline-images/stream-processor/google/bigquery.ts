@@ -39,15 +39,19 @@ export class BigQuery {
    * @param query GoogleSQL with one column, of text
    */
   async texts(project: string, query: string): Promise<string[]> {
+    return allOf(this.textPages(project, query));
+  }
+
+  /** The same, some at a time. */
+  async *textPages(project: string, query: string): AsyncGenerator<readonly string[]> {
     const path = `/bigquery/v2/projects/${project}/queries`;
     const begun = { query, useLegacySql: false, timeoutMs: PATIENCE, maxResults: Number(ROWS_A_PAGE) };
     const headers = { "content-type": "application/json" };
     let answer = await this.call<QueryAnswer>(path, { method: "POST", headers, body: JSON.stringify(begun) });
-    const texts: string[] = [];
     for (;;) {
-      for (const { f } of answer.rows ?? []) texts.push(f[0]?.v ?? "");
+      yield (answer.rows ?? []).map(({ f }) => f[0]?.v ?? "");
       const { jobComplete = true, jobReference, pageToken } = answer;
-      if ((jobComplete && pageToken === undefined) || jobReference === undefined) return texts;
+      if ((jobComplete && pageToken === undefined) || jobReference === undefined) return;
       const more = new URLSearchParams({ timeoutMs: String(PATIENCE), maxResults: ROWS_A_PAGE });
       if (jobReference.location !== undefined) more.set("location", jobReference.location);
       if (pageToken !== undefined) more.set("pageToken", pageToken);
@@ -59,10 +63,15 @@ export class BigQuery {
    * Some columns of all rows, as texts of JSON. Listing takes the right to the table's data alone, where a query takes
    * one to run jobs in the project as well.
    */
-  async table(
+  async table(table: readonly [string, string, string], columns: readonly string[]): Promise<string[]> {
+    return allOf(this.tablePages(table, columns));
+  }
+
+  /** The same, some at a time. */
+  async *tablePages(
     [project, dataset, name]: readonly [string, string, string],
     columns: readonly string[],
-  ): Promise<string[]> {
+  ): AsyncGenerator<readonly string[]> {
     const path = `/bigquery/v2/projects/${project}/datasets/${dataset}/tables/${name}`;
     const { schema } = await this.call<TableAnswer>(path);
     const wanted = new Set(columns);
@@ -72,11 +81,10 @@ export class BigQuery {
       maxResults: ROWS_A_PAGE,
       "formatOptions.useInt64Timestamp": "true",
     });
-    const texts: string[] = [];
     for (;;) {
       const { rows = [], pageToken } = await this.call<DataAnswer>(`${path}/data?${query.toString()}`);
-      for (const row of rows) texts.push(JSON.stringify(rowOf(listed, row)));
-      if (pageToken === undefined) return texts;
+      yield rows.map((row) => JSON.stringify(rowOf(listed, row)));
+      if (pageToken === undefined) return;
       query.set("pageToken", pageToken);
     }
   }
@@ -85,4 +93,10 @@ export class BigQuery {
     const { body } = await this.rest.call(path, init);
     return JSON.parse(Buffer.from(body).toString()) as Answer;
   }
+}
+
+async function allOf(pages: AsyncIterable<readonly string[]>): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const page of pages) for (const text of page) texts.push(text);
+  return texts;
 }

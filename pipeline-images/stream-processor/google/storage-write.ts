@@ -6,11 +6,13 @@
 import { bytes, int32, field, int64, message, optional, repeated, string } from "../../../pipeline/protobuf/message";
 import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
 import type { Clock } from "../../../runtime/clock";
+import type { PendingTables } from "../batch/pending-table";
 import type { AppendOutcome, AppendRequest, TableClient } from "../sinks/table-client";
 import { type ByteStream, type Channel, isCallError, codes } from "../../../runtime/grpc";
 
 const SERVICE = "/google.cloud.bigquery.storage.v1.BigQueryWrite";
 const COMMITTED = 1;
+const PENDING = 2;
 /** Milliseconds without an answer after which a call is given up. */
 const TIMEOUT = 60_000;
 
@@ -19,18 +21,22 @@ const CreateWriteStreamRequest = message({ parent: field(1, string), writeStream
 const FinalizeWriteStreamRequest = message({ name: field(1, string) });
 const FinalizeWriteStreamResponse = message({ rowCount: field(1, int64) });
 
+const BatchCommitWriteStreamsRequest = message({ parent: field(1, string), writeStreams: field(2, repeated(string)) });
+
 const Any = message({ typeUrl: field(1, string), value: field(2, bytes) });
 const Status = message({ code: field(1, int32), message: field(2, string), details: field(3, repeated(Any)) });
-const StorageError = message({ code: field(1, int32) });
+const StorageError = message({ code: field(1, int32), entity: field(2, string), errorMessage: field(3, string) });
+const BatchCommitWriteStreamsResponse = message({ streamErrors: field(2, repeated(StorageError)) });
 const RowError = message({ index: field(1, int64), message: field(3, string) });
 const AppendRowsResponse = message({ error: field(2, optional(Status)), rowErrors: field(4, repeated(RowError)) });
 
 /** StorageError.StorageErrorCode */
 const STREAM_NOT_FOUND = 3;
+const STREAM_ALREADY_COMMITTED = 4;
 const INVALID_STREAM_STATE = 5;
 const STREAM_FINALIZED = 6;
 
-export class StorageWrite implements TableClient {
+export class StorageWrite implements TableClient, PendingTables {
   private readonly calls = new Map<string, AppendCall>();
 
   constructor(
@@ -38,10 +44,21 @@ export class StorageWrite implements TableClient {
     private readonly clock: Clock,
   ) {}
 
-  async createStream(table: string): Promise<string> {
-    const request = CreateWriteStreamRequest.encode({ parent: table, writeStream: { name: "", type: COMMITTED } });
-    const answer = await this.channel.unary(`${SERVICE}/CreateWriteStream`, request, { parent: table });
-    return WriteStream.decode(answer).name;
+  createStream(table: string): Promise<string> {
+    return this.create(table, COMMITTED);
+  }
+
+  createPending(table: string): Promise<string> {
+    return this.create(table, PENDING);
+  }
+
+  async commit(table: string, streams: readonly string[]): Promise<void> {
+    const request = BatchCommitWriteStreamsRequest.encode({ parent: table, writeStreams: [...streams] });
+    const answer = await this.channel.unary(`${SERVICE}/BatchCommitWriteStreams`, request, { parent: table });
+    const { streamErrors } = BatchCommitWriteStreamsResponse.decode(answer);
+    // All of them are, or none is: what was committed before, was so by the same call.
+    const [error] = streamErrors.filter(({ code }) => code !== STREAM_ALREADY_COMMITTED);
+    if (error !== undefined) throw new Error(`${error.entity} cannot be committed: ${error.errorMessage}`);
   }
 
   append(request: AppendRequest): Promise<AppendOutcome> {
@@ -59,6 +76,12 @@ export class StorageWrite implements TableClient {
     this.calls.get(stream)?.close();
     this.calls.delete(stream);
     return FinalizeWriteStreamResponse.decode(answer).rowCount;
+  }
+
+  private async create(table: string, type: number): Promise<string> {
+    const request = CreateWriteStreamRequest.encode({ parent: table, writeStream: { name: "", type } });
+    const answer = await this.channel.unary(`${SERVICE}/CreateWriteStream`, request, { parent: table });
+    return WriteStream.decode(answer).name;
   }
 }
 

@@ -104,8 +104,8 @@ const errorSink = (options: OutputsOptions, errors: () => TakeRow): SinkOptions<
   sinkOptions(options, ERRORS, { topic: options.bound.errors }, errorRows, errors);
 
 /** The attributes that the contract promises of a message of the error output. */
-const errorAttributes =
-  ({ spec }: Bound) =>
+export const errorAttributes =
+  ({ spec }: Pick<Bound, "spec">) =>
   (row: AnyRow): Attributes => ({
     pipeline: spec.name,
     step: row["step"] as string,

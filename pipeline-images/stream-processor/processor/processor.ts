@@ -22,7 +22,7 @@ import { Troubles } from "./troubles";
 import type { World } from "./world";
 
 /** How it ended. */
-export type Ending = "drained" | "stopped" | Error;
+export type Ending = "drained" | "stopped" | "done" | Error;
 
 const TICK = 100;
 /** Bytes of rows that make a record at once. */

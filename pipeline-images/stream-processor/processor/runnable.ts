@@ -15,6 +15,9 @@ const nowhere: TakeRow = () => {};
 export function checkRunnable({ spec, subscriptions, sides, outputs }: Bound): boolean {
   for (const [name, { kind }] of Object.entries(spec.inputs)) {
     const binding = sides[name];
+    if (kind === "bounded") {
+      throw new Error(`input ${name} of ${spec.name} ends, and MODE says that it does not: let it be "batch"`);
+    }
     const why = kind === "side" && binding !== undefined ? whyNotRead(binding) : undefined;
     if (why !== undefined) throw new Error(`side input ${name} of ${spec.name}: ${why}`);
     if (kind === "side" ? binding !== undefined : subscriptions[name] !== undefined) continue;
@@ -27,7 +30,7 @@ export function checkRunnable({ spec, subscriptions, sides, outputs }: Bound): b
       throw new Error(`output ${name} of ${spec.name} is bound to nothing: OUTPUTS names no sink`);
     }
   }
-  const problem = unsupportedOutputs(spec.name, outputs);
+  const problem = unsupportedOutputs(spec, outputs);
   if (problem !== undefined) throw new Error(problem);
   for (const binding of Object.values(outputs)) sinkName(binding);
   return new Engine({ spec, output: () => nowhere, errors: nowhere }).isRowWise;

@@ -8,10 +8,13 @@ import type { ReadSide } from "./sides";
  * Reads side inputs from the cloud.
  * @param subscriptions queries are run in the project of the first
  */
-export function sideReader(cloud: Cloud, subscriptions: readonly string[]): ReadSide {
-  const project = subscriptions[0]?.split("/")[1] ?? "";
+export const sideReader = (cloud: Cloud, subscriptions: readonly string[]): ReadSide =>
+  sideReaderIn(cloud, async () => subscriptions[0]?.split("/")[1] ?? "");
+
+/** @param project that queries are run in */
+export function sideReaderIn(cloud: Cloud, project: () => Promise<string>): ReadSide {
   const sources = {
-    query: (sql: string) => cloud.bigQuery.texts(project, sql),
+    query: async (sql: string) => cloud.bigQuery.texts(await project(), sql),
     table: (table: string, columns: readonly string[]) => cloud.bigQuery.table(tableParts(table), columns),
     files: (pattern: string) => filesAt(pattern, cloud.storage),
   };

@@ -38,16 +38,18 @@ export async function readSide(
     "table" in binding
       ? [binding.table, await sources.table(binding.table, names)]
       : ["the query", await sources.query(jsonOf("query" in binding ? binding.query : "", names))];
-  // BigQuery writes its times as text, however events write them.
-  const decode = decoderOf(
-    fields.map(({ encoding: _encoding, ...field }) => field),
-    from,
-  );
+  const decode = decoderOf(timesAsText(fields), from);
   return texts.map((text, i) => decode(Buffer.from(text), `row ${i + 1}`));
 }
 
+/** Fields as BigQuery writes them: its times are text, however events write them. */
+export const timesAsText = (fields: readonly FieldSpec[]): readonly FieldSpec[] =>
+  fields.map(({ encoding: _encoding, ...field }) =>
+    field.fields === undefined ? field : { ...field, fields: timesAsText(field.fields) },
+  );
+
 /** A query whose one column is each row of another as JSON. */
-const jsonOf = (query: string, names: readonly string[]): string =>
+export const jsonOf = (query: string, names: readonly string[]): string =>
   `SELECT TO_JSON_STRING(side) FROM (SELECT ${names.map((name) => `\`${name}\``).join(", ")} FROM (${query})) AS side`;
 
 async function rowsOfFiles(

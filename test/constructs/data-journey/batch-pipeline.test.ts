@@ -208,6 +208,6 @@ test("what our engine does not run yet is said when the stack is synthesized", (
   });
   Template.fromStack(stack);
   expect(warningsOf(stack).filter((warning) => warning.includes("the stream processor"))).toEqual([
-    expect.stringContaining("batch-orders: the stream processor does not run orders (a bounded input)"),
+    expect.stringContaining("batch-orders: the stream processor does not write what is refused (files)"),
   ]);
 });

@@ -62,7 +62,7 @@ test("all that is wrong is said at once, each with what it should be", () => {
       '  LEASE is "5s": it is from 10s to 600s',
       '  HEARTBEAT: "soon" is not a duration: write a number and a unit, as in "100ms", "30s", "10m", "12h", "7d"',
       "  --force is no flag: there are --reset-state=<name>, --assume-written and --assume-lost",
-      '  MODE is "fast": it is "pull" or "push"',
+      '  MODE is "fast": it is "pull", "push" or "batch"',
     ].join("\n"),
   );
 });
@@ -85,9 +85,8 @@ test.each(["{}", '{"products":{"table":"acme.games.products"}}'])("it reads a st
 });
 
 test("it pulls several streams, and is pushed one", () => {
-  expect(readSettings({ ...pull, INPUTS: two }, []).subscriptions).toEqual({
-    a: "projects/a/subscriptions/a",
-    b: "projects/a/subscriptions/b",
+  expect(readSettings({ ...pull, INPUTS: two }, [])).toMatchObject({
+    subscriptions: { a: "projects/a/subscriptions/a", b: "projects/a/subscriptions/b" },
   });
   expect(() => readSettings({ ...pull, MODE: "push", INPUTS: two }, [])).toThrow(
     'INPUTS names 2 streams: what is pushed comes of one, { "<input>": { "subscription": ... } }',
@@ -97,5 +96,56 @@ test("it pulls several streams, and is pushed one", () => {
 test("what is refused goes to a topic", () => {
   expect(() => readSettings({ ...pull, ERRORS: '{"table":"acme.games.errors"}' }, [])).toThrow(
     'ERRORS is {"table":"acme.games.errors"}: it is { "topic": ... }',
+  );
+});
+
+const batch = {
+  PIPELINE: "gs://acme/spec.json",
+  MODE: "batch",
+  INPUTS: '{"events":{"files":"gs://acme/*.json","format":{"type":"json-lines"}}}',
+  OUTPUTS: '{"users":{"table":"acme.logs.users","write":"truncate"}}',
+  ERRORS: '{"files":"gs://acme/errors","format":{"type":"json-lines"}}',
+  CHECKPOINTS: "gs://acme/runs",
+};
+
+test("a task of a job is told by Cloud Run which one it is", () => {
+  expect(readSettings(batch, [])).toEqual({
+    mode: "batch",
+    pipeline: "gs://acme/spec.json",
+    inputs: { events: { files: "gs://acme/*.json", format: { type: "json-lines" } } },
+    outputs: { users: { table: "acme.logs.users", write: "truncate" } },
+    errors: { files: "gs://acme/errors", format: { type: "json-lines" } },
+    runs: "gs://acme/runs",
+    metrics: undefined,
+    execution: undefined,
+    task: 0,
+    tasks: 1,
+    attempt: 0,
+  });
+  const told = {
+    CLOUD_RUN_EXECUTION: "traffic-abc12",
+    CLOUD_RUN_TASK_INDEX: "2",
+    CLOUD_RUN_TASK_COUNT: "3",
+    CLOUD_RUN_TASK_ATTEMPT: "1",
+    METRICS: "gs://acme/metrics",
+  };
+  expect(readSettings({ ...batch, ...told }, [])).toMatchObject({
+    execution: "traffic-abc12",
+    task: 2,
+    tasks: 3,
+    attempt: 1,
+    metrics: "gs://acme/metrics",
+  });
+});
+
+test("all that is wrong with a task's environment is said at once", () => {
+  const wrong = { ...batch, CHECKPOINTS: "", CLOUD_RUN_TASK_INDEX: "3", CLOUD_RUN_TASK_COUNT: "3" };
+  expect(() => readSettings(wrong, ["--reset-state=x"])).toThrow(
+    [
+      "The environment is not valid:",
+      "--reset-state=x is no flag: a run that ends has none",
+      "CHECKPOINTS is missing: it says where runs keep what their tasks agree on: gs://bucket/prefix, or a folder",
+      'CLOUD_RUN_TASK_INDEX is "3": it is a whole number from 0 to 2',
+    ].join("\n  "),
   );
 });

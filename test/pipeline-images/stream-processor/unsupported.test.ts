@@ -37,12 +37,27 @@ test("what the stream processor runs is not refused", () => {
   expect(unsupported(runs.toJSON())).toBeUndefined();
 });
 
-test("files and tables are read by a job, not by a stream processor", () => {
-  const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ all: orders.select("id") }));
-  expect(unsupported(batch.toJSON())).toMatch(/^batch: the stream processor does not run orders \(a bounded input\)/);
+test("what ends is run, and nothing that never ends beside it", () => {
+  const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ all: orders.select("id") })).toJSON();
+  expect(unsupported(batch)).toBeUndefined();
+  const both = { ...batch, inputs: { ...batch.inputs, live: { ...batch.inputs["orders"], kind: "unbounded" } } };
+  expect(unsupported(both as typeof batch)).toMatch(
+    /^batch: the stream processor does not run live \(a stream\) beside what ends/,
+  );
 });
 
 test("a topic may have ordering keys and attributes", () => {
   const binding = { topic: "projects/acme/topics/out", orderingKey: "id", attributes: ["sku"] };
-  expect(unsupportedOutputs("passed-on", { out: binding })).toBeUndefined();
+  const passed = pipeline("passed-on", { orders: Order }, ({ orders }) => ({ out: orders }));
+  expect(unsupportedOutputs(passed.toJSON(), { out: binding })).toBeUndefined();
+});
+
+test("a table is replaced by what ends, and by nothing else", () => {
+  const out = { table: "acme.shop.orders", write: "truncate" } as const;
+  const stream = pipeline("stream", { orders: Order }, ({ orders }) => ({ out: orders }));
+  expect(unsupportedOutputs(stream.toJSON(), { out })).toBe(
+    "stream: the stream processor does not write out (a table by truncate)",
+  );
+  const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ out: orders }));
+  expect(unsupportedOutputs(batch.toJSON(), { out })).toBeUndefined();
 });

@@ -316,6 +316,7 @@ describe("D8: workers", () => {
       "google_artifact_registry_repository_iam_member: roles/artifactregistry.reader",
       "google_bigquery_table_iam_member: roles/bigquery.dataEditor",
       "google_bigquery_table_iam_member: roles/bigquery.dataEditor",
+      "google_project_iam_member: roles/bigquery.jobUser",
       "google_project_iam_member: roles/dataflow.viewer",
       "google_project_iam_member: roles/dataflow.worker",
       "google_storage_bucket_iam_member: roles/storage.objectUser",

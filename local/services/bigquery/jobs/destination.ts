@@ -66,7 +66,8 @@ export async function writeTo(
       const wanted = { dataset, id, columns, settings: there?.settings ?? {} };
       return tables.replace(connection, there, wanted, (made) => write(connection, made));
     }
-    if (disposition === "WRITE_TRUNCATE") await connection.run(`DELETE FROM ${sqlName(there.physical)}`);
+    if (disposition === "WRITE_TRUNCATE" || disposition === "WRITE_TRUNCATE_DATA")
+      await connection.run(`DELETE FROM ${sqlName(there.physical)}`);
     return { record: there, rows: await write(connection, there) };
   });
   catalog.tableIs(tableKey(record), record);

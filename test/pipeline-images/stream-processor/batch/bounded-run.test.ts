@@ -18,11 +18,8 @@ import {
 } from "../../../../pipeline";
 import type { AnyRow } from "../../../../pipeline/schema/row";
 import type { PipelineSpec } from "../../../../pipeline/spec";
-import {
-  type BoundedInput,
-  runBounded,
-  type SourceFile,
-} from "../../../../pipeline-images/stream-processor/batch/bounded-run";
+import { runBounded } from "../../../../pipeline-images/stream-processor/batch/bounded-run";
+import { type BoundedSource, fileSource } from "../../../../pipeline-images/stream-processor/batch/bounded-source";
 import { shareOf } from "../../../../pipeline-images/stream-processor/batch/share";
 import { formatOf } from "../../../../pipeline-images/stream-processor/formats/of-binding";
 import type { Format } from "../../../../pipeline-images/stream-processor/formats/format";
@@ -38,12 +35,10 @@ async function* partsOf(content: Uint8Array, size = 10): AsyncIterable<Uint8Arra
   await Promise.resolve();
 }
 
-const fileOf = (name: string, content: Uint8Array | string): SourceFile => ({
-  name,
-  open: () => partsOf(Buffer.from(content)),
-});
+const fileOf = (name: string, content: Uint8Array | string, format = jsonLines): BoundedSource =>
+  fileSource(name, format, () => partsOf(Buffer.from(content)));
 
-async function run(spec: PipelineSpec, inputs: { readonly [input: string]: BoundedInput }) {
+async function run(spec: PipelineSpec, inputs: { readonly [input: string]: readonly BoundedSource[] }) {
   const outputs = new Map<string, AnyRow[]>(Object.keys(spec.outputs).map((name) => [name, []]));
   const errors: AnyRow[] = [];
   let read = 0;
@@ -58,7 +53,7 @@ async function run(spec: PipelineSpec, inputs: { readonly [input: string]: Bound
   return { rows: Object.fromEntries(outputs), errors, read };
 }
 
-const events = { format: jsonLines, files: [{ name: "events.jsonl", open: () => createReadStream(sample) }] };
+const events = [fileSource("events.jsonl", jsonLines, () => createReadStream(sample))];
 
 test("web-traffic: a row a minute, counted by hand in the sample", async () => {
   const { rows, errors, read } = await run(minuteTraffic.toJSON(), { events });
@@ -110,10 +105,10 @@ test("a window has one pane, whatever would have fired it earlier or again", asy
   }));
   const csv = formatOf({ type: "csv", header: true }) as Format;
   const files = [
-    fileOf("b.csv", "shop,at,cents\nx,2026-03-02 08:01:00,5\nx,2026-03-02 08:00:00,5\nx,1\n"),
-    fileOf("a.csv.gz", gzipSync("shop,at,cents\ny,2026-03-02 08:00:30,5\n")),
+    fileOf("b.csv", "shop,at,cents\nx,2026-03-02 08:01:00,5\nx,2026-03-02 08:00:00,5\nx,1\n", csv),
+    fileOf("a.csv.gz", gzipSync("shop,at,cents\ny,2026-03-02 08:00:30,5\n"), csv),
   ];
-  const { rows, errors } = await run(impatient.toJSON(), { sales: { format: csv, files } });
+  const { rows, errors } = await run(impatient.toJSON(), { sales: files });
   expect(rows["minutes"]).toEqual([
     { minute: "2026-03-02T08:00:00.000000Z", sales: 2 },
     { minute: "2026-03-02T08:01:00.000000Z", sales: 1 },
@@ -142,21 +137,21 @@ test("rows of a time to come are rows as well, and no row has a time before a fi
     { shop: "x", at: "2026-03-02 08:01:00", cents: 0 },
   ].map((row) => JSON.stringify(row));
   const { rows, errors } = await run(plans.toJSON(), {
-    sales: { format: jsonLines, files: [fileOf("plans.json", lines.join("\n"))] },
+    sales: [fileOf("plans.json", lines.join("\n"))],
   });
   expect(rows).toEqual({ years: [{ day: "2099-03-02T00:00:00.000000Z", sales: 1 }], all: [{ sales: 2 }] });
   expect(errors).toMatchObject([{ message_id: "plans.json:2", event_time: null }]);
 });
 
 test("of no rows there are none", async () => {
-  const { rows, errors } = await run(userTraffic.toJSON(), { events: { format: jsonLines, files: [] } });
+  const { rows, errors } = await run(userTraffic.toJSON(), { events: [] });
   expect([rows, errors]).toEqual([{ user_traffic: [], metrics: [] }, []]);
 });
 
 test("a file that is another one is said by its name", async () => {
   const all = pipeline("all", { sales: bounded(Sale) }, ({ sales }) => ({ all: sales.select("shop") }));
   const csv = formatOf({ type: "csv", header: true }) as Format;
-  const wrong = { sales: { format: csv, files: [fileOf("users.csv", "name\nu\n")] } };
+  const wrong = { sales: [fileOf("users.csv", "name\nu\n", csv)] };
   await expect(run(all.toJSON(), wrong)).rejects.toThrow("users.csv: the header has no shop");
 });
 

@@ -435,8 +435,9 @@ describe("time", () => {
 });
 
 test("a pipeline that the engine does not run is refused with a sentence that says why", () => {
-  const not = pipeline("not-here", { sales: bounded(Sale) }, ({ sales }) => ({ all: sales.select("pieces") }));
-  expect(() => new Bench(not)).toThrow(
-    "not-here: the stream processor does not run sales (a bounded input). Dataflow does: Runner.dataflow()",
+  const not = pipeline("not-here", { sales: bounded(Sale) }, ({ sales }) => ({ all: sales.select("pieces") })).toJSON();
+  const both = { ...not, inputs: { ...not.inputs, live: { kind: "unbounded", schema: "sale", fields: [] } } } as const;
+  expect(() => new Engine({ spec: both, output: () => () => {}, errors: () => {} })).toThrow(
+    "not-here: the stream processor does not run live (a stream) beside what ends. Dataflow does: Runner.dataflow()",
   );
 });

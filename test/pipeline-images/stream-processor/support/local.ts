@@ -20,9 +20,9 @@ const tokens: Tokens = {
 /** All there is to a journey but the stack. */
 export async function localServices() {
   const host = fakeHost();
-  const bigquery = new BigQuery(host);
-  const pubsub = new PubSub(host, { tables: bigquery, tokens });
   const storage = new Storage(host);
+  const bigquery = new BigQuery(host, { objects: storage });
+  const pubsub = new PubSub(host, { tables: bigquery, tokens });
   closing.push(
     () => host.close(),
     () => bigquery.stop(),

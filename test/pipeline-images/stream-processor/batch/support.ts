@@ -1,0 +1,106 @@
+/** A shop's sales in files, a pipeline over them, and the local cloud around a job that runs it. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { bounded, count, integer, pipeline, schema, string, sum, timestamp } from "../../../../pipeline";
+import { runBatch } from "../../../../pipeline-images/stream-processor/batch/batch-service";
+import { type Clock, systemClock } from "../../../../runtime/clock";
+import { cloudOf } from "../../../../pipeline-images/stream-processor/google/cloud";
+import type { Ending } from "../../../../pipeline-images/stream-processor/processor/processor";
+import {
+  type BatchEnvironment,
+  type Environment,
+  readSettings,
+} from "../../../../pipeline-images/stream-processor/settings";
+import { localServices } from "../support/local";
+
+export const Sale = schema("sale", { id: string(), shop: string(), cents: integer(), at: timestamp() });
+
+/** Row by row. */
+export const sold = pipeline("sold", { sales: bounded(Sale) }, ({ sales }) => ({
+  sales: sales.assert("a price is above nothing", ({ cents }) => cents > 0).select("id", "shop", "cents"),
+}));
+
+/** Put together. */
+export const byShop = pipeline("by-shop", { sales: bounded(Sale) }, ({ sales }) => ({
+  shops: sales.groupBy("shop").aggregate({ sales: count(), cents: sum("cents") }),
+}));
+
+const column = (name: string, type: string) => ({ name, type, mode: "REQUIRED" });
+
+export type Services = Awaited<ReturnType<typeof localServices>>;
+
+export async function shop() {
+  const services = await localServices();
+  const { apply, environment, bigquery } = services;
+  // Its moment is always the same, and its pauses are real: what answers is real as well.
+  const clock: Clock = { ...systemClock, now: () => Date.parse("2026-03-03T00:30:00Z") };
+  const folder = mkdtempSync(join(tmpdir(), "journey-batch-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  await apply("google_storage_bucket", { name: "acme-runs", location: "EU" });
+  await apply("google_storage_bucket", { name: "acme-sales", location: "EU" });
+  await apply("google_bigquery_dataset", { dataset_id: "shop", location: "EU" });
+  await apply("google_pubsub_topic", { name: "refused" });
+  await apply("google_pubsub_subscription", { name: "refused-kept", topic: "projects/acme-dev/topics/refused" });
+  const table = (table_id: string, columns: object[]) =>
+    apply("google_bigquery_table", {
+      dataset_id: "shop",
+      table_id,
+      schema: JSON.stringify(columns),
+      deletion_protection: false,
+    });
+  await table("sales", [column("id", "STRING"), column("shop", "STRING"), column("cents", "INTEGER")]);
+  await table("shops", [column("shop", "STRING"), column("sales", "INTEGER"), column("cents", "INTEGER")]);
+  const { storage } = cloudOf(environment, clock);
+  const lines: string[] = [];
+
+  /** Settings of a job, as Cloud Run and the constructs make them. */
+  const settings = (spec: { readonly name: string }, more: Environment): Environment => {
+    const path = join(folder, `${spec.name}.json`);
+    writeFileSync(path, JSON.stringify(spec));
+    return {
+      ...environment,
+      GOOGLE_CLOUD_PROJECT: "acme-dev",
+      MODE: "batch",
+      PIPELINE: path,
+      INPUTS: JSON.stringify({ sales: { files: "gs://acme-sales/*.json", format: { type: "json-lines" } } }),
+      ERRORS: JSON.stringify({ topic: "projects/acme-dev/topics/refused" }),
+      CHECKPOINTS: "gs://acme-runs/runs",
+      METRICS: "gs://acme-runs/metrics",
+      CLOUD_RUN_EXECUTION: "first",
+      ...more,
+    };
+  };
+
+  return {
+    ...services,
+    folder,
+    lines,
+    settings,
+    put: async (name: string, rows: readonly object[]) =>
+      storage.createObject("acme-sales", name, Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(""))),
+    content: async (name: string) => Buffer.from((await storage.readObject("acme-runs", name)) ?? []).toString(),
+    objects: (prefix: string) => storage.listObjects("acme-runs", prefix, ""),
+    query: (sql: string) => bigquery.query(sql),
+    /** Runs one task to its end. */
+    run: async (spec: { readonly name: string }, more: Environment): Promise<Ending> => {
+      const told = settings(spec, more);
+      const read = readSettings(told, []) as BatchEnvironment;
+      const running = runBatch(read, cloudOf(told, clock), clock, (severity, message) => {
+        lines.push(`${severity} ${message}`);
+      });
+      return running.ended;
+    },
+  };
+}
+
+/** Sales whose shops and prices follow from their number. */
+export const sale = (i: number) => ({
+  id: `sale-${i}`,
+  shop: `shop-${i % 7}`,
+  cents: 100 + (i % 13),
+  at: "2026-03-02T08:00:00Z",
+});
+
+export const sales = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => sale(from + i));
