@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Engine } from "../../../../pipeline-images/stream-processor/operators/engine";
 import {
   afterAny,
   afterCount,
