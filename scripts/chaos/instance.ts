@@ -12,6 +12,8 @@ export interface InstanceOptions {
 
 /** The last that a process said is kept, for whoever asks why it left. */
 const KEPT_LINES = 20;
+/** Milliseconds. */
+const LONGEST_DRAIN = 180_000;
 
 export class Instance {
   readonly startedAt = performance.now();
@@ -88,9 +90,10 @@ export class Instance {
     return (await fetch(`http://127.0.0.1:${this.port}/status`)).json() as Promise<ProcessorStatus>;
   }
 
-  /** @throws Error where it cannot be drained */
+  /** @throws Error where it cannot be drained, or does not come to an end */
   async drain(): Promise<ProcessorStatus> {
-    const answer = await fetch(`http://127.0.0.1:${this.port}/drain`, { method: "POST" });
+    const signal = AbortSignal.timeout(LONGEST_DRAIN);
+    const answer = await fetch(`http://127.0.0.1:${this.port}/drain`, { method: "POST", signal });
     if (!answer.ok) throw new Error(`it was not drained: ${await answer.text()}`);
     return answer.json() as Promise<ProcessorStatus>;
   }

@@ -5,7 +5,7 @@ import type { Environment } from "../../pipeline-images/stream-processor/setting
 import { type Cloud, PROJECT } from "./cloud";
 import { paneColumns } from "./pipelines";
 
-const DATASET = "chaos";
+const DATASET = "trials";
 export const BUCKET = "acme-checkpoints";
 
 export interface Journey {
