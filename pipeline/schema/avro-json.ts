@@ -1,6 +1,6 @@
 import type { FieldSpec } from "../spec";
 import { avroSchema, type AvroRecord, type AvroType } from "./avro-schema";
-import { daysOf, digitsAt } from "./calendar";
+import { daysOf, microsecondsOfDay } from "./calendar";
 import { unitsOf } from "./decimal";
 import { fieldSpecs, type Columns } from "./field-spec";
 import { microsecondsOf } from "./timestamp";
@@ -71,9 +71,6 @@ function valueWriter(type: AvroType, field: FieldSpec): Write {
       return recordWriter(type as AvroRecord, field.fields ?? []);
   }
 }
-
-const microsecondsOfDay = (time: string): number =>
-  (digitsAt(time, 0, 2) * 3_600 + digitsAt(time, 3, 2) * 60 + digitsAt(time, 6, 2)) * 1_000_000 + digitsAt(time, 9, 6);
 
 /** The fewest bytes that hold a whole number, highest first, a character each. */
 function twosComplement(value: bigint): string {

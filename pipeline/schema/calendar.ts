@@ -58,6 +58,12 @@ export function daysOf(date: string): number {
   return daysOfDay(digitsAt(date, 0, 4), digitsAt(date, 5, 2), digitsAt(date, 8, 2));
 }
 
+/** Microseconds of a day before a TIME. */
+export function microsecondsOfDay(time: string): number {
+  const seconds = digitsAt(time, 0, 2) * 3_600 + digitsAt(time, 3, 2) * 60 + digitsAt(time, 6, 2);
+  return seconds * 1_000_000 + digitsAt(time, 9, 6);
+}
+
 const HYPHEN = 45;
 const COLON = 58;
 const POINT = 46;

@@ -13,10 +13,7 @@ import { shareOf } from "./share";
 
 /** Why a bounded input is not read from there; undefined where it is. */
 export function whyNotBounded(binding: InputBinding): string | undefined {
-  if ("subscription" in binding) return "a run that ends reads files, a table or a query, not a subscription";
-  if ("files" in binding && formatOf(binding.format) === undefined)
-    return `files of ${binding.format.type} are not read`;
-  return undefined;
+  return "subscription" in binding ? "a run that ends reads files, a table or a query, not a subscription" : undefined;
 }
 
 /** Names of the inputs that rows come from. */
@@ -62,7 +59,6 @@ export function sourcesOf(
     if ("files" in binding) {
       const format = formatOf(binding.format);
       const files = shareOf(manifest.files[name] ?? [], task, tasks);
-      if (format === undefined) throw new Error(`input ${name} of ${spec.name}: ${whyNotBounded(binding)}`);
       bytes += files.reduce((sum, file) => sum + file.bytes, 0);
       inputs[name] = files.map((file) => fileSource(file.name, format, () => openFile(file.name, cloud.storage)));
     } else {

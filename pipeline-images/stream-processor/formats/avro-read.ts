@@ -1,10 +1,9 @@
 /** Avro's binary values as the JSON of events, by the schema that the file was written with. */
 import { dateOf } from "../../../pipeline/schema/calendar";
-import { eventJson } from "../../../pipeline/schema/event-json";
-import { timestampOfMicroseconds } from "../../../pipeline/schema/timestamp";
 import type { FieldSpec } from "../../../pipeline/spec";
 import { asJson } from "./as-json";
 import { type AvroReader, ofTwosComplement } from "./avro-bytes";
+import { datetimeJson, decimalJson, numberJson, timeJson, timestampJson } from "./value-json";
 
 /** A schema as its JSON has it. */
 export type AvroSchema = string | readonly AvroSchema[] | AvroObject;
@@ -106,9 +105,9 @@ function primitive(type: string, schema: Partial<AvroObject>, field: FieldSpec |
     case "long":
       return whole(schema.logicalType, field);
     case "float":
-      return (reader) => number(reader.float());
+      return (reader) => numberJson(reader.float());
     case "double":
-      return (reader) => number(reader.double());
+      return (reader) => numberJson(reader.double());
     case "bytes":
       return bytesOf((reader) => reader.delimited(), schema);
     case "string":
@@ -119,48 +118,33 @@ function primitive(type: string, schema: Partial<AvroObject>, field: FieldSpec |
   }
 }
 
-/** JSON has no NaN and no infinity: as a text, the decoder says so. */
-const number = (value: number): string => (Number.isFinite(value) ? String(value) : `"${value}"`);
-
 function whole(logicalType: string | undefined, field: FieldSpec | undefined): ToJson {
   switch (logicalType) {
     case "timestamp-micros":
     case "local-timestamp-micros": {
-      const text = timestamp(logicalType, field);
-      return (reader) => text(reader.long());
+      const json = timestamp(logicalType, field);
+      return (reader) => json(reader.long());
     }
     case "timestamp-millis":
     case "local-timestamp-millis": {
-      const text = timestamp(logicalType, field);
-      return (reader) => text(reader.long() * 1_000n);
+      const json = timestamp(logicalType, field);
+      return (reader) => json(reader.long() * 1_000n);
     }
     case "date":
       return (reader) => `"${dateOf(reader.size())}"`;
     case "time-micros":
-      return (reader) => `"${timestampOfMicroseconds(reader.long()).slice(11, 26)}"`;
+      return (reader) => timeJson(reader.long());
     case "time-millis":
-      return (reader) => `"${timestampOfMicroseconds(reader.long() * 1_000n).slice(11, 26)}"`;
+      return (reader) => timeJson(reader.long() * 1_000n);
     default:
       return (reader) => String(reader.long());
   }
 }
 
-/** In the encoding in which the field's events have it; without a zone where it has none. */
-function timestamp(logicalType: string, field: FieldSpec | undefined): (microseconds: bigint) => string {
-  if (logicalType.startsWith("local"))
-    return (microseconds) => `"${timestampOfMicroseconds(microseconds).slice(0, 26)}"`;
-  if (field?.encoding === undefined) return (microseconds) => `"${timestampOfMicroseconds(microseconds)}"`;
-  const event = eventJson([{ name: "t", type: "TIMESTAMP", mode: "REQUIRED", encoding: field.encoding }]);
-  return (microseconds) => event({ t: timestampOfMicroseconds(microseconds) }).slice(5, -1);
-}
+const timestamp = (logicalType: string, field: FieldSpec | undefined): ((microseconds: bigint) => string) =>
+  logicalType.startsWith("local") ? datetimeJson : timestampJson(field);
 
 function bytesOf(read: (reader: AvroReader) => Buffer, { logicalType, scale = 0 }: Partial<AvroObject>): ToJson {
   if (logicalType !== "decimal") return (reader) => `"${read(reader).toString("base64")}"`;
-  return (reader) => {
-    const units = ofTwosComplement(read(reader));
-    const digits = String(units < 0n ? -units : units).padStart(scale + 1, "0");
-    const point = digits.length - scale;
-    const fraction = scale === 0 ? "" : `.${digits.slice(point)}`;
-    return `"${units < 0n ? "-" : ""}${digits.slice(0, point)}${fraction}"`;
-  };
+  return (reader) => decimalJson(ofTwosComplement(read(reader)), scale);
 }

@@ -1,6 +1,6 @@
 /** Rows as Avro's binary values, by the schema that is derived from their fields. */
 import type { WireWriter } from "../../../pipeline/protobuf/wire";
-import { daysOf, digitsAt } from "../../../pipeline/schema/calendar";
+import { daysOf, microsecondsOfDay } from "../../../pipeline/schema/calendar";
 import { unitsOf } from "../../../pipeline/schema/decimal";
 import type { AnyRow } from "../../../pipeline/schema/row";
 import { microsecondsOf } from "../../../pipeline/schema/timestamp";
@@ -67,6 +67,3 @@ function valueWriter({ type, fields = [] }: FieldSpec): Write {
     }
   }
 }
-
-const microsecondsOfDay = (time: string): number =>
-  (digitsAt(time, 0, 2) * 3_600 + digitsAt(time, 3, 2) * 60 + digitsAt(time, 6, 2)) * 1_000_000 + digitsAt(time, 9, 6);

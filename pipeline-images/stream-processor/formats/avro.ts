@@ -1,5 +1,5 @@
 /** Avro's object container files: a schema, then blocks of rows, each of them compressed. */
-import { randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { WireWriter } from "../../../pipeline/protobuf/wire";
 import { avroSchema } from "../../../pipeline/schema/avro-schema";
@@ -98,24 +98,18 @@ function block(reader: AvroReader, { row, deflated, mark }: Header, into: MadeRe
 class AvroWriter implements FileWriter {
   private readonly rows = new WireWriter(4_096);
   private readonly row: (row: AnyRow, into: WireWriter) => void;
-  private readonly mark = randomBytes(MARK_BYTES);
-  private head: Uint8Array | undefined;
+  private readonly schema: string;
+  /** Known with the first block. */
+  private mark: Uint8Array | undefined;
   private count = 0;
 
   constructor(fields: readonly FieldSpec[]) {
     this.row = rowWriter(fields);
-    const writer = new WireWriter().raw(MAGIC).sint64(2n);
-    for (const [key, value] of [
-      ["avro.schema", JSON.stringify(avroSchema("row", fields))],
-      ["avro.codec", "deflate"],
-    ] as const) {
-      writeBytes(Buffer.from(value), writeBytes(Buffer.from(key), writer));
-    }
-    this.head = writer.sint64(0n).raw(this.mark).finish().slice();
+    this.schema = JSON.stringify(avroSchema("row", fields));
   }
 
   get length(): number {
-    return this.rows.length + (this.head?.length ?? 0);
+    return this.rows.length + (this.mark === undefined ? MAGIC.length + this.schema.length : 0);
   }
 
   add(row: AnyRow): undefined {
@@ -125,14 +119,35 @@ class AvroWriter implements FileWriter {
 
   /** The rows are a block. */
   take(): Uint8Array {
-    const parts = this.head === undefined ? [] : [this.head];
-    this.head = undefined;
+    const block = this.count === 0 ? new Uint8Array(0) : deflateRawSync(this.rows.finish());
+    const mark = this.mark ?? markOf(this.schema, block);
+    const parts = this.mark === undefined ? [this.head(mark)] : [];
+    this.mark = mark;
     if (this.count > 0) {
       const start = new WireWriter().sint64(BigInt(this.count));
-      parts.push(writeBytes(deflateRawSync(this.rows.finish()), start).finish(), this.mark);
+      parts.push(writeBytes(block, start).finish(), mark);
       this.rows.reset();
       this.count = 0;
     }
     return Buffer.concat(parts);
   }
+
+  finish(): Uint8Array {
+    return this.take();
+  }
+
+  private head(mark: Uint8Array): Uint8Array {
+    const writer = new WireWriter().raw(MAGIC).sint64(2n);
+    for (const [key, value] of [
+      ["avro.schema", this.schema],
+      ["avro.codec", "deflate"],
+    ] as const) {
+      writeBytes(Buffer.from(value), writeBytes(Buffer.from(key), writer));
+    }
+    return writer.sint64(0n).raw(mark).finish();
+  }
 }
+
+/** As good as random, and the same for the same rows: a file that is written again is the same to the byte. */
+const markOf = (schema: string, block: Uint8Array): Uint8Array =>
+  createHash("sha256").update(schema).update(block).digest().subarray(0, MARK_BYTES);

@@ -17,6 +17,17 @@ export interface Records {
   readonly lines: readonly number[];
 }
 
+/** The bytes of one file: as they come and, where whoever keeps it can, from anywhere in it. */
+export interface FileBytes extends AsyncIterable<Uint8Array> {
+  readonly anywhere?: Anywhere | undefined;
+}
+
+export interface Anywhere {
+  size(): Promise<number>;
+  /** @param end before which they end */
+  bytes(start: number, end: number): Promise<Uint8Array>;
+}
+
 export interface FileWriter {
   /** @returns why the row cannot stand in such a file; undefined where it was taken */
   add(row: AnyRow): string | undefined;
@@ -24,6 +35,8 @@ export interface FileWriter {
   readonly length: number;
   /** What there is of the file since the last time. */
   take(): Uint8Array;
+  /** The rest of the file: nothing is added after it. */
+  finish(): Uint8Array;
 }
 
 export interface Format {
@@ -31,7 +44,7 @@ export interface Format {
    * @param bytes of one file, unpacked
    * @throws Error where the file as a whole is none of these fields, or a record has no end
    */
-  read(bytes: AsyncIterable<Uint8Array>, fields: readonly FieldSpec[]): AsyncIterable<Records>;
+  read(bytes: FileBytes, fields: readonly FieldSpec[]): AsyncIterable<Records>;
   /** @throws Error where rows of these fields cannot stand in such a file */
   write(fields: readonly FieldSpec[]): FileWriter;
 }

@@ -1,14 +1,15 @@
 import { Readable } from "node:stream";
 import { createGunzip, gzipSync } from "node:zlib";
-import type { FileWriter } from "./format";
+import type { FileBytes, FileWriter } from "./format";
 
 const isPacked = (name: string): boolean => name.endsWith(".gz");
 
 /**
  * The bytes of a file by its name, unpacked. Of one that was put together from several compressed ones, all of them.
  */
-export async function* unpacked(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (!isPacked(name)) return yield* bytes;
+export const unpacked = (name: string, bytes: FileBytes): FileBytes => (isPacked(name) ? gunzipped(bytes) : bytes);
+
+async function* gunzipped(bytes: FileBytes): AsyncGenerator<Uint8Array> {
   const source = Readable.from(bytes);
   const gunzip = createGunzip();
   source.once("error", (error) => gunzip.destroy(error));
@@ -30,6 +31,9 @@ export function packed(name: string, writer: FileWriter): FileWriter {
     get length() {
       return writer.length;
     },
-    take: () => (writer.length === 0 ? new Uint8Array(0) : gzipSync(writer.take())),
+    take: () => member(writer.take()),
+    finish: () => member(writer.finish()),
   };
 }
+
+const member = (bytes: Uint8Array): Uint8Array => (bytes.length === 0 ? bytes : gzipSync(bytes));

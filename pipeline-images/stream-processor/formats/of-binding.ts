@@ -3,10 +3,10 @@ import { avro } from "./avro";
 import { csv } from "./csv";
 import type { Format } from "./format";
 import { jsonLines } from "./json-lines";
+import { parquet } from "./parquet";
 import { text } from "./text";
 
-/** Undefined for those that are not read and written here. */
-export function formatOf(format: FileFormat): Format | undefined {
+export function formatOf(format: FileFormat): Format {
   switch (format.type) {
     case "json-lines":
       return jsonLines;
@@ -17,6 +17,6 @@ export function formatOf(format: FileFormat): Format | undefined {
     case "avro":
       return avro;
     case "parquet":
-      return undefined;
+      return parquet;
   }
 }

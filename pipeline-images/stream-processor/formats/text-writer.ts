@@ -30,6 +30,10 @@ export class TextWriter implements FileWriter {
     return bytes;
   }
 
+  finish(): Uint8Array {
+    return this.take();
+  }
+
   private put(text: string): void {
     this.parts.push(text, "\n");
     this.length += Buffer.byteLength(text) + 1;

@@ -22,13 +22,12 @@ import { runBounded } from "../../../../pipeline-images/stream-processor/batch/b
 import { type BoundedSource, fileSource } from "../../../../pipeline-images/stream-processor/batch/bounded-source";
 import { shareOf } from "../../../../pipeline-images/stream-processor/batch/share";
 import { formatOf } from "../../../../pipeline-images/stream-processor/formats/of-binding";
-import type { Format } from "../../../../pipeline-images/stream-processor/formats/format";
 import { minuteTraffic } from "../../../../stacks/web-traffic/pipelines/minute-traffic";
 import { userTraffic } from "../../../../stacks/web-traffic/pipelines/user-traffic";
 
 const started = Date.parse("2026-03-03T03:00:00Z");
 const sample = join(__dirname, "../../../../stacks/web-traffic/data/events.jsonl");
-const jsonLines = formatOf({ type: "json-lines" }) as Format;
+const jsonLines = formatOf({ type: "json-lines" });
 
 async function* partsOf(content: Uint8Array, size = 10): AsyncIterable<Uint8Array> {
   for (let from = 0; from < content.length; from += size) yield content.subarray(from, from + size);
@@ -103,7 +102,7 @@ test("a window has one pane, whatever would have fired it earlier or again", asy
       })
       .aggregate({ minute: windowStart(), sales: count() }),
   }));
-  const csv = formatOf({ type: "csv", header: true }) as Format;
+  const csv = formatOf({ type: "csv", header: true });
   const files = [
     fileOf("b.csv", "shop,at,cents\nx,2026-03-02 08:01:00,5\nx,2026-03-02 08:00:00,5\nx,1\n", csv),
     fileOf("a.csv.gz", gzipSync("shop,at,cents\ny,2026-03-02 08:00:30,5\n"), csv),
@@ -150,7 +149,7 @@ test("of no rows there are none", async () => {
 
 test("a file that is another one is said by its name", async () => {
   const all = pipeline("all", { sales: bounded(Sale) }, ({ sales }) => ({ all: sales.select("shop") }));
-  const csv = formatOf({ type: "csv", header: true }) as Format;
+  const csv = formatOf({ type: "csv", header: true });
   const wrong = { sales: [fileOf("users.csv", "name\nu\n", csv)] };
   await expect(run(all.toJSON(), wrong)).rejects.toThrow("users.csv: the header has no shop");
 });
