@@ -78,7 +78,12 @@ export class Task {
     if (claims === undefined) {
       return log("INFO", `${run.pipeline}: task ${task} is done, and others of ${run.tasks} are not yet`);
     }
-    await this.publish(manifest, claims);
+    try {
+      await this.publish(manifest, claims);
+    } catch (error) {
+      // Another one did it at the same time, and has cleared away what it was done with.
+      if (!(await this.claims.isDone())) throw error;
+    }
   }
 
   /** From the input to the claim. */

@@ -43,15 +43,18 @@ export async function shop() {
   await apply("google_bigquery_dataset", { dataset_id: "shop", location: "EU" });
   await apply("google_pubsub_topic", { name: "refused" });
   await apply("google_pubsub_subscription", { name: "refused-kept", topic: "projects/acme-dev/topics/refused" });
-  const table = (table_id: string, columns: object[]) =>
+  const table = (table_id: string, texts: readonly string[], integers: readonly string[]) =>
     apply("google_bigquery_table", {
       dataset_id: "shop",
       table_id,
-      schema: JSON.stringify(columns),
+      schema: JSON.stringify([
+        ...texts.map((name) => column(name, "STRING")),
+        ...integers.map((name) => column(name, "INTEGER")),
+      ]),
       deletion_protection: false,
     });
-  await table("sales", [column("id", "STRING"), column("shop", "STRING"), column("cents", "INTEGER")]);
-  await table("shops", [column("shop", "STRING"), column("sales", "INTEGER"), column("cents", "INTEGER")]);
+  await table("sales", ["id", "shop"], ["cents"]);
+  await table("shops", ["shop"], ["sales", "cents"]);
   const { storage } = cloudOf(environment, clock);
   const lines: string[] = [];
 
@@ -78,6 +81,7 @@ export async function shop() {
     folder,
     lines,
     settings,
+    table,
     put: async (name: string, rows: readonly object[]) =>
       storage.createObject("acme-sales", name, Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(""))),
     content: async (name: string) => Buffer.from((await storage.readObject("acme-runs", name)) ?? []).toString(),

@@ -1,0 +1,173 @@
+/** Runs whose processes die, sleep and lose answers at any of their calls: what is seen at the end is always the same. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bounded, pipeline } from "../../../../pipeline";
+import type { OutputBindings } from "../../../../pipeline/bindings";
+import type { Json } from "../../../../pipeline/spec";
+import { Task } from "../../../../pipeline-images/stream-processor/batch/task";
+import { triesOf } from "../../../../pipeline-images/stream-processor/batch/tries";
+import { cloudOf } from "../../../../pipeline-images/stream-processor/google/cloud";
+import type { Clock } from "../../../../runtime/clock";
+import { Sale, sale } from "./support";
+import { type Fate, Mortal, World } from "./world";
+
+const FILES = 5;
+const ROWS = 6;
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "journey-anywhere-"));
+  mkdirSync(join(folder, "sales"));
+  for (let file = 0; file < FILES; file += 1) {
+    const rows = Array.from({ length: ROWS }, (_, i) => JSON.stringify(sale(file * ROWS + i)));
+    // One row a file is none.
+    writeFileSync(join(folder, `sales/${file}.json`), [...rows, '{"id":1}', ""].join("\n"));
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const spec = pipeline("spread", { sales: bounded(Sale) }, ({ sales }) => ({
+  added: sales.select("id", "cents"),
+  replaced: sales.select("id", "shop"),
+  told: sales.select("id"),
+})).toJSON();
+
+const outputs: OutputBindings = {
+  added: { table: "acme.shop.added" },
+  replaced: { table: "acme.shop.replaced", write: "truncate" },
+  told: { topic: "projects/acme/topics/told" },
+};
+
+/** Nobody waits. */
+const clock: Clock = {
+  now: () => Date.parse("2026-03-03T00:30:00Z"),
+  after(delay, task) {
+    if (delay > 10_000) return () => {};
+    const turn = setImmediate(task);
+    return () => clearImmediate(turn);
+  },
+};
+/** Lines of progress are of no interest, and would be told every turn. */
+const quiet: Clock = { ...clock, after: (delay, task) => (delay === 5_000 ? () => {} : clock.after(delay, task)) };
+
+let attempts = 0;
+const begin = (world: World, process: Mortal, task: number, tasks: number) => {
+  const { store, clients } = world.reachedBy(process);
+  return new Task({
+    spec,
+    inputs: { sales: { files: `${folder}/sales/*.json`, format: { type: "json-lines" } } },
+    outputs,
+    errors: { topic: "projects/acme/topics/refused" },
+    run: { name: "run", pipeline: "spread", tasks },
+    attempt: { task, id: `attempt-${(attempts += 1)}` },
+    clock: quiet,
+    log: () => {},
+    cloud: cloudOf({}, clock),
+    clients,
+    readSide: () => Promise.resolve([]),
+    store,
+    metrics: store,
+    tries: triesOf(quiet, () => () => {}),
+    goOn: () => {},
+  }).work();
+};
+
+const never = () => new Mortal(0, "dies before");
+
+/** Until it has come to its end, or nothing more comes of it. */
+const attempt = async (world: World, process: Mortal, task: number, tasks: number): Promise<void> => {
+  const working = begin(world, process, task, tasks).catch(() => undefined);
+  await Promise.race([working, process.still]);
+};
+
+const all = Array.from({ length: FILES * ROWS }, (_, i) => sale(i));
+const inOrder = (rows: readonly Json[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
+
+function expectAll(world: World): void {
+  expect(inOrder(world.rowsOf("acme.shop.added"))).toEqual(inOrder(all.map(({ id, cents }) => ({ id, cents }))));
+  expect(inOrder(world.rowsOf("acme.shop.replaced"))).toEqual(inOrder(all.map(({ id, shop }) => ({ id, shop }))));
+  // Messages may come twice: under the same id, and then they say the same.
+  const byId = new Map(world.messages.map(({ rowId, row }) => [rowId, JSON.stringify(row)]));
+  for (const { rowId, row } of world.messages) expect(byId.get(rowId)).toBe(JSON.stringify(row));
+  const told = [...byId].filter(([rowId]) => rowId.includes("-told-")).map(([, row]) => row);
+  expect(told.toSorted()).toEqual(inOrder(all.map(({ id }) => ({ id }))));
+  expect(byId.size).toBe(FILES * ROWS + FILES);
+  expect(Buffer.from(world.objects.get("run.txt") ?? []).toString()).toContain(`output="added"} ${FILES * ROWS}\n`);
+}
+
+const world = (): World => {
+  const made = new World();
+  made.rowsOf("acme.shop.replaced").push({ id: "old", shop: "old" });
+  return made;
+};
+
+test.each<Fate>(["dies before", "dies after", "fails before", "fails after"])(
+  "a process that %s any of its calls has done harm to nothing, and another one does the rest",
+  async (fate) => {
+    for (let at = 1; ; at += 1) {
+      const made = world();
+      const process = new Mortal(at, fate);
+      await attempt(made, process, 0, 1);
+      await attempt(made, never(), 0, 1);
+      expectAll(made);
+      if (!process.met) break;
+      expect(at).toBeLessThan(200);
+    }
+  },
+);
+
+test("one that slept at any of its calls changes nothing when it wakes after all is done", async () => {
+  for (const fate of ["sleeps before", "sleeps after"] as const) {
+    for (let at = 1; ; at += 1) {
+      const made = world();
+      const process = new Mortal(at, fate);
+      const zombie = begin(made, process, 0, 1).catch(() => undefined);
+      await Promise.race([zombie, process.still]);
+      await attempt(made, never(), 0, 1);
+      expectAll(made);
+      process.wake();
+      await zombie;
+      expectAll(made);
+      if (!process.met) break;
+    }
+  }
+});
+
+const fates = fc.constantFrom<Fate>(
+  "dies before",
+  "dies after",
+  "fails before",
+  "fails after",
+  "sleeps before",
+  "sleeps after",
+);
+
+test("tasks that meet such fates beside one another, again and again, write every row once", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(fc.record({ task: fc.nat(3), at: fc.integer({ min: 1, max: 40 }), fate: fates }), { maxLength: 6 }),
+      fc.boolean(),
+      async (tasks, unlucky, together) => {
+        const made = world();
+        const processes = unlucky.map(({ task, at, fate }) => ({ task: task % tasks, process: new Mortal(at, fate) }));
+        const first = processes.map(async ({ task, process }) => {
+          const working = attempt(made, process, task, tasks);
+          if (!together) await working;
+          return working;
+        });
+        await Promise.all(first);
+        const last = Array.from({ length: tasks }, (_, task) => attempt(made, never(), task, tasks));
+        await Promise.all(last);
+        // A task that was beside the one that published may have found less than it looked for: it is begun again.
+        for (let task = 0; task < tasks; task += 1) await attempt(made, never(), task, tasks);
+        for (const { process } of processes) process.wake();
+        await new Promise((resolve) => void setTimeout(resolve, 1));
+        expectAll(made);
+      },
+    ),
+    { numRuns: 150 },
+  );
+}, 60_000);

@@ -1,0 +1,94 @@
+/** The very file that is deployed, as the processes of a job's tasks, killed with SIGKILL at random. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { bundle } from "../../../../local/images/bundle";
+import { bounded, pipeline } from "../../../../pipeline";
+import { Sale, sales, shop } from "./support";
+
+const FILES = 4;
+const ROWS = 5_000;
+
+const spread = pipeline("spread", { sales: bounded(Sale) }, ({ sales: all }) => ({
+  sales: all.select("id", "shop", "cents"),
+  copies: all.select("id", "shop", "cents"),
+  told: all.filter(({ cents }) => cents === 100).select("id"),
+}));
+
+/** The same numbers from the same seed. */
+function* numbers(seed: number): Generator<number, never> {
+  for (let state = seed; ;) {
+    state = (state * 48_271) % 2_147_483_647;
+    yield state / 2_147_483_647;
+  }
+}
+
+test.each([1, 2, 3])(
+  "killed at random, seed %i, it writes every row once",
+  async (seed) => {
+    const { put, settings, query, folder, apply, pubsub, table, content } = await shop();
+    await table("copies", ["id", "shop"], ["cents"]);
+    await apply("google_pubsub_topic", { name: "told" });
+    await apply("google_pubsub_subscription", { name: "told-kept", topic: "projects/acme-dev/topics/told" });
+    for (let file = 0; file < FILES; file += 1) {
+      await put(`${file}.json`, [...sales(file * ROWS, (file + 1) * ROWS), { id: 1 }]);
+    }
+    const { main } = await bundle(
+      join(__dirname, "../../../../pipeline-images/stream-processor"),
+      join(folder, "cache"),
+    );
+    const outputs = {
+      sales: { table: "acme-dev.shop.sales" },
+      copies: { table: "acme-dev.shop.copies", write: "truncate" },
+      told: { topic: "projects/acme-dev/topics/told" },
+    };
+    const random = numbers(seed * 7_919);
+    let deaths = 0;
+
+    /** One try of a task after the other, as Cloud Run begins them, until it ends by itself. */
+    const task = async (index: number): Promise<void> => {
+      for (let attempt = 0; ; attempt += 1) {
+        const told = settings(spread, {
+          OUTPUTS: JSON.stringify(outputs),
+          CLOUD_RUN_TASK_INDEX: String(index),
+          CLOUD_RUN_TASK_COUNT: "2",
+          CLOUD_RUN_TASK_ATTEMPT: String(attempt),
+        });
+        const child = spawn(process.execPath, [main], { env: { ...told }, stdio: "ignore" });
+        const ended = once(child, "exit") as Promise<[number | null]>;
+        // Its start alone takes a part of a second; the later ones are let live, else it would never end.
+        const lives = attempt < 8 ? 250 + random.next().value * 900 : 60_000;
+        const abort = new AbortController();
+        await Promise.race([ended, pause(lives, undefined, { signal: abort.signal }).catch(() => undefined)]);
+        child.kill("SIGKILL");
+        abort.abort();
+        const [code] = await ended;
+        if (code === 0) return;
+        expect(code).toBeNull();
+        deaths += 1;
+      }
+    };
+    await Promise.all([task(0), task(1)]);
+
+    expect(deaths).toBeGreaterThan(0);
+    const all = FILES * ROWS;
+    for (const name of ["sales", "copies"]) {
+      expect(await query(`SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids FROM \`acme-dev.shop.${name}\``)).toEqual([
+        { n: all, ids: all },
+      ]);
+    }
+    const told = new Map(
+      pubsub
+        .peek("projects/acme-dev/subscriptions/told-kept", 100_000)
+        .map(({ attributes, data }) => [attributes["row_id"], Buffer.from(data).toString()]),
+    );
+    const expected = sales(0, all).filter(({ cents }) => cents === 100);
+    expect([...told.values()].toSorted()).toEqual(expected.map(({ id }) => JSON.stringify({ id })).toSorted());
+    const refused = pubsub.peek("projects/acme-dev/subscriptions/refused-kept", 100);
+    expect(new Set(refused.map(({ attributes }) => attributes["row_id"])).size).toBe(FILES);
+    expect(await content("metrics/first.txt")).toContain(`output="sales"} ${all}\n`);
+  },
+  120_000,
+);
