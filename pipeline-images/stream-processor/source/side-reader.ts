@@ -1,10 +1,11 @@
-/** Reads side inputs: tables, queries, and files of JSON lines. */
+/** Reads side inputs: tables, queries, and files. */
 import type { InputBinding } from "../../../pipeline/bindings";
 import { compileDecoder } from "../../../pipeline/schema/decoder";
 import { type AnyRow, RowError } from "../../../pipeline/schema/row";
 import type { FieldSpec, InputSpec } from "../../../pipeline/spec";
+import type { FileBytes, Format } from "../formats/format";
 import { unpacked } from "../formats/gzip";
-import { jsonLines } from "../formats/json-lines";
+import { formatOf } from "../formats/of-binding";
 
 export interface SideSources {
   /** The texts of a query with one column. */
@@ -16,13 +17,8 @@ export interface SideSources {
 }
 
 /** Why a side input is not read from there; undefined where it is. */
-export function whyNotRead(binding: InputBinding): string | undefined {
-  if ("subscription" in binding) return "a side input is a table, a query or files, not a subscription";
-  if ("files" in binding && binding.format.type !== "json-lines") {
-    return `a side input's files are of JSON lines, not ${binding.format.type}`;
-  }
-  return undefined;
-}
+export const whyNotRead = (binding: InputBinding): string | undefined =>
+  "subscription" in binding ? "a side input is a table, a query or files, not a subscription" : undefined;
 
 /** @throws Error where it cannot be read, or a row is not what its fields are. */
 export async function readSide(
@@ -32,7 +28,9 @@ export async function readSide(
 ): Promise<readonly AnyRow[]> {
   const why = whyNotRead(binding);
   if (why !== undefined) throw new Error(why);
-  if ("files" in binding) return rowsOfFiles(await sources.files(binding.files), binding.files, fields);
+  if ("files" in binding) {
+    return rowsOfFiles(await sources.files(binding.files), binding.files, formatOf(binding.format), fields);
+  }
   const names = fields.map(({ name }) => name);
   const [from, texts] =
     "table" in binding
@@ -55,24 +53,34 @@ export const jsonOf = (query: string, names: readonly string[]): string =>
 async function rowsOfFiles(
   files: readonly (readonly [name: string, content: Uint8Array])[],
   pattern: string,
+  format: Format,
   fields: readonly FieldSpec[],
 ): Promise<readonly AnyRow[]> {
   const decode = decoderOf(fields, pattern);
   const rows: AnyRow[] = [];
   for (const [name, content] of files) {
-    for await (const { bytes, starts, ends, lines } of jsonLines.read(unpacked(name, partsOf(content)), fields)) {
-      for (const [i, start] of starts.entries()) {
-        rows.push(decode(bytes.subarray(start, ends[i]), `${name}:${lines[i]}`));
+    for await (const found of format.read(unpacked(name, bytesOf(content)), fields)) {
+      for (const [i, start] of found.starts.entries()) {
+        const where = `${name}:${found.lines[i]}`;
+        const problem = found.problems.get(i);
+        if (problem !== undefined) throw new Error(`${pattern}, ${where}: ${problem}`);
+        rows.push(decode(found.bytes.subarray(start, found.ends[i]), where));
       }
     }
   }
   return rows;
 }
 
-/** What is here already, as what comes. */
-async function* partsOf(content: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield content;
-}
+/** What is here already, as a file. */
+const bytesOf = (content: Uint8Array): FileBytes => ({
+  async *[Symbol.asyncIterator]() {
+    yield content;
+  },
+  anywhere: {
+    size: async () => content.length,
+    bytes: async (start, end) => content.subarray(start, end),
+  },
+});
 
 function decoderOf(fields: readonly FieldSpec[], of: string): (json: Uint8Array, where: string) => AnyRow {
   const decode = compileDecoder(fields);

@@ -85,10 +85,9 @@ test("a side input that comes from nowhere, or from where it cannot be read, is 
   expect(nowhere.processor.status.problem).toBe(
     "input users of towns comes from nowhere: INPUTS names no table, query or files",
   );
-  const files = { files: "gs://crm/users.csv", format: { type: "csv" } } as const;
-  const csv = journey.start(goodNetwork, { sides: { users: files } });
+  const stream = journey.start(goodNetwork, { sides: { users: { subscription: "projects/crm/subscriptions/users" } } });
   await journey.pass(1);
-  expect(csv.processor.status.problem).toBe(
-    "side input users of towns: a side input's files are of JSON lines, not csv",
+  expect(stream.processor.status.problem).toBe(
+    "side input users of towns: a side input is a table, a query or files, not a subscription",
   );
 });

@@ -20,7 +20,9 @@ import {
   string,
   timestamp,
 } from "../../../../pipeline";
+import { fieldSpecs } from "../../../../pipeline/schema/field-spec";
 import type { InputSpec } from "../../../../pipeline/spec";
+import { formatOf } from "../../../../pipeline-images/stream-processor/formats/of-binding";
 import { cloudOf } from "../../../../pipeline-images/stream-processor/google/cloud";
 import { sideReader } from "../../../../pipeline-images/stream-processor/processor/side-reader";
 import { localServices } from "../support/local";
@@ -170,5 +172,23 @@ describe("from files", () => {
     await expect(skus("x*.jsonl")).rejects.toThrow(/there is no file .*x\*\.jsonl/);
     writeFileSync(join(folder, "a.jsonl"), '{"sku":1}');
     await expect(skus("a.jsonl")).rejects.toThrow(/a\.jsonl:1: \$\.sku: 1 is not a STRING/);
+  });
+
+  test("any other format, a record that is none of it with its line", async () => {
+    const scenery = await scene();
+    const plain = fieldSpecs({ sku: string(), price: numeric(), since: timestamp(), day: nullable(date()) });
+    const rows = [{ sku: "hat", price: "9.95", since: "2024-01-31T12:00:00.123456Z", day: null }];
+    for (const format of [{ type: "csv" }, { type: "avro" }, { type: "parquet" }] as const) {
+      const writer = formatOf(format).write(plain);
+      for (const row of rows) writer.add(row);
+      const files = join(folder, `a.${format.type}`);
+      writeFileSync(files, writer.finish());
+      expect(await scenery.read({ files, format }, { ...side, fields: plain })).toEqual(rows);
+    }
+    const files = join(folder, "b.csv");
+    writeFileSync(files, "sku,price,since\na,1\n");
+    await expect(scenery.read({ files, format: { type: "csv" } }, { ...side, fields: plain })).rejects.toThrow(
+      /b\.csv:2: the record has 2 values, and there are 3 columns/,
+    );
   });
 });
