@@ -4,7 +4,7 @@ import { type AnyRow, RowError } from "../../../pipeline/schema/row";
 import { compileCheck } from "../../../pipeline/schema/value";
 import type { FieldSpec, Json, StepSpec } from "../../../pipeline/spec";
 import type { Accumulation, Pane } from "../window/groups";
-import { endText, startText } from "../window/row-window";
+import { endText, type RowWindow, startText } from "../window/row-window";
 import { aggregatorOf, isPaneAggregate, type PaneAggregate, type RowAggregate } from "./aggregators/of-spec";
 import type { Aggregator } from "./aggregators/aggregator";
 import { wordsOf } from "./error-rows";
@@ -53,7 +53,8 @@ const keysOnly = ({ keys = [] }: AggregateStep, codec: KeyCodec, pane: Pane): An
 class Accumulators implements Accumulation<AnyRow> {
   private readonly aggregators: readonly Aggregator[];
   readonly add: (accumulators: unknown[], row: AnyRow, time: number) => void;
-  private readonly makeRow: (keys: readonly Json[], values: readonly Json[], pane: PaneValues) => AnyRow;
+  readonly empty: () => unknown[];
+  private readonly makeRow: (keys: readonly Json[], accumulators: readonly unknown[], pane: Pane) => AnyRow;
 
   constructor(step: AggregateStep, fields: readonly FieldSpec[]) {
     // Those that may throw come first: then nothing has changed when they do.
@@ -62,25 +63,17 @@ class Accumulators implements Accumulation<AnyRow> {
       .toSorted((a, b) => Number(b.kind === "combine") - Number(a.kind === "combine")) as RowAggregate[];
     this.aggregators = specs.map((spec) => aggregatorOf(spec, fields));
     this.add = addFunction(specs, this.aggregators, fields);
-    this.makeRow = rowFunction(step, specs);
-  }
-
-  empty(): unknown[] {
-    return this.aggregators.map((one) => one.empty());
+    this.empty = emptyFunction(this.aggregators);
+    this.makeRow = rowFunction(step, specs, this.aggregators);
   }
 
   merge(one: readonly unknown[], other: readonly unknown[]): unknown[] {
     return this.aggregators.map((aggregator, i) => aggregator.merge(one[i], other[i]));
   }
 
-  result(keys: readonly Json[], { accumulators, window, timing }: Pane): AnyRow | Error {
-    const pane: PaneValues = { windowStart: startText(window), windowEnd: endText(window), paneTiming: timing };
+  result(keys: readonly Json[], pane: Pane): AnyRow | Error {
     try {
-      return this.makeRow(
-        keys,
-        this.aggregators.map((one, i) => one.result(accumulators[i])),
-        pane,
-      );
+      return this.makeRow(keys, pane.accumulators, pane);
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
@@ -94,8 +87,6 @@ class Accumulators implements Accumulation<AnyRow> {
     return this.aggregators.map((one) => one.read(reader));
   }
 }
-
-type PaneValues = { readonly [Kind in PaneAggregate["kind"]]: Json };
 
 /** One statement an aggregate: what a generic loop would look up for every row stands in the code. */
 function addFunction(
@@ -114,8 +105,24 @@ function addFunction(
   });
   const assign = Array.from({ length: combined }, (_, i) => `accumulators[${i}] = combined${i};`);
   const body = [...statements.slice(0, combined), ...assign, ...statements.slice(combined)].join("\n");
-  const scope = Object.fromEntries(aggregators.map((one, i) => [`aggregator${i}`, one]));
-  return generate(`return (accumulators, row, time) => {\n${body}\n};`, scope) as Accumulators["add"];
+  return generate(`return (accumulators, row, time) => {\n${body}\n};`, named(aggregators)) as Accumulators["add"];
+}
+
+/** As names of generated code: aggregator0 and so on. */
+const named = (aggregators: readonly Aggregator[]): { readonly [name: string]: Aggregator } =>
+  Object.fromEntries(aggregators.map((one, i) => [`aggregator${i}`, one]));
+
+/**
+ * A list that is written out: numbers that accumulators are at first stand in it as they are, so that a list of
+ * numbers is kept as nothing but numbers.
+ */
+function emptyFunction(aggregators: readonly Aggregator[]): () => unknown[] {
+  const values = aggregators.map((one, i) => {
+    const empty = one.empty();
+    if (typeof empty !== "number") return `aggregator${i}.empty()`;
+    return Object.is(empty, -0) ? "-0" : String(empty);
+  });
+  return generate(`return () => [${values.join(", ")}];`, named(aggregators)) as () => unknown[];
 }
 
 const rowOf = (names: readonly string[]): string =>
@@ -124,14 +131,36 @@ const rowOf = (names: readonly string[]): string =>
 function rowFunction(
   { keys = [], aggregates }: AggregateStep,
   specs: readonly RowAggregate[],
+  aggregators: readonly Aggregator[],
 ): Accumulators["makeRow"] {
   const fields = [
     ...keys.map((key, i) => `${keyOf(key)}: keys[${i}]`),
     ...aggregates.map((spec) =>
       isPaneAggregate(spec)
-        ? `${keyOf(spec.name)}: pane.${spec.kind}`
-        : `${keyOf(spec.name)}: values[${specs.indexOf(spec)}]`,
+        ? `${keyOf(spec.name)}: ${paneValues[spec.kind]}`
+        : `${keyOf(spec.name)}: ${resultOf(specs.indexOf(spec))}`,
     ),
   ];
-  return generate(`return (keys, values, pane) => ({ ${fields.join(", ")} });`, {}) as Accumulators["makeRow"];
+  const scope = { ...named(aggregators), startText: remembered(startText), endText: remembered(endText) };
+  return generate(`return (keys, accumulators, pane) => ({ ${fields.join(", ")} });`, scope) as Accumulators["makeRow"];
+}
+
+const resultOf = (i: number): string => `aggregator${i}.result(accumulators[${i}])`;
+
+const paneValues: { readonly [Kind in PaneAggregate["kind"]]: string } = {
+  windowStart: "startText(pane.window)",
+  windowEnd: "endText(pane.window)",
+  paneTiming: "pane.timing",
+};
+
+/** The text of the window that was asked for last is kept: its keys come one after the other. */
+function remembered(text: (window: RowWindow) => string): (window: RowWindow) => string {
+  let last: RowWindow | undefined;
+  let known = "";
+  return (window) => {
+    if (window === last) return known;
+    known = text(window);
+    last = window;
+    return known;
+  };
 }

@@ -8,7 +8,7 @@ export interface Cell {
   readonly key: string;
   readonly window: OpenWindow;
   accumulators: unknown[];
-  readonly trigger: TriggerState;
+  trigger: TriggerState;
   /** Panes fired so far. */
   panes: number;
   /** Of the last pane. */
@@ -17,8 +17,8 @@ export interface Cell {
   fresh: boolean;
   /** Elements that came before the end of the window still wait to be fired after it. */
   held: boolean;
-  /** The processing time at which it is to be looked at again. */
-  wake: number;
+  /** The processing time at which it is to be looked at again, where there is one. */
+  wake: number | undefined;
   /** It differs from what is recorded. */
   changed: boolean;
   /** It is to be asked, at the end of this batch, whether it fires. */
@@ -31,6 +31,8 @@ export interface OpenWindow {
   /** From here on the watermark drops what comes for it: its end and the allowed lateness. */
   readonly expiry: number;
   readonly cells: Map<string, Cell>;
+  /** Those of its cells that differ from what is recorded. */
+  changed: Cell[];
   /** The watermark has passed its end, and the panes of that moment are fired. */
   ended: boolean;
   /** How many of its cells are held. */

@@ -139,15 +139,15 @@ export class SessionGroups<Row> implements Groups<Row> {
       start,
       end,
       accumulators,
-      trigger: trigger.initial(),
+      trigger: trigger.initial,
       waiting: 0,
-      since: Infinity,
+      since: undefined,
       oldest: Infinity,
       fired: false,
       panes: 0,
       timing: undefined,
       ended,
-      wake: Infinity,
+      wake: undefined,
       alarm: Infinity,
       changed: false,
       recorded: false,
@@ -162,7 +162,7 @@ export class SessionGroups<Row> implements Groups<Row> {
 
   private put(session: Session, row: Row, time: number, end: number, now: number): void {
     this.options.accumulation.add(session.accumulators, row, time);
-    extend(session, time, end, this.options.trigger.trigger);
+    extend(session, time, end, this.options.trigger);
     this.touch(session, now);
   }
 
@@ -176,21 +176,24 @@ export class SessionGroups<Row> implements Groups<Row> {
     // Only now: where they cannot be one with the row, nothing has changed.
     first.accumulators = accumulators;
     for (const other of others) {
-      unite(first, other, trigger.trigger);
+      unite(first, other, trigger);
       this.remove(other);
     }
-    extend(first, time, end, trigger.trigger);
+    extend(first, time, end, trigger);
     this.touch(first, now);
   }
 
   /** A row has been put in. */
   private touch(session: Session, now: number): void {
-    const { trigger } = this.options.trigger;
+    const { trigger, own } = this.options.trigger;
     session.ended = session.end <= this.watermark;
-    came(session, this.watermark, now);
-    trigger.onElements(session.trigger, 1, this.at(session, now));
+    came(session, this.watermark, now, this.options.trigger);
+    if (trigger.seesElements) {
+      session.trigger = own(session.trigger);
+      trigger.onElements(session.trigger, 1, this.at(session, now));
+      this.setWake(session);
+    }
     this.setAlarm(session);
-    this.setWake(session);
     this.setHold(session);
     this.markChanged(session);
     if (session.asked || !(trigger.byElements || session.ended)) return;
@@ -219,6 +222,7 @@ export class SessionGroups<Row> implements Groups<Row> {
     const { trigger } = this.options.trigger;
     const moment = this.at(session, now);
     if (trigger.isFinished(session.trigger) || !trigger.shouldFire(session.trigger, moment)) return;
+    session.trigger = this.options.trigger.own(session.trigger);
     trigger.onFire(session.trigger, moment);
     session.fired = true;
     this.givePane(session, trigger.isFinished(session.trigger));
@@ -231,7 +235,7 @@ export class SessionGroups<Row> implements Groups<Row> {
     if (session.waiting === 0) return;
     const { key, start, end, accumulators } = session;
     session.waiting = 0;
-    session.since = Infinity;
+    session.since = undefined;
     session.oldest = Infinity;
     this.setHold(session);
     const timing = this.timing(session);
@@ -266,9 +270,9 @@ export class SessionGroups<Row> implements Groups<Row> {
 
   private setWake(session: Session): void {
     const wake = this.options.trigger.trigger.wakeAt(session.trigger);
-    if (wake === session.wake) return;
-    session.wake = wake;
-    if (wake !== Infinity) this.wakes.set(wake, session);
+    if (wake === (session.wake ?? Infinity)) return;
+    session.wake = wake === Infinity ? undefined : wake;
+    if (session.wake !== undefined) this.wakes.set(wake, session);
   }
 
   private link(session: Session): void {

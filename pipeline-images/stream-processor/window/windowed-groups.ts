@@ -22,7 +22,8 @@ export class WindowedGroups<Row> implements Groups<Row> {
   private readonly wakes = new Timers<Cell>();
   private readonly moment: Moment = { now: 0, ended: false };
   private asked: Cell[] = [];
-  private changed: Cell[] = [];
+  /** Windows with cells that differ from what is recorded. */
+  private changed: OpenWindow[] = [];
   private dropped: number[] = [];
   /** The last window that a row went to: most rows go to the same. */
   private latest: OpenWindow | undefined;
@@ -34,7 +35,12 @@ export class WindowedGroups<Row> implements Groups<Row> {
   /** Cells that hold it back. */
   private held = 0;
 
-  constructor(private readonly options: WindowedGroupsOptions<Row>) {}
+  /** The accumulators of all that has finished. */
+  private readonly nothing: unknown[];
+
+  constructor(private readonly options: WindowedGroupsOptions<Row>) {
+    this.nothing = options.accumulation.empty();
+  }
 
   /**
    * Takes a row into its windows.
@@ -111,10 +117,13 @@ export class WindowedGroups<Row> implements Groups<Row> {
   writeChanges(changes: StateChanges): void {
     const { accumulation } = this.options;
     for (const start of this.dropped) changes.gone(String(start));
-    for (const cell of this.changed) {
-      cell.changed = false;
-      if (this.windows.get(cell.window.start) !== cell.window) continue;
-      changes.put(String(cell.window.start), cell.key, (writer) => writeCell(writer, cell, accumulation));
+    for (const window of this.changed) {
+      const start = String(window.start);
+      for (const cell of window.changed) {
+        cell.changed = false;
+        changes.put(start, cell.key, (writer) => writeCell(writer, cell, accumulation));
+      }
+      window.changed = [];
     }
     this.dropped = [];
     this.changed = [];
@@ -127,7 +136,7 @@ export class WindowedGroups<Row> implements Groups<Row> {
       window.ended = window.end <= watermark;
       for (const [key, content] of keys) {
         const recorded = readCell(content, this.options.accumulation);
-        const cell: Cell = { key, ...recorded, window, wake: Infinity, changed: false, asked: false };
+        const cell: Cell = { key, ...recorded, window, wake: undefined, changed: false, asked: false };
         window.cells.set(key, cell);
         if (cell.held) {
           window.held += 1;
@@ -149,8 +158,11 @@ export class WindowedGroups<Row> implements Groups<Row> {
     // Only now: where the row cannot be put in, nothing has changed.
     if (known === undefined) window.cells.set(key, cell);
     cell.fresh = true;
-    trigger.onElements(cell.trigger, 1, this.at(window, now));
-    this.setWake(cell);
+    if (trigger.seesElements) {
+      cell.trigger = this.options.trigger.own(cell.trigger);
+      trigger.onElements(cell.trigger, 1, this.at(window, now));
+      this.setWake(cell);
+    }
     if (!cell.changed) this.markChanged(cell);
     if (!cell.asked && (trigger.byElements || window.ended)) {
       cell.asked = true;
@@ -164,12 +176,12 @@ export class WindowedGroups<Row> implements Groups<Row> {
       key,
       window,
       accumulators: this.options.accumulation.empty(),
-      trigger: this.options.trigger.initial(),
+      trigger: this.options.trigger.initial,
       panes: 0,
       timing: undefined,
       fresh: false,
       held: false,
-      wake: Infinity,
+      wake: undefined,
       changed: false,
       asked: false,
     };
@@ -180,7 +192,7 @@ export class WindowedGroups<Row> implements Groups<Row> {
     if (window === undefined) {
       const end = this.options.windowing.end(start);
       const expiry = end + this.options.allowedLateness;
-      window = { start, end, expiry, cells: new Map(), ended: end <= this.watermark, held: 0 };
+      window = { start, end, expiry, cells: new Map(), changed: [], ended: end <= this.watermark, held: 0 };
       // One that has expired takes nothing, so it is not kept.
       if (expiry <= this.watermark) return window;
       this.windows.set(start, window);
@@ -196,10 +208,13 @@ export class WindowedGroups<Row> implements Groups<Row> {
     const { trigger } = this.options.trigger;
     const moment = this.at(window, now);
     if (trigger.isFinished(cell.trigger) || !trigger.shouldFire(cell.trigger, moment)) return;
+    cell.trigger = this.options.trigger.own(cell.trigger);
     trigger.onFire(cell.trigger, moment);
     const finished = trigger.isFinished(cell.trigger);
     this.givePane(cell, finished);
-    if (finished || this.options.mode === "discarding") cell.accumulators = this.options.accumulation.empty();
+    // Nothing is added to what has finished: it needs none of its own.
+    if (finished) cell.accumulators = this.nothing;
+    else if (this.options.mode === "discarding") cell.accumulators = this.options.accumulation.empty();
     this.setWake(cell);
     if (!cell.changed) this.markChanged(cell);
   }
@@ -240,6 +255,7 @@ export class WindowedGroups<Row> implements Groups<Row> {
     for (const cell of window.cells.values()) if (!trigger.isFinished(cell.trigger)) this.givePane(cell, true);
     this.windows.delete(window.start);
     this.dropped.push(window.start);
+    window.changed = [];
     if (this.latest === window) this.latest = undefined;
   }
 
@@ -267,14 +283,14 @@ export class WindowedGroups<Row> implements Groups<Row> {
 
   private setWake(cell: Cell): void {
     const wake = this.options.trigger.trigger.wakeAt(cell.trigger);
-    if (wake === cell.wake) return;
-    cell.wake = wake;
-    if (wake !== Infinity) this.wakes.set(wake, cell);
+    if (wake === (cell.wake ?? Infinity)) return;
+    cell.wake = wake === Infinity ? undefined : wake;
+    if (cell.wake !== undefined) this.wakes.set(wake, cell);
   }
 
   private markChanged(cell: Cell): void {
     cell.changed = true;
-    this.changed.push(cell);
+    if (cell.window.changed.push(cell) === 1) this.changed.push(cell.window);
   }
 
   private at(window: OpenWindow, now: number): Moment {

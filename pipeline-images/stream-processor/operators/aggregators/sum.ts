@@ -2,7 +2,10 @@ import { decimalOf, unitsOf } from "../../../../pipeline/schema/decimal";
 import type { FieldSpec, Json } from "../../../../pipeline/spec";
 import type { Aggregator } from "./aggregator";
 
-/** A number; a bigint where that would lose digits, and for NUMERIC, in units of 10^-9; undefined over nothing. */
+/**
+ * A number; a bigint where that would lose digits, and for NUMERIC, in units of 10^-9. Over nothing it is undefined, and
+ * for FLOAT -0, which no value is: so it is a number from the first, and kept as one.
+ */
 export type Sum = number | bigint | undefined;
 
 const NOTHING = 0;
@@ -25,10 +28,10 @@ const codec: Pick<Aggregator<Sum>, "empty" | "write" | "read"> = {
 
 const floats: Aggregator<Sum> = {
   ...codec,
-  add: (sum, value) => ((sum as number | undefined) ?? 0) + (value as number),
-  merge: (one, other) =>
-    one === undefined || other === undefined ? (one ?? other) : (one as number) + (other as number),
-  result: (sum) => (sum as number | undefined) ?? null,
+  empty: () => -0,
+  add: (sum, value) => (sum as number) + (value as number),
+  merge: (one, other) => (one as number) + (other as number),
+  result: (sum) => (Object.is(sum, -0) ? null : (sum as number)),
 };
 
 /** Exact, however far it goes in between. */

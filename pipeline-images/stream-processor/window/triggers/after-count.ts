@@ -3,6 +3,7 @@ import { FinishingTrigger, type Layout, type TriggerState } from "./trigger";
 /** Once the pane has so many elements, or more: it is asked after a batch. */
 export class AfterCount extends FinishingTrigger {
   readonly byElements = true;
+  readonly seesElements = true;
   private readonly seen: number;
 
   constructor(

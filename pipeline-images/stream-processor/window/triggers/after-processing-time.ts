@@ -3,6 +3,7 @@ import { FinishingTrigger, type Layout, type Moment, type TriggerState } from ".
 /** Later than `delay` milliseconds after the pane's first element came: strictly later, as in Beam. */
 export class AfterProcessingTime extends FinishingTrigger {
   readonly byElements = false;
+  readonly seesElements = true;
   private readonly until: number;
 
   constructor(

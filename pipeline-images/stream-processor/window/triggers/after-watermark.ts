@@ -6,6 +6,7 @@ import { FinishingTrigger, type Layout, type Moment, type Trigger, type TriggerS
  */
 export class AfterWatermark extends FinishingTrigger {
   readonly byElements: boolean;
+  readonly seesElements: boolean;
   private readonly passed: number;
 
   constructor(
@@ -16,6 +17,7 @@ export class AfterWatermark extends FinishingTrigger {
     super(layout);
     this.passed = layout.place(0);
     this.byElements = early?.byElements ?? false;
+    this.seesElements = early !== undefined || late !== undefined;
   }
 
   onElements(state: TriggerState, count: number, moment: Moment): void {

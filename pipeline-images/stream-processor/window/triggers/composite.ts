@@ -3,6 +3,7 @@ import { FinishingTrigger, type Layout, type Moment, type Trigger, type TriggerS
 /** A trigger made of several. */
 abstract class Composite extends FinishingTrigger {
   readonly byElements: boolean;
+  readonly seesElements: boolean;
 
   constructor(
     layout: Layout,
@@ -10,6 +11,7 @@ abstract class Composite extends FinishingTrigger {
   ) {
     super(layout);
     this.byElements = of.some((one) => one.byElements);
+    this.seesElements = of.some((one) => one.seesElements);
   }
 
   clear(state: TriggerState): void {

@@ -9,8 +9,10 @@ import { Layout, type Trigger, type TriggerState } from "./trigger";
 
 export interface MadeTrigger {
   readonly trigger: Trigger;
-  /** The state of a cell that has seen nothing. */
-  initial(): TriggerState;
+  /** The state of every cell that has seen nothing: one for all of them, and never changed. */
+  readonly initial: TriggerState;
+  /** A state that may be changed: the same one, or a copy of the initial one. */
+  own(state: TriggerState): TriggerState;
 }
 
 /**
@@ -40,5 +42,6 @@ export function triggerOf(spec: TriggerSpec, continued = false): MadeTrigger {
     }
   };
   const trigger = make(spec);
-  return { trigger, initial: () => layout.initial() };
+  const initial = layout.initial();
+  return { trigger, initial, own: (state) => (state === initial ? initial.slice() : state) };
 }

@@ -3,9 +3,11 @@ import type { Moment, Trigger, TriggerState } from "./trigger";
 /** Again and again: whenever the trigger has finished, it begins anew. */
 export class Repeatedly implements Trigger {
   readonly byElements: boolean;
+  readonly seesElements: boolean;
 
   constructor(private readonly of: Trigger) {
     this.byElements = of.byElements;
+    this.seesElements = of.seesElements;
   }
 
   onElements(state: TriggerState, count: number, moment: Moment): void {

@@ -29,6 +29,8 @@ export interface Trigger {
   wakeAt(state: TriggerState): number;
   /** Whether an element may make it fire before the end of the window. */
   readonly byElements: boolean;
+  /** Whether its state tells that elements have come: where not, it need not be told of them. */
+  readonly seesElements: boolean;
 }
 
 /** Hands out places in a cell's state while triggers are made. */
@@ -49,6 +51,7 @@ export class Layout {
 export abstract class FinishingTrigger implements Trigger {
   private readonly finished: number;
   abstract readonly byElements: boolean;
+  abstract readonly seesElements: boolean;
 
   constructor(layout: Layout) {
     this.finished = layout.place(0);

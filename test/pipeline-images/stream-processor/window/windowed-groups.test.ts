@@ -314,7 +314,7 @@ describe("as drawn", () => {
 
 test("a cell is recorded in a few bytes", () => {
   const writer = new WireWriter();
-  const window = { start: 0, end: MINUTE, expiry: MINUTE, cells: new Map(), ended: false, held: 0 };
+  const window = { start: 0, end: MINUTE, expiry: MINUTE, cells: new Map(), ended: false, held: 0, changed: [] };
   const cell = { key: "a", window, accumulators: [7], trigger: [0, 0], panes: 300, timing: "LATE" as const };
   writeCell(writer, { ...cell, fresh: true, held: true, wake: Infinity, changed: true, asked: false }, values);
   expect(writer.length).toBeLessThan(30);
