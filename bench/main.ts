@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { decoderBench } from "./decoder";
 import { engineBench } from "./engine";
 import { journeysBench } from "./journeys";
+import { profileBench } from "./processor/profile";
 import { proxyBench } from "./proxy";
 import { pubsubBench } from "./pubsub";
 import { synthBench } from "./synth";
@@ -133,7 +134,17 @@ async function main(wanted: readonly string[]): Promise<void> {
   writeFileSync(join(__dirname, "RESULTS.md"), `# Measured by \`npm run bench\`\n\n${machine}\n\n${table}`);
 }
 
-void main(process.argv.slice(2)).catch((error: unknown) => {
+/** Says where the time goes, and measures nothing against anything: it runs when it is asked for. */
+async function profile(wanted: readonly string[]): Promise<void> {
+  for (const { functions, micros: each, query } of await profileBench(wanted)) {
+    const lines = functions.map(({ name, share }) => `| ${name} | ${(share * 100).toFixed(1)} % |\n`);
+    process.stdout.write(`\n| ${query}, ${micros(each)} | own time |\n| --- | --- |\n${lines.join("")}`);
+  }
+}
+
+const [first, ...rest] = process.argv.slice(2);
+
+void (first === "profile" ? profile(rest) : main(process.argv.slice(2))).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });
