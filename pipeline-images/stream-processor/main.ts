@@ -1,15 +1,25 @@
-import { systemClock } from "../../runtime/clock";
+import { type Clock, systemClock } from "../../runtime/clock";
 import { type Cloud, cloudOf } from "./google/cloud";
 import { jsonLog } from "../../runtime/log";
 import { runBatch } from "./batch/batch-service";
 import { runPull } from "./processor/pull-service";
 import { runPush } from "./push/push-service";
 import { readSettings } from "./settings";
+import { steadyClock } from "./steady-clock";
 
 /** Cloud Run kills what is still there 10 s after SIGTERM. */
 const GRACE = 9_000;
 
 const log = jsonLog((line) => process.stdout.write(line));
+
+/** What keeps state goes by a time that does not jump; what looks at tokens by the machine's. */
+const unmoved = (): Clock =>
+  steadyClock({
+    clock: systemClock,
+    elapsed: () => performance.now(),
+    stepped: (by) =>
+      log("WARNING", `this machine's clock was set by ${Math.round(by / 1_000)} s: it is followed a tenth at a time`),
+  });
 
 /** Runs until it is drained, stopped, or fails; then the process leaves. */
 async function start(): Promise<void> {
@@ -31,7 +41,7 @@ async function start(): Promise<void> {
 function run(settings: ReturnType<typeof readSettings>, cloud: Cloud) {
   switch (settings.mode) {
     case "pull":
-      return runPull(settings, cloud, systemClock, log);
+      return runPull(settings, cloud, unmoved(), log);
     case "push":
       return runPush(settings, cloud, systemClock, log);
     case "batch":

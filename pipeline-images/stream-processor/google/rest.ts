@@ -3,7 +3,7 @@ import type { AccessTokens } from "../../../runtime/access-token";
 import type { Clock } from "../../../runtime/clock";
 
 /** What Google answered instead of what was asked for. */
-class GoogleFailure extends Error {
+export class GoogleFailure extends Error {
   override readonly name = "GoogleFailure";
 
   constructor(
@@ -50,13 +50,34 @@ export class Rest {
     }
   }
 
-  /** An answer's body as it comes. @throws GoogleFailure for a status that is not good */
-  async *open(path: string): AsyncGenerator<Uint8Array> {
-    const answer = await this.fetch(path, {});
-    if (!answer.ok || answer.body === null) {
-      throw this.failure(path, answer.status, new Uint8Array(await answer.arrayBuffer()));
+  /**
+   * An answer's body as it comes: each part of it within the time that an answer takes at most, however long all of it
+   * is underway.
+   * @throws GoogleFailure for a status that is not good
+   */
+  async *open(path: string, headers: { readonly [name: string]: string } = {}): AsyncGenerator<Uint8Array> {
+    const abort = new AbortController();
+    const inTime = async <T>(coming: () => Promise<T>): Promise<T> => {
+      const late = (): void => abort.abort(new Error(`no answer from ${this.endpoint} in time`));
+      const cancel = this.options.clock.after(this.timeout, late);
+      return coming().finally(cancel);
+    };
+    try {
+      const answer = await inTime(() => this.fetch(path, { headers, signal: abort.signal }));
+      if (!answer.ok || answer.body === null) {
+        throw this.failure(path, answer.status, new Uint8Array(await inTime(() => answer.arrayBuffer())));
+      }
+      const parts = answer.body[Symbol.asyncIterator]();
+      for (;;) {
+        // oxlint-disable-next-line no-await-in-loop -- one part after the other
+        const { done, value } = await inTime(() => parts.next());
+        if (done === true) return;
+        yield value;
+      }
+    } finally {
+      // Who stops in the middle wants no more of it.
+      abort.abort();
     }
-    yield* answer.body;
   }
 
   private async fetch(path: string, init: RequestInit): Promise<Response> {
@@ -70,6 +91,10 @@ export class Rest {
     return new GoogleFailure(status, `${status} from ${this.endpoint}${path}: ${reason(body)}`);
   }
 }
+
+/** Whether asking again may help: it is too much at the moment, it is broken, or nobody knows what became of it. */
+export const mayPass = (error: unknown): boolean =>
+  !(error instanceof GoogleFailure) || error.status === 408 || error.status === 429 || error.status >= 500;
 
 /** The sentence in an error of Google's. */
 function reason(body: Uint8Array): string {

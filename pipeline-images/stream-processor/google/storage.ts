@@ -1,12 +1,22 @@
+import { pause } from "../../../runtime/clock";
+import { pauseAfter } from "../../../runtime/retry";
 import type { Anywhere } from "../formats/format";
-import { Rest, type RestOptions } from "./rest";
+import { mayPass, Rest, type RestOptions } from "./rest";
 
 /** An answer takes so long at most: a record of some megabytes takes a second, and asking again is harmless. */
 const TIMEOUT = 30_000;
+/** Tries of a part of an object, one after the other without a byte between them: some ten seconds. */
+const MOST_TRIES = 8;
 
 interface ListAnswer {
   readonly items?: readonly { readonly name: string; readonly size: string }[];
   readonly nextPageToken?: string;
+}
+
+interface AboutObject {
+  readonly size: string;
+  readonly generation: string;
+  readonly contentEncoding?: string;
 }
 
 /**
@@ -16,7 +26,7 @@ interface ListAnswer {
 export class CloudStorage {
   private readonly rest: Rest;
 
-  constructor(options: RestOptions) {
+  constructor(private readonly options: RestOptions) {
     this.rest = new Rest(options, options.endpoint ?? "https://storage.googleapis.com", TIMEOUT);
   }
 
@@ -35,19 +45,44 @@ export class CloudStorage {
     return status === 404 ? undefined : body;
   }
 
-  /** An object's content as it comes. @throws Error where there is none */
-  openObject(bucket: string, name: string): AsyncGenerator<Uint8Array> {
-    return this.rest.open(`${objectPath(bucket, name)}?alt=media`);
+  /**
+   * An object's content as it comes, all of it of one version. Where it is cut off or does not come any more, the rest
+   * is asked for, calmly.
+   * @throws Error where there is none, or no more of it is to be had
+   */
+  async *openObject(bucket: string, name: string): AsyncGenerator<Uint8Array> {
+    const path = objectPath(bucket, name);
+    let about: AboutObject | undefined;
+    let at = 0;
+    for (let failures = 0; ;) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one try after the other
+        about ??= await this.about(path);
+        const { generation } = about;
+        const from = at > 0 ? { range: `bytes=${at}-` } : undefined;
+        // oxlint-disable-next-line no-await-in-loop -- one part after the other
+        for await (const part of this.rest.open(`${path}?alt=media&generation=${generation}`, from)) {
+          failures = 0;
+          at += part.length;
+          yield part;
+        }
+        return;
+      } catch (error) {
+        failures += 1;
+        // What is unpacked on the way has no middle that could be asked for.
+        const goesOn = at === 0 || about?.contentEncoding === undefined;
+        if (failures >= MOST_TRIES || !goesOn || !mayPass(error)) throw error;
+        // oxlint-disable-next-line no-await-in-loop -- before the next try
+        await pause(this.options.clock, pauseAfter(failures));
+      }
+    }
   }
 
   /** An object from anywhere: all of it of one version, that which was there when it was first asked for. */
   anywhere(bucket: string, name: string): Anywhere {
     const path = objectPath(bucket, name);
-    let about: Promise<{ readonly size: string; readonly generation: string }> | undefined;
-    const found = () =>
-      (about ??= this.rest
-        .call(`${path}?fields=size,generation`)
-        .then(({ body }) => JSON.parse(Buffer.from(body).toString()) as { size: string; generation: string }));
+    let about: Promise<AboutObject> | undefined;
+    const found = () => (about ??= this.about(path));
     return {
       size: async () => Number((await found()).size),
       bytes: async (start, end) => {
@@ -76,6 +111,11 @@ export class CloudStorage {
       if (page.nextPageToken === undefined) return found;
       query.set("pageToken", page.nextPageToken);
     }
+  }
+
+  private async about(path: string): Promise<AboutObject> {
+    const { body } = await this.rest.call(`${path}?fields=size,generation,contentEncoding`);
+    return JSON.parse(Buffer.from(body).toString()) as AboutObject;
   }
 
   async deleteObject(bucket: string, name: string): Promise<void> {

@@ -1,12 +1,13 @@
 /** Google's services as the processor calls them, answered by the local cloud over real sockets. */
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import type { AddressInfo } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { float, integer, string } from "../../../pipeline";
 import { fieldSpecs } from "../../../pipeline/schema/field-spec";
 import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
 import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
-import { systemClock } from "../../../runtime/clock";
+import { type Clock, systemClock } from "../../../runtime/clock";
 import { cloudOf } from "../../../pipeline-images/stream-processor/google/cloud";
 import { CloudStorage } from "../../../pipeline-images/stream-processor/google/storage";
 import { StorageWrite } from "../../../pipeline-images/stream-processor/google/storage-write";
@@ -125,4 +126,64 @@ test("a request that is not answered is given up after half a minute", async () 
   await expect(read).rejects.toThrow(`no answer from ${endpoint} in time`);
   server.closeAllConnections();
   server.close();
+});
+
+// How a server answers.
+const whole = (response: ServerResponse, rest: Buffer): void => void response.end(rest);
+const cut = (response: ServerResponse, rest: Buffer): void =>
+  void response
+    .writeHead(200, { "content-length": rest.length })
+    .write(rest.subarray(0, 40_000), () => response.destroy());
+const silent = (response: ServerResponse, rest: Buffer): void =>
+  void response.writeHead(200, { "content-length": rest.length }).write(rest.subarray(0, 20_000));
+const never = (): void => {};
+const busy = (response: ServerResponse): void => void response.writeHead(429).end("slow down");
+
+describe("an object that is read as it comes", () => {
+  const content = Buffer.from(Array.from({ length: 100_000 }, (_, i) => i % 251));
+
+  /** A Cloud Storage that answers each request for a content in the next of these ways, from the byte asked for. */
+  async function storage(...ways: ((response: ServerResponse, rest: Buffer) => void)[]) {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      if (!request.url?.includes("alt=media")) {
+        response.end(JSON.stringify({ size: String(content.length), generation: "7" }));
+        return;
+      }
+      const { range = "" } = request.headers;
+      asked.push(range);
+      expect(request.url).toContain("generation=7");
+      const [, from = "0"] = /^bytes=(\d+)-$/.exec(range) ?? [];
+      (ways.shift() ?? whole)(response, content.subarray(Number(from)));
+    }).listen(0);
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    // Times pass a hundred times as fast.
+    const clock: Clock = { now: () => Date.now(), after: (delay, task) => systemClock.after(delay / 100, task) };
+    const read = async () => {
+      const parts: Uint8Array[] = [];
+      const cloudStorage = new CloudStorage({ clock, endpoint: `http://127.0.0.1:${port}` });
+      for await (const part of cloudStorage.openObject("acme", "clicks.json")) parts.push(part);
+      return Buffer.concat(parts);
+    };
+    return { asked, read };
+  }
+  test("is whole though it is cut off, though nothing comes any more, and though it is too much", async () => {
+    const { asked, read } = await storage(never, busy, cut, busy, silent, whole);
+    expect((await read()).equals(content)).toBe(true);
+    expect(asked).toEqual(["", "", "", "bytes=40000-", "bytes=40000-", "bytes=60000-"]);
+  });
+
+  test("is given up where no part of it is to be had, and at once where it may not be read", async () => {
+    const broken = await storage(...Array.from({ length: 20 }, () => busy));
+    await expect(broken.read()).rejects.toThrow(/^429 from .*slow down$/);
+    expect(broken.asked).toHaveLength(8);
+    const denied = await storage((response) => void response.writeHead(403).end("no right"));
+    await expect(denied.read()).rejects.toThrow(/^403 from .*no right$/);
+    expect(denied.asked).toHaveLength(1);
+  });
 });

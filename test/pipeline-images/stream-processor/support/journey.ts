@@ -15,6 +15,7 @@ import {
 } from "../../../../pipeline";
 import type { InputBinding } from "../../../../pipeline/bindings";
 import type { AnyRow } from "../../../../pipeline/schema/row";
+import type { Clock } from "../../../../runtime/clock";
 import { Processor } from "../../../../pipeline-images/stream-processor/processor/processor";
 import type { PullSettings } from "../../../../pipeline-images/stream-processor/processor/settings";
 import { SimulatedBucket } from "./bucket";
@@ -55,6 +56,8 @@ export class Journey {
   readonly lines: string[] = [];
   /** What Cloud Logging would keep of the lines, beside severity and message. */
   readonly payloads: object[] = [];
+  /** The time of the processors, of that of their process. */
+  clockOf: (clock: Clock) => Clock = (clock) => clock;
   private starts = 0;
 
   constructor(
@@ -75,7 +78,7 @@ export class Journey {
     const process = new SimulatedProcess(this.world);
     const processor = new Processor(
       {
-        clock: process.clock,
+        clock: this.clockOf(process.clock),
         store: this.bucket.reachedBy(process, network),
         subscribe: (name) => this.subscriptionOf(name).reachedBy(process, network),
         clients: {
