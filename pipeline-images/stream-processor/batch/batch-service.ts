@@ -63,6 +63,7 @@ async function work(settings: BatchEnvironment, cloud: Cloud, clock: Clock, log:
     clients: {
       tables: new StorageWrite(cloud.storageWrite(), clock),
       loads: cloud.loads,
+      maker: cloud.maker,
       topics: pubSubTopics(cloud.pubSub()),
     },
     readSide: sideReaderIn(cloud, () => cloud.project()),

@@ -9,12 +9,14 @@ import type { Clock } from "../../../runtime/clock";
 import type { LogStore } from "../log/store";
 import { ERRORS } from "../processor/meaning";
 import { errorAttributes } from "../processor/outputs";
+import type { TableMaker } from "../sinks/table-maker";
 import { tableParts, tablePath } from "../sinks/table-path";
 import type { TopicClient } from "../sinks/topic-client";
 import type { Attributes } from "../sinks/topic-message";
 import type { BatchSink, Run } from "./batch-output";
 import { LoadedTable, type TableLoads } from "./loaded-table";
 import { PendingTable, type PendingTables } from "./pending-table";
+import { PendingTablesByValue } from "./pending-tables";
 import { PublishedTopic } from "./published-topic";
 import type { Tries } from "./tries";
 
@@ -22,6 +24,7 @@ import type { Tries } from "./tries";
 export interface BatchClients {
   readonly tables: PendingTables;
   readonly loads: TableLoads;
+  readonly maker: TableMaker;
   readonly topics: TopicClient;
 }
 
@@ -80,6 +83,14 @@ function batchSink({ binding, ...options }: SinkOptions<OutputBinding>): BatchSi
   }
   if ("table" in binding && binding.write === "truncate") {
     return new LoadedTable({ ...options, loads: clients.loads, table: tableParts(binding.table) });
+  }
+  if ("tables" in binding) {
+    return new PendingTablesByValue({
+      ...options,
+      client: clients.tables,
+      maker: clients.maker,
+      tables: binding.tables,
+    });
   }
   throw new Error(
     `output ${output} of ${options.spec.name} goes to ${JSON.stringify(binding)}, which a run does not write`,

@@ -55,7 +55,7 @@ export class PendingTable implements BatchSink {
 }
 
 /** One stream, and its rows in order. */
-class PendingRows implements BatchOutput {
+export class PendingRows implements BatchOutput {
   private readonly buffer: RowBuffer;
   private readonly sending: Sending<Request>;
   private stream: string | undefined;

@@ -5,12 +5,14 @@ import { AccessTokens } from "../../../runtime/access-token";
 import { Channel } from "../../../runtime/grpc";
 import { BigQuery } from "./bigquery";
 import { BigQueryLoads } from "./bigquery-loads";
+import { BigQueryTables } from "./bigquery-tables";
 import { CloudStorage } from "./storage";
 
 export interface Cloud {
   readonly storage: CloudStorage;
   readonly bigQuery: BigQuery;
   readonly loads: BigQueryLoads;
+  readonly maker: BigQueryTables;
   /** The project that this runs in. */
   project(): Promise<string>;
   /** A connection to Pub/Sub; each call makes another. */
@@ -39,6 +41,7 @@ export function cloudOf(environment: Environment, clock: Clock): Cloud {
     }),
     bigQuery: new BigQuery(rest),
     loads: new BigQueryLoads(rest, project),
+    maker: new BigQueryTables(rest),
     project,
     pubSub: () => channel("pubsub.googleapis.com:443", PUBSUB_EMULATOR_HOST, tokens),
     storageWrite: () => channel("bigquerystorage.googleapis.com:443", BIGQUERY_STORAGE_EMULATOR_HOST, tokens),

@@ -32,12 +32,14 @@ const spec = pipeline("spread", { sales: bounded(Sale) }, ({ sales }) => ({
   added: sales.select("id", "cents"),
   replaced: sales.select("id", "shop"),
   told: sales.select("id"),
+  shared: sales.select("id", "shop"),
 })).toJSON();
 
 const outputs: OutputBindings = {
   added: { table: "acme.shop.added" },
   replaced: { table: "acme.shop.replaced", write: "truncate" },
   told: { topic: "projects/acme/topics/told" },
+  shared: { tables: "acme.shop.of_{shop}" },
 };
 
 /** Nobody waits. */
@@ -88,6 +90,10 @@ const inOrder = (rows: readonly Json[]): string[] => rows.map((row) => JSON.stri
 function expectAll(world: World): void {
   expect(inOrder(world.rowsOf("acme.shop.added"))).toEqual(inOrder(all.map(({ id, cents }) => ({ id, cents }))));
   expect(inOrder(world.rowsOf("acme.shop.replaced"))).toEqual(inOrder(all.map(({ id, shop }) => ({ id, shop }))));
+  for (const name of new Set(all.map(({ shop }) => shop))) {
+    const own = all.filter(({ shop }) => shop === name).map(({ id, shop }) => ({ id, shop }));
+    expect(inOrder(world.rowsOf(`acme.shop.of_${name}`))).toEqual(inOrder(own));
+  }
   // Messages may come twice: under the same id, and then they say the same.
   const byId = new Map(world.messages.map(({ rowId, row }) => [rowId, JSON.stringify(row)]));
   for (const { rowId, row } of world.messages) expect(byId.get(rowId)).toBe(JSON.stringify(row));

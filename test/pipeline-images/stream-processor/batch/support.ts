@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { bounded, count, integer, pipeline, schema, string, sum, timestamp } from "../../../../pipeline";
 import { runBatch } from "../../../../pipeline-images/stream-processor/batch/batch-service";
 import { type Clock, systemClock } from "../../../../runtime/clock";
+import type { Log } from "../../../../runtime/log";
 import { cloudOf } from "../../../../pipeline-images/stream-processor/google/cloud";
 import type { Ending } from "../../../../pipeline-images/stream-processor/processor/processor";
 import {
@@ -34,8 +35,7 @@ export type Services = Awaited<ReturnType<typeof localServices>>;
 export async function shop() {
   const services = await localServices();
   const { apply, environment, bigquery } = services;
-  // Its moment is always the same, and its pauses are real: what answers is real as well.
-  const clock: Clock = { ...systemClock, now: () => Date.parse("2026-03-03T00:30:00Z") };
+  const clock = clockAt("2026-03-03T00:30:00Z");
   const folder = mkdtempSync(join(tmpdir(), "journey-batch-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   await apply("google_storage_bucket", { name: "acme-runs", location: "EU" });
@@ -57,6 +57,11 @@ export async function shop() {
   await table("shops", ["shop"], ["sales", "cents"]);
   const { storage } = cloudOf(environment, clock);
   const lines: string[] = [];
+  const reports: object[] = [];
+  const log: Log = (severity, message, fields) => {
+    lines.push(`${severity} ${message}`);
+    if (fields !== undefined) reports.push(fields);
+  };
 
   /** Settings of a job, as Cloud Run and the constructs make them. */
   const settings = (spec: { readonly name: string }, more: Environment): Environment => {
@@ -80,24 +85,47 @@ export async function shop() {
     ...services,
     folder,
     lines,
+    /** What Cloud Logging keeps of the lines, beside severity and message. */
+    reports: reports as { readonly [field: string]: unknown }[],
     settings,
     table,
-    put: async (name: string, rows: readonly object[]) =>
-      storage.createObject("acme-sales", name, Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(""))),
+    put: async (name: string, content: readonly object[] | Uint8Array) =>
+      storage.createObject("acme-sales", name, content instanceof Uint8Array ? content : lineEach(content)),
     content: async (name: string) => Buffer.from((await storage.readObject("acme-runs", name)) ?? []).toString(),
     objects: (prefix: string) => storage.listObjects("acme-runs", prefix, ""),
     query: (sql: string) => bigquery.query(sql),
     /** Runs one task to its end. */
-    run: async (spec: { readonly name: string }, more: Environment): Promise<Ending> => {
+    run: async (spec: { readonly name: string }, more: Environment, how: How = {}): Promise<Ending> => {
       const told = settings(spec, more);
-      const read = readSettings(told, []) as BatchEnvironment;
-      const running = runBatch(read, cloudOf(told, clock), clock, (severity, message) => {
-        lines.push(`${severity} ${message}`);
-      });
+      const own = how.hurry ? hurried() : clockAt(how.at ?? "2026-03-03T00:30:00Z");
+      const running = runBatch(readSettings(told, []) as BatchEnvironment, cloudOf(told, own), own, log);
+      if (how.stopped) void running.stop();
       return running.ended;
     },
   };
 }
+
+/** As JSON lines. */
+export const lineEach = (rows: readonly object[]): Buffer =>
+  Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+
+interface How {
+  /** When it is begun. */
+  readonly at?: string;
+  /** Time goes by. */
+  readonly hurry?: boolean;
+  /** At once. */
+  readonly stopped?: boolean;
+}
+
+/** It is always that moment, and pauses are real: what answers is real as well. */
+const clockAt = (at: string): Clock => ({ ...systemClock, now: () => Date.parse(at) });
+
+/** A second passes in a hundredth of one. */
+const hurried = (): Clock => ({
+  now: () => Date.now() * 100,
+  after: (delay, task) => systemClock.after(delay > 20_000 ? delay : delay / 100, task),
+});
 
 /** Sales whose shops and prices follow from their number. */
 export const sale = (i: number) => ({

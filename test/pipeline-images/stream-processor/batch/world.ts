@@ -51,7 +51,20 @@ export class World {
     };
     return {
       store,
-      clients: { tables: this.pending(process), loads: this.loads(process), topics: this.topics(process) },
+      clients: {
+        tables: this.pending(process),
+        loads: this.loads(process),
+        maker: {
+          make: ([project, dataset, name]) =>
+            process.call(() => {
+              const table = `${project}.${dataset}.${name}`;
+              if (this.tables.has(table)) return "exists";
+              this.tables.set(table, []);
+              return "made";
+            }),
+        },
+        topics: this.topics(process),
+      },
     };
   }
 
