@@ -4,7 +4,7 @@ import { BucketStore } from "../../pipeline-images/stream-processor/log/bucket-s
 import { decodeEntry } from "../../pipeline-images/stream-processor/log/entry";
 import { newestSnapshot } from "../../pipeline-images/stream-processor/log/history";
 import { ENTRIES, type Position, positionOf } from "../../pipeline-images/stream-processor/log/position";
-import type { Clock } from "../../runtime/clock";
+import { systemClock } from "../../runtime/clock";
 
 export interface Records {
   /** Whether the log has a record there, or had it. */
@@ -14,8 +14,8 @@ export interface Records {
 }
 
 /** @param endpoint http://host:port of the storage */
-export async function recordsOf(clock: Clock, endpoint: string, bucket: string, folder: string): Promise<Records> {
-  const store = new BucketStore(new CloudStorage({ clock, tokens: undefined, endpoint }), bucket, folder);
+export async function recordsOf(endpoint: string, bucket: string, folder: string): Promise<Records> {
+  const store = new BucketStore(new CloudStorage({ clock: systemClock, tokens: undefined, endpoint }), bucket, folder);
   /** Of each term, the number of its last record. */
   const last = new Map<number, number>();
   const note = ({ term, seq }: Position): void => void last.set(term, Math.max(seq, last.get(term) ?? 0));

@@ -48,7 +48,7 @@ export const GAP = 6_000;
 const groups = { window_start: windowStart(), window_end: windowEnd(), timing: paneTiming() };
 const totals = { clicks: count(), points: sum("points") };
 /** What the latest click, the longest pause and an outage come to, several times over: nothing is dropped. */
-const lateness = { allowedLateness: "10m", accumulation: "discarding" } as const;
+const lateness = { allowedLateness: "20m", accumulation: "discarding" } as const;
 const late = afterCount(1);
 
 export const pipelines: readonly Pipeline[] = [

@@ -7,7 +7,7 @@ export const isWell = ({ pipelines }: ChaosResult): boolean =>
   pipelines.every(({ verdict, problems }) => isRight(verdict) && problems.length === 0);
 
 export function chaosReport(result: ChaosResult): string {
-  const { kills, pipelines, seconds, seed, struck } = result;
+  const { kills, load, pipelines, seconds, seed, struck } = result;
   const lost = sum(pipelines.map(({ verdict }) => lostAndDoubled(verdict).lost));
   const doubled = sum(pipelines.map(({ verdict }) => lostAndDoubled(verdict).doubled));
   const faults = Object.entries(struck).map(([fault, times]) => `${times} ${fault}`);
@@ -38,7 +38,7 @@ export function chaosReport(result: ChaosResult): string {
   ];
   const table = [columns, columns.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
   return [
-    `${kills} kills from seed ${seed} in ${Math.round(seconds)} s: **${lost} lost, ${doubled} doubled**.`,
+    `${kills} kills from seed ${seed} in ${Math.round(seconds)} s: **${lost} lost, ${doubled} doubled**. Load of the machine, with all else it did: ${load.toFixed(1)}.`,
     "",
     ...table,
     "",

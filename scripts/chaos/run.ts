@@ -1,6 +1,6 @@
 /** A chaos run: three pipelines, each with its own storm, in one cloud with bad weather. */
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../local/clock";
 import type { Struck } from "../../local/faults/faults";
@@ -29,6 +29,8 @@ export interface ChaosResult {
   readonly seconds: number;
   readonly pipelines: readonly PipelineChaos[];
   readonly struck: Struck;
+  /** Of the machine, in its last five minutes, with all else it does. */
+  readonly load: number;
 }
 
 export async function runChaos({ kills, seed, say = () => {} }: ChaosOptions): Promise<ChaosResult> {
@@ -54,9 +56,13 @@ export async function runChaos({ kills, seed, say = () => {} }: ChaosOptions): P
       throw failed.reason;
     }
     await Promise.all(trials.map((one) => one.drain()));
-    const results = await Promise.all(trials.map((one) => one.judge()));
+    const results: PipelineChaos[] = [];
+    // One after the other: the model takes its time, and the cloud of the others would not answer meanwhile.
+    // oxlint-disable-next-line no-await-in-loop
+    for (const one of trials) results.push(await one.judge());
+    const load = loadavg()[1] ?? 0;
     const seconds = (performance.now() - begun) / 1_000;
-    return { seed, kills, seconds, pipelines: results, struck: cloud.struck };
+    return { seed, kills, seconds, pipelines: results, struck: cloud.struck, load };
   } finally {
     await cloud.stop();
     rmSync(folder, { recursive: true, force: true });

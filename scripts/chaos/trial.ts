@@ -131,9 +131,9 @@ export class Trial {
   }
 
   private async recorded() {
-    const { cloud, clock, folder, journey } = this.options;
+    const { cloud, folder, journey } = this.options;
     const { http } = await cloud.door();
-    const { has, terms: owners } = await recordsOf(clock, http, BUCKET, journey.name);
+    const { has, terms: owners } = await recordsOf(http, BUCKET, journey.name);
     const names = readdirSync(folder).filter((name) => name.startsWith(`${journey.name}.recording.`));
     const files = names.map((name) => join(folder, name));
     return { recording: readRecordings(files, has), owners };

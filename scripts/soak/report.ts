@@ -48,6 +48,7 @@ export function soakReport({
     row("the local cloud's, in its own process, MB", (one) => one.cloudMegabytes, undefined),
     row("watermark behind the clock, s", (one) => one.watermarkAge, watermarkAge),
     row("messages not acknowledged", (one) => one.backlog, backlog),
+    row("load of the machine, with all else it does", (one) => one.load, undefined),
     ...verdict.wrong.map((one) => `\n- ${one}`),
     "",
   ].join("\n");

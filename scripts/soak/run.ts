@@ -1,6 +1,6 @@
 /** A soak: one processor, as it is deployed, beside the local cloud in another process, for as long as is asked for. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { bundle } from "../../local/images/bundle";
@@ -121,6 +121,7 @@ async function look(cloud: OtherProcess, processor: Instance, begun: number): Pr
     watermarkAge: watermark === null ? 0 : (Date.now() - Date.parse(watermark)) / 1_000,
     backlog,
     messages,
+    load: loadavg()[0] ?? 0,
   };
 }
 

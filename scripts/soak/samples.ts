@@ -11,6 +11,8 @@ export interface Sample {
   /** Messages that are not acknowledged. */
   readonly backlog: number;
   readonly messages: number;
+  /** Of the machine, in a minute: what else it does disturbs the run. */
+  readonly load: number;
 }
 
 export interface Trend {

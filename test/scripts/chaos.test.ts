@@ -21,7 +21,7 @@ test("killed eighteen times between them, three pipelines lose nothing and doubl
     expect(published).toBeGreaterThan(100);
     expect(owners).toBeGreaterThan(2);
   }
-}, 180_000);
+}, 300_000);
 
 const noon = (second: number): string => new Date(Date.UTC(2024, 0, 31, 12, 0, second)).toISOString();
 const click = (second: number, points: number, user = "ada") => ({ user, points, at: noon(second) });
