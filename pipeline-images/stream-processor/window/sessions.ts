@@ -4,6 +4,7 @@
  * its own window, before it meets others: both as Beam has it.
  */
 import type { Store, StateChanges } from "../checkpoint/state-changes";
+import { Alarms } from "./alarms";
 import type { PaneTiming } from "./cells";
 import type { Groups, GroupsOptions } from "./groups";
 import type { Drop, RowWindow } from "./row-window";
@@ -16,25 +17,34 @@ export interface SessionGroupsOptions<Row> extends GroupsOptions<Row> {
   readonly gap: number;
 }
 
+const MANY = 10_000;
+
 /** The group of the store in which all sessions are. */
 const ALL = "";
 
 export class SessionGroups<Row> implements Groups<Row> {
   /** The first session of each key; others follow it. */
   private readonly sessions = new Map<string, Session>();
-  private readonly alarms = new Timers<Session>();
+  private readonly alarms = new Alarms<Session>();
   private readonly wakes = new Timers<Session>();
   private readonly moment: Moment = { now: 0, ended: false };
   /** Ended, with something that came before their end and was not fired: they hold back what comes out. */
   private readonly holding = new Set<Session>();
   private asked: Session[] = [];
   private changed: Session[] = [];
+  /** How many of them are looked through for what is gone. */
+  private many = MANY;
   private next = 0;
   private count = 0;
   private watermark = -Infinity;
   private output = -Infinity;
 
-  constructor(private readonly options: SessionGroupsOptions<Row>) {}
+  /** The accumulators of all that is gone. */
+  private readonly nothing: unknown[];
+
+  constructor(private readonly options: SessionGroupsOptions<Row>) {
+    this.nothing = options.accumulation.empty();
+  }
 
   add(key: string, row: Row, time: number, now: number, drop: Drop): void {
     const end = time + this.options.gap;
@@ -85,10 +95,7 @@ export class SessionGroups<Row> implements Groups<Row> {
   advanceWatermark(to: number, now: number): void {
     if (to <= this.watermark) return;
     this.watermark = to;
-    while (this.alarms.isDue(to)) {
-      const time = this.alarms.earliest;
-      for (const session of this.alarms.next()) if (session.alarm === time) this.ring(session, time, now);
-    }
+    this.alarms.advance(to, (session, time) => this.ring(session, time, now));
     this.moveOutput();
   }
 
@@ -113,6 +120,7 @@ export class SessionGroups<Row> implements Groups<Row> {
       session.recorded = true;
     }
     this.changed = [];
+    this.many = MANY;
   }
 
   restore(watermark: number, store: Store): void {
@@ -203,13 +211,13 @@ export class SessionGroups<Row> implements Groups<Row> {
 
   /** The watermark has come to where a session looked when its alarm was set: it may have grown since. */
   private ring(session: Session, time: number, now: number): void {
-    session.alarm = Infinity;
     if (session.gone) return;
     if (!session.ended && time >= session.end) {
       session.ended = true;
       this.fireIfReady(session, now);
       this.setHold(session);
-    } else if (session.ended && time >= session.end + this.options.allowedLateness) {
+    }
+    if (session.ended && time >= session.end + this.options.allowedLateness) {
       if (!this.options.trigger.trigger.isFinished(session.trigger)) this.givePane(session, true);
       this.remove(session);
       return;
@@ -265,7 +273,7 @@ export class SessionGroups<Row> implements Groups<Row> {
     // An earlier one is good enough: it looks again.
     if (session.alarm <= at) return;
     session.alarm = at;
-    this.alarms.set(at, session);
+    this.alarms.set(session);
   }
 
   private setWake(session: Session): void {
@@ -283,6 +291,7 @@ export class SessionGroups<Row> implements Groups<Row> {
 
   private remove(session: Session): void {
     session.gone = true;
+    session.accumulators = this.nothing;
     this.count -= 1;
     this.setHold(session);
     this.markChanged(session);
@@ -298,7 +307,13 @@ export class SessionGroups<Row> implements Groups<Row> {
   private markChanged(session: Session): void {
     if (session.changed) return;
     session.changed = true;
-    this.changed.push(session);
+    if (this.changed.push(session) >= this.many) this.forgetGone();
+  }
+
+  /** Of those that came and went since the last record, nothing is to be written. */
+  private forgetGone(): void {
+    this.changed = this.changed.filter(({ gone, recorded }) => !gone || recorded);
+    this.many = Math.max(MANY, 2 * this.changed.length);
   }
 
   private at({ ended }: Session, now: number): Moment {

@@ -164,3 +164,15 @@ test("a thousand keys: a record holds the sessions that changed", () => {
   bench.take(click("user-3", 6));
   expect(bench.record()).toBeLessThan(all / 100);
 });
+
+test("of thousands of sessions that come and go between two records, those are forgotten that were recorded, and no others", () => {
+  const bench = new Bench(visits);
+  const users = (name: string, second: number) => Array.from({ length: 6_000 }, (_, i) => click(`${name}${i}`, second));
+  bench.take(...users("old", 0)).record();
+  bench.take(...users("brief", 1)).published(100, true);
+  bench.take(...users("new", 101));
+  // As many as there are now, and none of those that are gone.
+  expect(bench.engine.openGroups).toBe(6_000);
+  bench.restart();
+  expect(bench.engine.openGroups).toBe(6_000);
+});

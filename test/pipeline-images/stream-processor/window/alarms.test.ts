@@ -1,0 +1,56 @@
+import { array, assert, constant, integer, oneof, property, record } from "fast-check";
+import { expect, test } from "vitest";
+import { Alarms, type Sleeper } from "../../../../pipeline-images/stream-processor/window/alarms";
+
+interface Named extends Sleeper {
+  readonly name: number;
+}
+
+const step = oneof(
+  record({ kind: constant("set" as const), name: integer({ min: 0, max: 5 }), after: integer({ min: 0, max: 300 }) }),
+  record({ kind: constant("advance" as const), by: integer({ min: 0, max: 100 }) }),
+);
+
+test("whoever has set an alarm is rung for once, when the watermark is there and not before, the earliest first", () => {
+  assert(
+    property(array(step, { maxLength: 60 }), (steps) => {
+      const alarms = new Alarms<Named>();
+      const sleepers = Array.from({ length: 6 }, (_, name): Named => ({ name, alarm: Infinity }));
+      let watermark = 0;
+      for (const one of [...steps, { kind: "advance" as const, by: Infinity }]) {
+        if (one.kind === "set") {
+          const sleeper = sleepers[one.name] as Named;
+          // As sessions do: an earlier one is good enough.
+          if (sleeper.alarm <= watermark + one.after) continue;
+          sleeper.alarm = watermark + one.after;
+          alarms.set(sleeper);
+          continue;
+        }
+        watermark += one.by;
+        const due = sleepers.filter(({ alarm }) => alarm <= watermark && alarm < Infinity);
+        const expected = due.map(({ alarm, name }) => [alarm, name]);
+        const rung: [number, number][] = [];
+        alarms.advance(watermark, ({ name }, time) => rung.push([time, name]));
+        expect(rung.toSorted((a, b) => (a[1] as number) - (b[1] as number))).toEqual(expected);
+        expect(rung.map(([time]) => time)).toEqual(rung.map(([time]) => time).toSorted((a, b) => a - b));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("who is rung for may set another alarm, which rings too where the watermark has passed it", () => {
+  const alarms = new Alarms<Named>();
+  const sleeper: Named = { name: 1, alarm: 10 };
+  alarms.set(sleeper);
+  const rung: number[] = [];
+  alarms.advance(100, (one, time) => {
+    rung.push(time);
+    if (time >= 110) return;
+    one.alarm = time + 40;
+    alarms.set(one);
+  });
+  expect(rung).toEqual([10, 50, 90]);
+  alarms.advance(Infinity, (_, time) => rung.push(time));
+  expect(rung).toEqual([10, 50, 90, 130]);
+});
