@@ -1,9 +1,9 @@
 /** The pipelines that end, and those that do not, run directly on the samples: what comes out is worked out by hand. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import type { PipelineSpec } from "../../../pipeline";
+import { beforeAll, describe, expect, test } from "vitest";
 import { archive } from "../../../stacks/batch-etl/pipelines/archive";
+import { contacts } from "../../../stacks/batch-etl/pipelines/contacts";
 import { csvEtl } from "../../../stacks/batch-etl/pipelines/csv-etl";
 import { liveEvents } from "../../../stacks/batch-etl/pipelines/live-events";
 import { sales } from "../../../stacks/batch-etl/pipelines/sales";
@@ -12,46 +12,26 @@ import { upperCase } from "../../../stacks/batch-etl/pipelines/upper-case";
 import { windows } from "../../../stacks/batch-etl/pipelines/windows";
 import { wordCount } from "../../../stacks/batch-etl/pipelines/word-count";
 import { runBounded } from "../support/bounded";
-import { runPipeline } from "../support/engine";
+import { type Rows, runPipeline } from "../support/engine";
 
 const linesOf = (file: string): readonly string[] =>
   readFileSync(join(__dirname, "../../../stacks/batch-etl/data", file), "utf8")
     .trimEnd()
     .split("\n");
 
-/** Rows of a CSV file with a header, as JSON: the engine is given messages until it reads files. */
-function rowsOfCsv(file: string, numbers: readonly string[]): readonly string[] {
-  const [header = "", ...rest] = linesOf(file).map(cellsOf);
-  return rest.map((cells) =>
-    JSON.stringify(
-      Object.fromEntries(
-        cells.flatMap((cell, index) => {
-          const name = header[index] ?? "";
-          const value = numbers.includes(name) && !Number.isNaN(Number(cell)) ? Number(cell) : cell;
-          return cell === "" ? [] : [[name, value]];
-        }),
-      ),
-    ),
-  );
-}
+const file = (name: string): string => join(__dirname, "../../../stacks/batch-etl/data", name);
+const lines = { file: file("lines.txt"), format: { type: "text", skipLines: 1 } } as const;
+const csv = (name: string) => ({ file: file(name), format: { type: "csv", header: true } }) as const;
 
-const cellsOf = (line: string): readonly string[] =>
-  [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(([, quoted, plain = ""]) => quoted ?? plain);
-
-const asLines = (lines: readonly string[]): readonly string[] => lines.map((line) => JSON.stringify({ line }));
-const errorsOf = (rows: ReturnType<typeof runBounded>): readonly unknown[] =>
-  rows["errors"]?.map(({ error }) => error) ?? [];
-const valuesOf = (rows: ReturnType<typeof runBounded>, output: string): readonly (readonly unknown[])[] =>
+const errorsOf = (rows: Rows): readonly unknown[] => rows["errors"]?.map(({ error }) => error) ?? [];
+const valuesOf = (rows: Rows, output: string): readonly (readonly unknown[])[] =>
   rows[output]?.map((row) => Object.values(row)) ?? [];
 
 describe("a day's sales, in every way that a pipeline has", () => {
-  // The engine looks nothing up yet: it is given sales with their rate.
-  const rates = new Map(linesOf("rates.csv").map((line) => line.split(",") as [string, string]));
-  const known = linesOf("sales.jsonl").map((line) => JSON.parse(line) as { readonly currency: string });
-  const rows = runBounded(
-    lookedUp(sales.toJSON()),
-    known.map((sale) => JSON.stringify({ ...sale, per_euro: Number(rates.get(sale.currency)) || undefined })),
-  );
+  let rows: Rows;
+  beforeAll(async () => {
+    rows = await runBounded(sales.toJSON(), { sales: { file: file("sales.jsonl") }, rates: csv("rates.csv") });
+  });
 
   test("filtered and mapped: what is worth nothing is left out, and dollars are euros", () => {
     expect(valuesOf(rows, "in_euros")).toEqual([
@@ -84,28 +64,15 @@ describe("a day's sales, in every way that a pipeline has", () => {
 
   test("what is no sale, or of a currency that nobody knows, is set aside", () => {
     expect(errorsOf(rows)).toEqual([
-      "$.per_euro is missing",
+      'rates has no row for ["XXX"]',
       '$.amount: "3 pounds" is not a FLOAT',
       "$.basket is missing",
     ]);
   });
 });
 
-/** The pipeline after its look-up, which its rows have been through already. */
-function lookedUp(spec: PipelineSpec): PipelineSpec {
-  const { sales: input } = spec.inputs;
-  if (input === undefined) throw new Error("it reads no sales");
-  return {
-    ...spec,
-    inputs: { sales: { ...input, fields: [...input.fields, { name: "per_euro", type: "FLOAT", mode: "REQUIRED" }] } },
-    steps: spec.steps
-      .filter(({ kind }) => kind !== "enrich")
-      .map((step) => (step.id === "in_euros.map" ? { ...step, inputs: ["in_euros.filter"] } : step)),
-  };
-}
-
-test("words are counted without their case, their marks and their numbers, and as a line each", () => {
-  const counts = runBounded(wordCount.toJSON(), asLines(linesOf("lines.txt").slice(1)))["counts"];
+test("words are counted without their case, their marks and their numbers, and as a line each", async () => {
+  const { counts } = await runBounded(wordCount.toJSON(), { lines });
   expect(counts?.map(({ line }) => line)).toEqual(
     ["to: 4", "be: 2", "or: 1", "not: 1", "that: 1", "is: 1", "the: 1", "question: 1"].concat([
       "don't: 1",
@@ -117,8 +84,8 @@ test("words are counted without their case, their marks and their numbers, and a
   );
 });
 
-test("lines become upper case, and an empty one is a line, too", () => {
-  expect(valuesOf(runBounded(upperCase.toJSON(), asLines(linesOf("lines.txt").slice(1))), "results")).toEqual([
+test("lines become upper case, and an empty one is a line, too", async () => {
+  expect(valuesOf(await runBounded(upperCase.toJSON(), { lines }), "results")).toEqual([
     ["TO BE, OR NOT TO BE: THAT IS THE QUESTION."],
     [""],
     ["  DON'T  PANIC!"],
@@ -128,16 +95,18 @@ test("lines become upper case, and an empty one is a line, too", () => {
 });
 
 describe("CSV files", () => {
-  const lines = rowsOfCsv("events.csv", ["value"]);
-  const broken = ["$.timestamp is missing", '$.value: "much" is not a FLOAT', "$.value is missing"];
+  const events = csv("events.csv");
+  const broken = ['$.value: "much" is not a FLOAT', '$.value: "" is not a FLOAT'];
 
-  test("become events from 10 on, high above 100, and the sum of each user", () => {
-    const rows = runBounded(csvEtl.toJSON(), lines);
+  test("become events from 10 on, high above 100, and the sum of each user", async () => {
+    const rows = await runBounded(csvEtl.toJSON(), { events });
     expect(rows["events"]?.map((row) => [row["user_id"], row["event_type"], row["value"], row["category"]])).toEqual([
       ["u-1", "purchase", 10, "medium"],
       ["u-1", "purchase", 100, "medium"],
       ["u-2", "purchase", 100.5, "high"],
       ["u-3", "sign up, again", 50, "medium"],
+      // Nothing between two commas is a text without letters, as it is to BigQuery: its time is as it was written.
+      ["u-4", "purchase", 1000, "high"],
       // The same line twice is two events: nothing in it tells.
       ["u-1", "purchase", 10, "medium"],
     ]);
@@ -145,6 +114,7 @@ describe("CSV files", () => {
       ["u-1", 120],
       ["u-2", 100.5],
       ["u-3", 50],
+      ["u-4", 1000],
     ]);
     expect(errorsOf(rows)).toEqual(broken);
     expect(new Set(rows["events"]?.map(({ processed_at }) => processed_at))).toEqual(
@@ -152,25 +122,40 @@ describe("CSV files", () => {
     );
   });
 
-  test("are looked at by a sample, without what no event may be", () => {
-    const rows = runBounded(sampled.toJSON(), lines);
+  test("are looked at by a sample, without what no event may be", async () => {
+    const rows = await runBounded(sampled.toJSON(), { events });
     expect(rows["samples"]).toHaveLength(1);
-    expect(rows["samples"]?.[0]?.["rows"]).toHaveLength(6);
+    expect(rows["samples"]?.[0]?.["rows"]).toHaveLength(7);
     expect(errorsOf(rows)).toEqual(["a value is never negative", ...broken]);
   });
 
-  test("of more than a hundred, a hundred are looked at", () => {
+  test("of more than a hundred, a hundred are looked at", async () => {
     const many = Array.from({ length: 250 }, (_, value) =>
       JSON.stringify({ user_id: "u", timestamp: "t", event_type: "e", value }),
     );
-    expect(runBounded(sampled.toJSON(), many)["samples"]?.[0]?.["rows"]).toHaveLength(100);
+    const { samples } = await runBounded(sampled.toJSON(), { events: { file: many } });
+    expect(samples?.[0]?.["rows"]).toHaveLength(100);
   });
+});
+
+test("two lists of users are brought together, and who is in one of them has an empty list of the other", async () => {
+  const rows = await runBounded(contacts.toJSON(), {
+    emails: { file: file("emails.jsonl") },
+    phones: { file: file("phones.jsonl") },
+  });
+  expect(valuesOf(rows, "contacts")).toEqual([
+    ["anna", ["anna@example.com", "a.n@example.org"], ["555-0100"]],
+    ["ben", ["ben@example.com"], []],
+    ["carl", [], ["555-0101"]],
+  ]);
+  expect(errorsOf(rows)).toEqual(["$.email is missing", '$: not JSON at byte 0: a value expected, "n" found']);
 });
 
 const reading = (value: number): string => JSON.stringify({ sensor: "s", read_at: "2026-03-02T08:00:00Z", value });
 
-test("a reading that cannot be is set aside with the sentence that it breaks", () => {
-  const rows = runBounded(archive.toJSON(), [reading(-273.15), reading(-274), reading(20)]);
+test("a reading that cannot be is set aside with the sentence that it breaks", async () => {
+  const readings = { file: [reading(-273.15), reading(-274), reading(20)] };
+  const rows = await runBounded(archive.toJSON(), { readings });
   expect(rows["readings"]?.map(({ value }) => value)).toEqual([-273.15, 20]);
   expect(errorsOf(rows)).toEqual(["nothing is colder than -273.15 degrees"]);
 });

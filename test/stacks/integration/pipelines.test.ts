@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { unsupported } from "../../../pipeline-images/stream-processor/unsupported";
 import { purchaseHistory, purchaseSummary } from "../../../stacks/integration/pipelines";
+import { runBounded } from "../support/bounded";
 import { runPipeline, type Arrival } from "../support/engine";
 
 const lines = readFileSync(join(__dirname, "../../../stacks/integration/data/events.jsonl"), "utf8")
@@ -66,7 +67,7 @@ describe("I9: amount for each category and minute", () => {
   });
 });
 
-test("I10: of files, each purchase once, for each category and day", () => {
+test("I10: of files, each purchase once, for each category and day", async () => {
   const spec = purchaseHistory.toJSON();
   expect(spec.inputs["purchases"]).toMatchObject({ kind: "bounded" });
   expect(spec.steps.map(({ kind }) => kind)).toEqual(["distinct", "map", "aggregate"]);
@@ -79,5 +80,14 @@ test("I10: of files, each purchase once, for each category and day", () => {
       { name: "purchases", type: "INTEGER", mode: "REQUIRED" },
     ],
   });
-  expect(unsupported(spec)).toBeUndefined();
+  const file = join(__dirname, "../../../stacks/integration/data/purchases.jsonl");
+  const { history, errors } = await runBounded(spec, { purchases: { file } });
+  expect(history?.map((row) => Object.values(row))).toEqual([
+    // 12.5, 0.1 and 0.2: to the cent, and the copy of p-02 is none.
+    ["2026-03-01", "books", "12.8", 3],
+    ["2026-03-01", "games", "60", 1],
+    ["2026-03-02", "books", "7", 1],
+    ["2026-03-02", "games", "30", 1],
+  ]);
+  expect(errors?.map(({ reason }) => reason)).toEqual(["parse", "parse", "parse"]);
 });

@@ -1,15 +1,13 @@
 import { Testing } from "cdktf";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { Runner } from "../../../constructs";
 import { Template } from "../../../constructs/testing/template";
-import type { PipelineSpec } from "../../../pipeline";
 import { logLake } from "../../../stacks/log-lake/pipeline";
 import { LogLake, type LogLakeProps } from "../../../stacks/log-lake/stack";
 import { stages } from "../../../stacks/log-lake/stages";
 import { warningsOf } from "../../constructs/support";
-import { runPipeline } from "../support/engine";
+import { runBounded } from "../support/bounded";
 
 const stack = (more: Partial<LogLakeProps> = {}): LogLake =>
   new LogLake(Testing.app({ stackTraces: false }), "log-lake-dev", { ...stages.dev, ...more });
@@ -105,17 +103,14 @@ describe("P2: 10 TB of access logs a day", () => {
 });
 
 describe("the sample, on the engine", () => {
-  // The stream processor reads no files yet: here its lines come as messages.
-  const spec = logLake.toJSON();
-  const lines = { ...spec.inputs["lines"], kind: "unbounded" } as PipelineSpec["inputs"][string];
-  const sample = readFileSync(join(__dirname, "../../../stacks/log-lake/data/access.log"), "utf8");
-  const { requests = [], errors = [] } = runPipeline(
-    { ...spec, inputs: { lines } },
-    sample
-      .replace(/\n$/, "")
-      .split("\n")
-      .map((line) => ({ data: JSON.stringify({ line }), at: "2026-03-02T03:00:00Z" })),
-  );
+  const file = join(__dirname, "../../../stacks/log-lake/data/access.log");
+  let requests: readonly { readonly [field: string]: unknown }[] = [];
+  let errors: typeof requests = [];
+  beforeAll(async () => {
+    ({ requests = [], errors = [] } = await runBounded(logLake.toJSON(), {
+      lines: { file, format: { type: "text" } },
+    }));
+  });
 
   test("gives every request that is no test's, copies and all", () => {
     expect(requests.map(({ day, client, method, path, status }) => [day, client, method, path, status])).toEqual([

@@ -1,40 +1,65 @@
-/** A pipeline that ends, as one without an end: the engine is given its rows as messages until it reads files. */
-import type { PipelineSpec, StepSpec } from "../../../pipeline/spec";
-import { runPipeline, type Rows } from "./engine";
+/** A pipeline that ends, run as a job runs it: over files, each window once, without a cloud around it. */
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import type { FileFormat } from "../../../pipeline/bindings";
+import type { PipelineSpec } from "../../../pipeline/spec";
+import { runBounded as runOverSources } from "../../../pipeline-images/stream-processor/batch/bounded-run";
+import { fileSource } from "../../../pipeline-images/stream-processor/batch/bounded-source";
+import { formatOf } from "../../../pipeline-images/stream-processor/formats/of-binding";
+import { readSide } from "../../../pipeline-images/stream-processor/source/side-reader";
+import { filesAt } from "../../../pipeline-images/stream-processor/place";
+import { cloudOf } from "../../../pipeline-images/stream-processor/google/cloud";
+import { systemClock } from "../../../runtime/clock";
+import type { Rows } from "./engine";
 
-/** @param lines of the file: JSON, a row each */
-export function runBounded(spec: PipelineSpec, lines: readonly string[]): Rows {
-  // All of them come at one moment, so that none is late; no message may be of a time after it was published.
-  return runPipeline(
-    asStream(spec),
-    lines.map((data) => ({ data, at: "2030-01-01T00:00:00Z" })),
-  );
+/** A file's path, or what would stand in one. */
+export interface Input {
+  readonly file: string | readonly string[];
+  /** @default JSON lines */
+  readonly format?: FileFormat;
 }
 
-/** Rows that are all there are in one window, and in order of nothing. */
-function asStream(spec: PipelineSpec): PipelineSpec {
-  const inputs = Object.keys(spec.inputs);
-  const windows = inputs.map((input): StepSpec => ({
-    id: all(input),
-    kind: "window",
-    inputs: [input],
-    windowing: { type: "global" },
-    trigger: { type: "afterWatermark" },
-    allowedLateness: "0s",
-    accumulation: "discarding",
-  }));
-  const after = (step: StepSpec): StepSpec => {
-    const moved = { ...step, inputs: step.inputs.map((name) => (inputs.includes(name) ? all(name) : name)) };
-    return moved.kind === "eventTime" ? { ...moved, maxDelay: "36500d" } : moved;
+/** What each output gets, in order, and what is refused under `errors`. */
+export async function runBounded(spec: PipelineSpec, inputs: { readonly [input: string]: Input }): Promise<Rows> {
+  const rows: { [output: string]: { readonly [field: string]: unknown }[] } = { errors: [] };
+  const into = (name: string) => {
+    const taken = (rows[name] ??= []);
+    return (row: object) => void taken.push({ ...row });
   };
-  return {
-    ...spec,
-    inputs: Object.fromEntries(
-      Object.entries(spec.inputs).map(([name, input]) => [name, { ...input, kind: "unbounded" }]),
+  const sides = Object.entries(inputs).filter(([name]) => spec.inputs[name]?.kind === "side");
+  const read = Object.entries(inputs).filter(([name]) => spec.inputs[name]?.kind === "bounded");
+  await runOverSources({
+    spec,
+    inputs: Object.fromEntries(read.map(([name, input]) => [name, [sourceOf(input)]])),
+    sides: new Map(
+      await Promise.all(sides.map(async ([name, input]) => [name, await side(spec, name, input)] as const)),
     ),
-    steps: [...windows, ...spec.steps.map(after)],
-  };
+    started: Date.parse("2030-01-01T00:00:00Z"),
+    output: into,
+    errors: into("errors"),
+  });
+  return rows;
 }
 
-/** The window of an input. */
-const all = (input: string): string => `${input}.all`;
+function sourceOf({ file, format = jsonLines }: Input) {
+  const name = typeof file === "string" ? basename(file) : "lines";
+  return fileSource(name, formatOf(format), () => (typeof file === "string" ? createReadStream(file) : text(file)));
+}
+
+const jsonLines: FileFormat = { type: "json-lines" };
+
+async function* text(lines: readonly string[]): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(lines.join("\n"));
+}
+
+function side(spec: PipelineSpec, name: string, { file, format = jsonLines }: Input) {
+  const input = spec.inputs[name];
+  if (input === undefined || typeof file !== "string") throw new Error(`${name} is no side input from a file`);
+  const { storage } = cloudOf({}, systemClock);
+  const sources = {
+    query: () => Promise.resolve([]),
+    table: () => Promise.resolve([]),
+    files: (pattern: string) => filesAt(pattern, storage),
+  };
+  return readSide(sources, { files: file, format }, input);
+}

@@ -11,6 +11,7 @@ import { stages } from "../../../stacks/web-traffic/stages";
 import { warningsOf } from "../../constructs/support";
 import { fakeHost, you, type FakeHost } from "../../local/support/host";
 import { runBounded } from "../support/bounded";
+import type { Rows } from "../support/engine";
 
 const made = (stage: keyof typeof stages): WebTraffic =>
   new WebTraffic(Testing.app({ stackTraces: false }), `web-traffic-${stage}`, stages[stage]);
@@ -19,9 +20,13 @@ const dataflow = Template.fromStack(made("dataflow"));
 
 const folder = join(__dirname, "../../../stacks/web-traffic");
 const read = (file: string): string => readFileSync(join(folder, file), "utf8");
-const lines = read("data/events.jsonl").trimEnd().split("\n");
-const users = runBounded(userTraffic.toJSON(), lines);
-const minutes = runBounded(minuteTraffic.toJSON(), lines);
+const sample = { events: { file: join(folder, "data/events.jsonl") } };
+let users: Rows;
+let minutes: Rows;
+beforeAll(async () => {
+  users = await runBounded(userTraffic.toJSON(), sample);
+  minutes = await runBounded(minuteTraffic.toJSON(), sample);
+});
 
 test("as jobs of Cloud Run, the stack is this", async () => {
   await expect(jobs.toSnapshot()).toMatchFileSnapshot("__snapshots__/dev.yaml");
