@@ -5,6 +5,8 @@
 import { compileDecoder } from "../pipeline/schema/decoder";
 import { float, nullable, string, timestamp } from "../pipeline/schema/field";
 import { schema } from "../pipeline/schema/schema";
+import { median } from "./measure";
+import { generator } from "./random";
 
 const Click = schema("click", {
   event_id: string(),
@@ -76,9 +78,6 @@ function microsecondsEach(ends: readonly number[], decode: (start: number, end: 
   return (user + system) / ends.length;
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
 function offsets(bytes: Buffer): readonly number[] {
   const ends: number[] = [];
   for (let at = bytes.indexOf(125); at >= 0; at = bytes.indexOf(125, at + 1)) ends.push(at + 1);
@@ -103,13 +102,4 @@ function events(): readonly string[] {
       session_id: `s${String(user).padStart(6, "0")}`,
     });
   });
-}
-
-/** A linear congruential generator: the same events in every run. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

@@ -1,29 +1,33 @@
 /**
  * `npm run bench`: what the work costs, as ratios against what one would use instead, measured in the same run.
- * `npm run bench -- synth engine` runs only these; the table goes to bench/RESULTS.md when all of them run.
+ * `npm run bench -- synth processor` runs only these; the table goes to bench/RESULTS.md, and what it is made of to
+ * bench/results.json, when all of them run. `npm run bench -- profile fixed` says where the time of a query goes.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { decoderBench } from "./decoder";
-import { engineBench } from "./engine";
 import { journeysBench } from "./journeys";
+import { chart } from "./processor/chart";
+import { processorBench } from "./processor/processor";
 import { profileBench } from "./processor/profile";
+import { rowsOf } from "./processor/rows";
 import { proxyBench } from "./proxy";
 import { pubsubBench } from "./pubsub";
 import { synthBench } from "./synth";
+import { micros, milliseconds, type Row, table, times } from "./table";
 
-interface Row {
-  readonly what: string;
-  readonly ours: string;
-  readonly against: string;
-  readonly ratio: string;
+/** Rows of the table, and what they are made of. */
+interface Measured {
+  readonly rows: readonly Row[];
+  readonly results: object;
 }
 
-const benches: { readonly [name: string]: () => readonly Row[] | Promise<readonly Row[]> } = {
-  synth() {
-    const { constructs, raw, ratio, resources } = synthBench();
-    return [
+const benches: { readonly [name: string]: () => Promise<Measured> } = {
+  async synth() {
+    const results = synthBench();
+    const { constructs, raw, ratio, resources } = results;
+    const rows = [
       {
         what: `synthesis of ${resources} resources, \`tsx main.ts\` as a whole`,
         ours: milliseconds(constructs),
@@ -31,13 +35,15 @@ const benches: { readonly [name: string]: () => readonly Row[] | Promise<readonl
         ratio: `${ratio.toFixed(2)} of its time`,
       },
     ];
+    return { rows, results };
   },
-  journeys() {
-    const { constructs, growth, journeys, ratio, raw, resources } = journeysBench();
+  async journeys() {
+    const results = journeysBench();
+    const { constructs, growth, journeys, ratio, raw, resources } = results;
     const cost = ({ seconds, megabytes }: typeof raw): string => `${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB`;
     const words = ({ seconds, megabytes }: typeof ratio): string => `${seconds.toFixed(2)} and ${megabytes.toFixed(2)}`;
     const what = `synthesis of ${journeys} journeys in one app, ${resources} resources`;
-    return [
+    const rows = [
       {
         what,
         ours: cost(constructs),
@@ -51,11 +57,13 @@ const benches: { readonly [name: string]: () => readonly Row[] | Promise<readonl
         ratio: `${words(growth)} of its time and memory`,
       },
     ];
+    return { rows, results };
   },
-  decoder() {
-    const { bytesPerEvent, microseconds, ratio } = decoderBench();
+  async decoder() {
+    const results = decoderBench();
+    const { bytesPerEvent, microseconds, ratio } = results;
     const against = `JSON.parse, ${micros(microseconds.jsonParse)}`;
-    return [
+    const rows = [
       {
         what: `an event of ${bytesPerEvent} bytes to a checked row, every field`,
         ours: micros(microseconds.everyField),
@@ -64,44 +72,30 @@ const benches: { readonly [name: string]: () => readonly Row[] | Promise<readonl
       },
       { what: "three of its fields", ours: micros(microseconds.threeFields), against, ratio: times(ratio.threeFields) },
     ];
+    return { rows, results };
   },
-  engine() {
-    const { checkpointed, fixed, map } = engineBench();
-    return [
-      {
-        what: "map: keep purchases, four fields",
-        ours: micros(map.microseconds.engine),
-        against: `JSON.parse and a loop, ${micros(map.microseconds.naive)}`,
-        ratio: times(map.ratio),
-      },
-      {
-        what: "fixed: count and sum for each user and minute",
-        ours: micros(fixed.microseconds.engine),
-        against: `JSON.parse and a Map, ${micros(fixed.microseconds.naive)}`,
-        ratio: times(fixed.ratio),
-      },
-      {
-        what: "fixed, a checkpoint's state every second",
-        ours: micros(checkpointed.microseconds),
-        against: "fixed without",
-        ratio: `${checkpointed.ratio.toFixed(2)} of its time`,
-      },
-    ];
+  async processor() {
+    const results = await processorBench();
+    if (results.missing !== undefined) process.stderr.write(`${results.missing}\n`);
+    writeFileSync(join(__dirname, "processor.svg"), chart(results.queries, "Thousand events a second of CPU"));
+    return { rows: results.queries.flatMap(rowsOf), results };
   },
   async pubsub() {
-    const { messagesPerSecond, serverMicros } = await pubsubBench();
-    return [
+    const results = await pubsubBench();
+    const rows = [
       {
         what: "local Pub/Sub: a message published, kept, delivered to three subscriptions, acknowledged",
-        ours: `${Math.round(messagesPerSecond / 1000)},000/s`,
+        ours: `${Math.round(results.messagesPerSecond / 1000)},000/s`,
         against: "-",
-        ratio: `${micros(serverMicros)} of the server's CPU`,
+        ratio: `${micros(results.serverMicros)} of the server's CPU`,
       },
     ];
+    return { rows, results };
   },
   async proxy() {
-    const { echo, proxy } = await proxyBench();
-    return [
+    const results = await proxyBench();
+    const { echo, proxy } = results;
+    const rows = [
       {
         what: "ingest proxy: a request published and confirmed",
         ours: micros(proxy.micros),
@@ -109,29 +103,42 @@ const benches: { readonly [name: string]: () => readonly Row[] | Promise<readonl
         ratio: `${(proxy.micros / echo.micros).toFixed(2)} of its CPU`,
       },
     ];
+    return { rows, results };
   },
 };
 
-const micros = (value: number): string => `${value.toFixed(2)} µs`;
-const milliseconds = (value: number): string => `${Math.round(value)} ms`;
-const times = (ratio: number): string => `${ratio.toFixed(1)} times as fast`;
+/** Those that run only when they are asked for: parts of others. */
+const parts: typeof benches = {
+  /** Two of the processor's queries, in half a minute. */
+  async engine() {
+    const results = await processorBench({ queries: ["map", "fixed"], events: 200_000, bytewaxEvents: 0 });
+    return { rows: results.queries.flatMap(rowsOf), results };
+  },
+};
 
 async function main(wanted: readonly string[]): Promise<void> {
-  const unknown = wanted.filter((name) => !(name in benches));
+  const known = { ...benches, ...parts };
+  const unknown = wanted.filter((name) => !(name in known));
   if (unknown.length > 0) {
-    throw new Error(`no bench is called ${unknown.join(", ")}: there are ${Object.keys(benches).join(", ")}`);
+    throw new Error(`no bench is called ${unknown.join(", ")}: there are ${Object.keys(known).join(", ")} and profile`);
   }
-  const lines = ["| what | ours | against | ratio |", "| --- | --- | --- | --- |"];
-  for (const [name, bench] of Object.entries(benches)) {
+  const rows: Row[] = [];
+  const results: { [bench: string]: object } = {};
+  for (const [name, bench] of Object.entries(wanted.length > 0 ? known : benches)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    for (const { against, ours, ratio, what } of await bench())
-      lines.push(`| ${what} | ${ours} | ${against} | ${ratio} |`);
+    const measured = await bench();
+    rows.push(...measured.rows);
+    results[name] = measured.results;
   }
-  const table = `${lines.join("\n")}\n`;
-  process.stdout.write(table);
+  process.stdout.write(table(rows));
   if (wanted.length > 0) return;
-  const machine = `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()}). Compare the ratios only.`;
-  writeFileSync(join(__dirname, "RESULTS.md"), `# Measured by \`npm run bench\`\n\n${machine}\n\n${table}`);
+  const machine = `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`;
+  const heading = `# Measured by \`npm run bench\`\n\n${machine}. Compare the ratios only.`;
+  writeFileSync(
+    join(__dirname, "RESULTS.md"),
+    `${heading}\n\n![The processor's queries](processor.svg)\n\n${table(rows)}`,
+  );
+  writeFileSync(join(__dirname, "results.json"), `${JSON.stringify({ machine, ...results }, undefined, 2)}\n`);
 }
 
 /** Says where the time goes, and measures nothing against anything: it runs when it is asked for. */

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { median } from "./measure";
 import { rawApp } from "./raw-app";
 
 const root = join(__dirname, "..");
@@ -88,5 +89,3 @@ export const resourcesIn = (stack: Stack): number =>
     (sum, named) => sum + Object.keys(named).length,
     0,
   );
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;

@@ -23,15 +23,17 @@ export interface WorkloadOptions {
   /** The share of events that are later than the disorder. */
   readonly late: number;
   readonly seed?: number;
+  /** Only so many, the first. */
+  readonly most?: number;
 }
 
 /** When event i of so many is published, in milliseconds. */
 export const publishedAt = (i: number, events: number): number => START + Math.floor((i / events) * LENGTH);
 
 /** The events' texts, one after the other. */
-export function* clicks({ events, late, seed = 7 }: WorkloadOptions): Generator<string> {
+export function* clicks({ events, late, seed = 7, most = events }: WorkloadOptions): Generator<string> {
   const random = generator(seed);
-  for (let i = 0; i < events; i += 1) {
+  for (let i = 0; i < most; i += 1) {
     const delay = Math.floor(random() * DISORDER) + (random() < late ? DISORDER + random() * MUCH_LATER : 0);
     // As by Zipf's law: as many events come of users 1 to 10 as of 10 to 100.
     const user = Math.floor(USERS ** random());
