@@ -12,7 +12,7 @@ export interface MadeTrigger {
   /** The state of every cell that has seen nothing: one for all of them, and never changed. */
   readonly initial: TriggerState;
   /** A state that may be changed: the same one, or a copy of the initial one. */
-  own(state: TriggerState): TriggerState;
+  readonly own: (state: TriggerState) => TriggerState;
 }
 
 /**

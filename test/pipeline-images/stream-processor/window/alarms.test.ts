@@ -31,7 +31,7 @@ test("whoever has set an alarm is rung for once, when the watermark is there and
         const expected = due.map(({ alarm, name }) => [alarm, name]);
         const rung: [number, number][] = [];
         alarms.advance(watermark, ({ name }, time) => rung.push([time, name]));
-        expect(rung.toSorted((a, b) => (a[1] as number) - (b[1] as number))).toEqual(expected);
+        expect(rung.toSorted((a, b) => a[1] - b[1])).toEqual(expected);
         expect(rung.map(([time]) => time)).toEqual(rung.map(([time]) => time).toSorted((a, b) => a - b));
       }
     }),

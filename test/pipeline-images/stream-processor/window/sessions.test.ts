@@ -167,7 +167,6 @@ test("a thousand keys: a record holds the sessions that changed", () => {
 
 test("of thousands of sessions that come and go between two records, those are forgotten that were recorded, and no others", () => {
   const bench = new Bench(visits);
-  const users = (name: string, second: number) => Array.from({ length: 6_000 }, (_, i) => click(`${name}${i}`, second));
   bench.take(...users("old", 0)).record();
   bench.take(...users("brief", 1)).published(100, true);
   bench.take(...users("new", 101));
@@ -176,3 +175,5 @@ test("of thousands of sessions that come and go between two records, those are f
   bench.restart();
   expect(bench.engine.openGroups).toBe(6_000);
 });
+
+const users = (name: string, second: number) => Array.from({ length: 6_000 }, (_, i) => click(`${name}${i}`, second));
