@@ -28,10 +28,7 @@ export function unsupportedOutputs(spec: PipelineSpec, outputs: OutputBindings):
 
 function whyNotWritten(binding: OutputBinding): string | undefined {
   if ("topic" in binding) return undefined;
-  if ("table" in binding) {
-    const { write = "append" } = binding;
-    return write === "append" ? undefined : `a table by ${write}`;
-  }
+  if ("table" in binding) return binding.write === "truncate" ? "a table by truncate" : undefined;
   if ("tables" in binding) return "tables by the value of a field";
   if ("files" in binding) return "files";
   return "bigtable" in binding ? "Bigtable" : "Firestore";

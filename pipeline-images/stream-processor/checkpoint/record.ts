@@ -27,6 +27,8 @@ const ContextMessage = message({
   sinks: field(4, map(string)),
   /** The subscription of each input. */
   subscriptions: field(5, map(string)),
+  /** Milliseconds since the epoch: when the log began. It stays the same in all of it. */
+  begun: field(6, int64),
 });
 export type Context = MessageOf<typeof ContextMessage>;
 

@@ -21,13 +21,15 @@ export interface Bound {
   readonly errors: string;
 }
 
-export function contextOf({ spec, subscriptions, outputs, errors }: Bound): Context {
+/** @param begun when the log began, in milliseconds since the epoch */
+export function contextOf({ spec, subscriptions, outputs, errors }: Bound, begun: number): Context {
   const sinks = Object.entries(outputs).map(([output, binding]) => [output, sinkName(binding)] as const);
   return {
     pipeline: spec.name,
     subscriptions,
     state: meanings(spec),
     sinks: Object.fromEntries([...sinks, [ERRORS, errors]]),
+    begun,
   };
 }
 

@@ -30,6 +30,7 @@ export interface OutputsOptions {
 export interface LoggedOptions extends OutputsOptions, Omit<OutputOptions, "trouble"> {
   readonly ledger: Ledger;
   readonly term: number;
+  readonly begun: number;
   readonly troubles: Troubles;
   readonly assume: "written" | "lost" | undefined;
 }

@@ -1,5 +1,6 @@
 /** The parts of an owner, taken up from the log and tied to one another. */
 import { giveUpState, type Ledger, sourceOf } from "../checkpoint/ledger";
+import type { Context } from "../checkpoint/record";
 import type { History } from "../log/history";
 import type { LogWriter } from "../log/owner";
 import type { LogStore } from "../log/store";
@@ -63,7 +64,8 @@ export function makeParts(options: PartsOptions): Parts {
     subscribers.set(subscription, subscriber);
     return subscriber;
   };
-  const work = makeWork(options, ledger, subscriberOf);
+  const context = contextOf(settings, ledger.context?.begun || clock.now());
+  const work = makeWork(options, context, ledger, subscriberOf);
   const sources = work.sources.map((one): Source => {
     const subscription = settings.subscriptions[one.input] ?? "";
     const subscriber = subscriberOf(subscription);
@@ -84,7 +86,7 @@ export function makeParts(options: PartsOptions): Parts {
     store: options.store,
     log,
     work,
-    context: contextOf(settings),
+    context,
     running: (input) =>
       sources.find(({ work: { input: name } }) => name === input)?.connection.running(clock.now()) ?? 0,
     made: () => intake.cut(),
@@ -112,7 +114,12 @@ export function makeParts(options: PartsOptions): Parts {
   return { work, sources, checkpointer, intake };
 }
 
-function makeWork(options: PartsOptions, ledger: Ledger, subscriberOf: (subscription: string) => Subscriber): Work {
+function makeWork(
+  options: PartsOptions,
+  context: Context,
+  ledger: Ledger,
+  subscriberOf: (subscription: string) => Subscriber,
+): Work {
   const { world, settings, log, troubles, mayLeave, record, progress, fail } = options;
   const { clock } = world;
   return new Work({
@@ -125,6 +132,7 @@ function makeWork(options: PartsOptions, ledger: Ledger, subscriberOf: (subscrip
         moment,
         ledger,
         term: log.next.term,
+        begun: context.begun,
         troubles,
         assume: settings.assume,
         clock,

@@ -77,7 +77,7 @@ export class Processor {
     try {
       // Before the log is taken from anybody.
       checkRunnable(this.settings);
-      const context = contextOf(this.settings);
+      const context = contextOf(this.settings, this.world.clock.now());
       const { store } = this.world;
       // Before the log is owned, for its owner has to write every few seconds.
       await this.sides.load();

@@ -30,7 +30,7 @@ export interface IdempotentSink {
    */
   send(rows: readonly Uint8Array[], request: Request): Promise<ReadonlyMap<number, string>>;
   /** An encoded row as JSON, for its error row. */
-  readable(row: Uint8Array): Json;
+  readable(row: Uint8Array, request: Request): Json;
 }
 
 const bufferOf = ({ descriptor = new Uint8Array(0), encode, mostRows }: IdempotentSink, next: number): RowBuffer =>
@@ -74,7 +74,7 @@ export class IdempotentOutput extends Output {
         const sent = splitRows(request.payload)
           .map((_, i) => i)
           .filter((i) => !request.refused.includes(i));
-        for (const [place, why] of refused) this.of.refuse(this.sink.readable(rows[place] as Uint8Array), why);
+        for (const [place, why] of refused) this.of.refuse(this.sink.readable(rows[place] as Uint8Array, request), why);
         this.waits = true;
         this.refuse(
           request.number,
@@ -100,7 +100,7 @@ export function directIdempotent(sink: IdempotentSink, { output, refuse }: SinkO
     if (rows.length === 0) return 0;
     const refused = await sink.send(rows, request);
     if (refused.size === 0) return rows.length;
-    for (const [place, why] of refused) refuse(sink.readable(rows[place] as Uint8Array), why);
+    for (const [place, why] of refused) refuse(sink.readable(rows[place] as Uint8Array, request), why);
     return write(
       request,
       rows.filter((_, place) => !refused.has(place)),

@@ -2,11 +2,12 @@ import type { OutputBinding } from "../../../pipeline/bindings";
 import type { SinkKind } from "./sink";
 import { tableSink } from "./table-sink";
 import { topicSink } from "./topic-sink";
+import { upsertSink } from "./upsert-sink";
 
 /** The kind of sink that a binding asks for. @throws Error where the processor has none */
 export function sinkKind(binding: OutputBinding): SinkKind<OutputBinding> {
   if ("topic" in binding) return topicSink;
-  if ("table" in binding) return tableSink;
+  if ("table" in binding) return binding.write === "upsert" ? upsertSink : tableSink;
   throw new Error(`no sink takes rows for ${JSON.stringify(binding)}`);
 }
 

@@ -14,6 +14,13 @@ export function splitRows(payload: Uint8Array): Uint8Array[] {
   return rows;
 }
 
+/** Rows as the payload of an append. */
+export function joinRows(rows: readonly Uint8Array[]): Uint8Array {
+  const writer = new WireWriter(rows.reduce((sum, row) => sum + row.length + 8, 0));
+  for (const row of rows) writer.tag(ROW, WireType.bytes).delimited(row);
+  return writer.finish();
+}
+
 /** The rows but for those at some places. */
 export function withoutRows(payload: Uint8Array, places: readonly number[]): Uint8Array {
   if (places.length === 0) return payload;

@@ -42,6 +42,8 @@ export interface LoggedSink<Binding extends OutputBinding> extends SinkOptions<B
   readonly recorded: RecordedOutput;
   /** Counts the owners of the log: with the request's number and the row's place in it, a row's position for good. */
   readonly term: number;
+  /** When the log began, in milliseconds since the epoch: those of a log before it were smaller. */
+  readonly begun: number;
   /** What became of rows whose table's stream is gone, on somebody's word. */
   readonly assume: "written" | "lost" | undefined;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { integer, pipeline, schema, string } from "../../../pipeline";
+import { integer, nullable, pipeline, schema, string } from "../../../pipeline";
 import type { OutputBindings } from "../../../pipeline/bindings";
 import { cloudOf } from "../../../pipeline-images/stream-processor/google/cloud";
 import { runPull } from "../../../pipeline-images/stream-processor/processor/pull-service";
@@ -70,6 +70,37 @@ test("a topic of the local cloud has the rows with their ordering keys and attri
     expect(orderingKey).toBe(row.user);
     expect(attributes).toMatchObject({ place: String(row.place) });
   }
+}, 60_000);
+
+test("a table by upsert keeps one row for each key, the last; what it does not take is an error row", async () => {
+  const Score = schema("score", { user: nullable(string()), points: integer() });
+  const passed = pipeline("scores", { clicks: Score }, ({ clicks }) => ({ best: clicks }));
+  const made = await scene(passed, { best: { table: "acme-dev.games.best", write: "upsert" } });
+  await made.apply("google_bigquery_table", {
+    dataset_id: "games",
+    table_id: "best",
+    schema: JSON.stringify([
+      { name: "user", type: "STRING" },
+      { name: "points", type: "INTEGER" },
+    ]),
+    table_constraints: { primary_key: { columns: ["user"] } },
+  });
+  await drainedAfter(made, [
+    ...Array.from({ length: 60 }, (_, points) => ({ user: `user-${points % 3}`, points })),
+    { user: null, points: 60 },
+  ]);
+  expect(await made.bigquery.query("SELECT user, points FROM `acme-dev.games.best` ORDER BY user")).toEqual([
+    { user: "user-0", points: 57 },
+    { user: "user-1", points: 58 },
+    { user: "user-2", points: 59 },
+  ]);
+  const [dead, ...others] = made.pubsub.peek("projects/acme-dev/subscriptions/dead-kept");
+  expect(others).toEqual([]);
+  expect(dead?.attributes).toMatchObject({ reason: "write", step: "best" });
+  expect(JSON.parse(Buffer.from(dead?.data ?? "").toString())).toMatchObject({
+    error: "Primary key column user is missing",
+    row: { points: 60 },
+  });
 }, 60_000);
 
 test("through the local cloud's Pub/Sub, BigQuery and Cloud Storage, every click is one row and counts once", async () => {

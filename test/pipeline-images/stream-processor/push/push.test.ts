@@ -249,3 +249,22 @@ test("a pipeline with windows is refused: a push service keeps nothing between m
     "windowed keeps state, which a push service cannot: let a worker pool run it, Runner.workerPool()",
   );
 });
+
+test("a table by upsert keeps the row of the message that was published later, in whatever order they come", async () => {
+  const table = "acme.games.last";
+  const { world, tables, push, arrived } = await service({ twice: { table, write: "upsert" } });
+  // Of no columns: one row for all.
+  tables.keys.set("projects/acme/datasets/games/tables/last", []);
+  for (const [id, user] of [
+    ["9", "ada"],
+    ["10", "bob"],
+    ["8", "eve"],
+    ["9", "ada"],
+  ] as const) {
+    const pushed = push(id, click(user));
+    await arrived(1);
+    await world.run();
+    expect((await pushed).status).toBe(204);
+  }
+  expect(tables.of("projects/acme/datasets/games/tables/last")).toEqual([{ user: "bob's other" }]);
+});

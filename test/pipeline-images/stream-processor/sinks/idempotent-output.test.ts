@@ -45,6 +45,7 @@ function optionsOf(recorded = new RecordedOutput("out")) {
     refuse: (row, why) => void refused.push([row, why]),
     recorded,
     term: 1,
+    begun: 0,
     assume: undefined,
     clock: {
       ...systemClock,

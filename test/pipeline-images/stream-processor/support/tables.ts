@@ -5,6 +5,7 @@ import type {
   AppendRequest,
   TableClient,
 } from "../../../../pipeline-images/stream-processor/sinks/table-client";
+import { sequenceOf } from "../../../../local/services/bigquery/store/changes";
 import type { Network, SimulatedProcess } from "./simulation";
 
 const ProtoRows = message({ rows: field(1, repeated(bytes)) });
@@ -23,11 +24,17 @@ export class SimulatedTables {
   readonly asked = new Map<SimulatedProcess, number>();
   /** Nothing is taken, and nothing is answered but that. */
   down = false;
+  /** The primary keys of tables that take changes: what is appended to their default streams. */
+  readonly keys = new Map<string, readonly string[]>();
+  private readonly last = new Map<string, Map<string, { readonly sequence: string; readonly row: WireRow }>>();
+  /** A row takes the place of another. */
+  replaced: (before: WireRow, row: WireRow) => void = () => {};
   /** Rows that do not fit. */
   refuses: (row: WireRow) => string | undefined = () => undefined;
 
   of(table: string): readonly WireRow[] {
-    return this.rows.get(table) ?? [];
+    const last = this.last.get(table);
+    return last === undefined ? (this.rows.get(table) ?? []) : [...last.values()].map(({ row }) => row);
   }
 
   /** All streams take no more, as after days without a row. */
@@ -61,7 +68,9 @@ export class SimulatedTables {
       createStream: (table) => process.call(once, () => this.createStream(table)),
       append: (request) => {
         this.asked.set(process, (this.asked.get(process) ?? 0) + 1);
-        return process.call(inOrder, () => this.append(request));
+        // A connection that broke may be followed by another, on which requests overtake those of the one before.
+        const changes = this.keys.has(tableOf(request.stream));
+        return process.call(changes ? network : inOrder, () => this.append(request));
       },
       finalize: (stream) => process.call(once, () => this.finalize(stream)),
     };
@@ -76,6 +85,8 @@ export class SimulatedTables {
 
   private append(request: AppendRequest): AppendOutcome {
     this.refuseWhenDown();
+    const key = this.keys.get(tableOf(request.stream));
+    if (key !== undefined && request.offset === undefined) return this.change(tableOf(request.stream), key, request);
     const stream = this.streams.get(request.stream);
     if (stream === undefined) return { kind: "missing" };
     if (stream.ended) return { kind: "ended" };
@@ -83,15 +94,41 @@ export class SimulatedTables {
     const rows = ProtoRows.decode(request.rows).rows.map((row) => reader.read(Uint8Array.from(row)));
     if (request.offset !== undefined && request.offset < stream.rows) return { kind: "exists" };
     if (request.offset !== undefined && request.offset > stream.rows) return { kind: "gap" };
-    const refused = rows.flatMap((row, i) => {
-      const why = this.refuses(row);
-      return why === undefined ? [] : [[i, why] as const];
-    });
-    if (refused.length > 0) return { kind: "refused", rows: new Map(refused) };
+    const refused = this.refused(rows);
+    if (refused !== undefined) return refused;
     this.rows.set(stream.table, this.rows.get(stream.table) ?? []);
     this.rows.get(stream.table)?.push(...rows);
     stream.rows += rows.length;
     return { kind: "written" };
+  }
+
+  /** Of each key the row of the largest sequence number stays; of equal ones the one that came last. */
+  private change(table: string, key: readonly string[], request: AppendRequest): AppendOutcome {
+    const reader = compileRowReader(request.descriptor);
+    const rows = ProtoRows.decode(request.rows).rows.map((row) => reader.read(Uint8Array.from(row)));
+    const refused = this.refused(rows);
+    if (refused !== undefined) return refused;
+    const last = this.last.get(table) ?? new Map<string, { readonly sequence: string; readonly row: WireRow }>();
+    this.last.set(table, last);
+    for (const { _CHANGE_TYPE: type, _CHANGE_SEQUENCE_NUMBER: number, ...row } of rows) {
+      const sequence = sequenceOf(number as string);
+      if (type !== "UPSERT" || sequence === undefined)
+        throw new Error(`3 INVALID_ARGUMENT: no change is ${JSON.stringify(type)}`);
+      const name = JSON.stringify(key.map((column) => `${row[column] as string | bigint}`));
+      const before = last.get(name);
+      if (before !== undefined && before.sequence > sequence) continue;
+      if (before !== undefined) this.replaced(before.row, row);
+      last.set(name, { sequence, row });
+    }
+    return { kind: "written" };
+  }
+
+  private refused(rows: readonly WireRow[]): AppendOutcome | undefined {
+    const refused = rows.flatMap((row, i) => {
+      const why = this.refuses(row);
+      return why === undefined ? [] : [[i, why] as const];
+    });
+    return refused.length === 0 ? undefined : { kind: "refused", rows: new Map(refused) };
   }
 
   private finalize(name: string): number {
@@ -106,3 +143,5 @@ export class SimulatedTables {
     if (this.down) throw new Error("14 UNAVAILABLE: the table is down");
   }
 }
+
+const tableOf = (stream: string): string => stream.split("/streams/")[0] ?? "";
