@@ -7,6 +7,9 @@ import type { CloudStorage } from "./google/storage";
 import { BucketStore } from "./log/bucket-store";
 import { DiskStore } from "./log/disk-store";
 import type { LogStore } from "./log/store";
+import { BucketFiles } from "./sinks/files/bucket-files";
+import { DiskFiles } from "./sinks/files/disk-files";
+import type { FileStore } from "./sinks/files/file-store";
 
 const inBucket = (place: string): [bucket: string, name: string] | undefined => {
   const [, bucket, name = ""] = /^gs:\/\/([^/]+)\/?(.*)$/.exec(place) ?? [];
@@ -33,6 +36,13 @@ export async function filesAt(pattern: string, storage: CloudStorage): Promise<(
   );
 }
 
+/** Where files are written, and what their names begin with there. */
+export function filesBelow(files: string, storage: CloudStorage): readonly [store: FileStore, files: string] {
+  const found = inBucket(files);
+  if (found === undefined) return [new DiskFiles((path) => openFile(path, storage)), files];
+  return [new BucketFiles(storage, found[0]), found[1]];
+}
+
 /** A file by its name: gs://bucket/object, or a path. */
 export interface ListedFile {
   readonly name: string;
@@ -45,7 +55,7 @@ export async function listFiles(pattern: string, storage: CloudStorage): Promise
   const found = inBucket(pattern);
   const prefix = (found?.[1] ?? pattern).replace(/\*.*$/s, "");
   const fits = matcher(found?.[1] ?? pattern);
-  const all = found === undefined ? await filesBelow(prefix) : await storage.objects(found[0], prefix);
+  const all = found === undefined ? await filesInFolder(prefix) : await storage.objects(found[0], prefix);
   const wanted = all
     .filter(({ name }) => fits.test(name))
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
@@ -89,7 +99,7 @@ const matcher = (pattern: string): RegExp =>
     "s",
   );
 
-async function filesBelow(prefix: string): Promise<ListedFile[]> {
+async function filesInFolder(prefix: string): Promise<ListedFile[]> {
   const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1) || ".";
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));

@@ -30,15 +30,12 @@ function whyNotWritten(binding: OutputBinding): string | undefined {
   if ("topic" in binding) return undefined;
   if ("table" in binding) return binding.write === "truncate" ? "a table by truncate" : undefined;
   if ("tables" in binding) return "tables by the value of a field";
-  if ("files" in binding) return "files";
-  return "bigtable" in binding ? "Bigtable" : "Firestore";
+  return "files" in binding ? "files" : undefined;
 }
 
 /** The same of a pipeline that ends: all of its rows are seen at once, or none. */
 function whyNotWrittenAtOnce(binding: OutputBinding): string | undefined {
-  if ("topic" in binding) return undefined;
+  if ("topic" in binding || "tables" in binding || "files" in binding) return undefined;
   if ("table" in binding) return binding.write === "upsert" ? "a table by upsert" : undefined;
-  if ("tables" in binding) return "tables by the value of a field";
-  if ("files" in binding) return "files";
   return "bigtable" in binding ? "Bigtable" : "Firestore";
 }

@@ -8,7 +8,7 @@ import type { Log } from "../../../runtime/log";
 import type { Cloud } from "../google/cloud";
 import { pubSubTopics } from "../google/pubsub";
 import { StorageWrite } from "../google/storage-write";
-import { storeAt, textAt } from "../place";
+import { filesBelow, storeAt, textAt } from "../place";
 import type { Ending } from "../processor/processor";
 import { sideReaderIn } from "../processor/side-reader";
 import { Troubles } from "../processor/troubles";
@@ -65,6 +65,7 @@ async function work(settings: BatchEnvironment, cloud: Cloud, clock: Clock, log:
       loads: cloud.loads,
       maker: cloud.maker,
       topics: pubSubTopics(cloud.pubSub()),
+      files: (files) => filesBelow(files, cloud.storage),
     },
     readSide: sideReaderIn(cloud, () => cloud.project()),
     store: storeAt(settings.runs, cloud.storage),

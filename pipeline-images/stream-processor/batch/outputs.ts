@@ -11,12 +11,14 @@ import { ERRORS } from "../processor/meaning";
 import { errorAttributes } from "../processor/outputs";
 import type { TableMaker } from "../sinks/table-maker";
 import { tableParts, tablePath } from "../sinks/table-path";
+import type { FileStore } from "../sinks/files/file-store";
 import type { TopicClient } from "../sinks/topic-client";
 import type { Attributes } from "../sinks/topic-message";
 import type { BatchSink, Run } from "./batch-output";
 import { LoadedTable, type TableLoads } from "./loaded-table";
 import { PendingTable, type PendingTables } from "./pending-table";
 import { PendingTablesByValue } from "./pending-tables";
+import { PublishedFiles } from "./published-files";
 import { PublishedTopic } from "./published-topic";
 import type { Tries } from "./tries";
 
@@ -26,6 +28,8 @@ export interface BatchClients {
   readonly loads: TableLoads;
   readonly maker: TableMaker;
   readonly topics: TopicClient;
+  /** Where files are written, and what their names begin with there. */
+  readonly files: (files: string) => readonly [store: FileStore, files: string];
 }
 
 export interface BatchSinksOptions {
@@ -92,6 +96,7 @@ function batchSink({ binding, ...options }: SinkOptions<OutputBinding>): BatchSi
       tables: binding.tables,
     });
   }
+  if ("files" in binding) return new PublishedFiles({ ...options, binding, place: clients.files(binding.files) });
   throw new Error(
     `output ${output} of ${options.spec.name} goes to ${JSON.stringify(binding)}, which a run does not write`,
   );

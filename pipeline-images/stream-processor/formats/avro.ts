@@ -8,7 +8,7 @@ import type { FieldSpec } from "../../../pipeline/spec";
 import { AvroReader, Ends } from "./avro-bytes";
 import { type AvroSchema, jsonReader, type ToJson } from "./avro-read";
 import { rowWriter, writeBytes } from "./avro-write";
-import { type FileWriter, type Format, LONGEST_RECORD, type Records } from "./format";
+import { type FilePart, type FileWriter, type Format, LONGEST_RECORD, type Records } from "./format";
 import { MadeRecords } from "./made-records";
 
 const MAGIC = Buffer.from("Obj\u0001");
@@ -16,6 +16,7 @@ const MARK_BYTES = 16;
 
 /** A record's "line" is its number in the file. */
 export const avro: Format = {
+  joins: true,
   async *read(parts, fields): AsyncGenerator<Records> {
     let rest: Buffer = Buffer.alloc(0);
     let file: Header | undefined;
@@ -38,7 +39,7 @@ export const avro: Format = {
     }
     if (file === undefined || rest.length > 0) throw new Error("the file ends in the middle of a block: it is cut");
   },
-  write: (fields) => new AvroWriter(fields),
+  write: (fields, part) => new AvroWriter(fields, part),
 };
 
 /** Whether all of something was there. */
@@ -99,17 +100,22 @@ class AvroWriter implements FileWriter {
   private readonly rows = new WireWriter(4_096);
   private readonly row: (row: AnyRow, into: WireWriter) => void;
   private readonly schema: string;
-  /** Known with the first block. */
+  /** Known with the first block, if not before. */
   private mark: Uint8Array | undefined;
   private count = 0;
 
-  constructor(fields: readonly FieldSpec[]) {
+  private begun: boolean;
+
+  constructor(fields: readonly FieldSpec[], part: FilePart | undefined) {
     this.row = rowWriter(fields);
     this.schema = JSON.stringify(avroSchema("row", fields));
+    // All parts of a file end their blocks with the same mark.
+    this.mark = part && markOf(this.schema, Buffer.from(part.file));
+    this.begun = part?.continues ?? false;
   }
 
   get length(): number {
-    return this.rows.length + (this.mark === undefined ? MAGIC.length + this.schema.length : 0);
+    return this.rows.length + (this.begun ? 0 : MAGIC.length + this.schema.length);
   }
 
   add(row: AnyRow): undefined {
@@ -121,8 +127,9 @@ class AvroWriter implements FileWriter {
   take(): Uint8Array {
     const block = this.count === 0 ? new Uint8Array(0) : deflateRawSync(this.rows.finish());
     const mark = this.mark ?? markOf(this.schema, block);
-    const parts = this.mark === undefined ? [this.head(mark)] : [];
+    const parts = this.begun ? [] : [this.head(mark)];
     this.mark = mark;
+    this.begun = true;
     if (this.count > 0) {
       const start = new WireWriter().sint64(BigInt(this.count));
       parts.push(writeBytes(block, start).finish(), mark);
@@ -149,5 +156,5 @@ class AvroWriter implements FileWriter {
 }
 
 /** As good as random, and the same for the same rows: a file that is written again is the same to the byte. */
-const markOf = (schema: string, block: Uint8Array): Uint8Array =>
-  createHash("sha256").update(schema).update(block).digest().subarray(0, MARK_BYTES);
+const markOf = (schema: string, told: Uint8Array): Uint8Array =>
+  createHash("sha256").update(schema).update(told).digest().subarray(0, MARK_BYTES);

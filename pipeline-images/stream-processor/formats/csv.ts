@@ -23,6 +23,7 @@ export function csv({ header = true, delimiter = "," }: CsvOptions = {}): Format
     );
   }
   return {
+    joins: true,
     async *read(bytes, fields): AsyncGenerator<Records> {
       flat(fields);
       let toJson = header
@@ -40,11 +41,11 @@ export function csv({ header = true, delimiter = "," }: CsvOptions = {}): Format
         yield records.all;
       }
     },
-    write(fields) {
+    write(fields, part) {
       flat(fields);
       const cells = fields.map((field) => cellWriter(field, delimiter));
       const head = fields.map(({ name }) => quoted(name, delimiter)).join(delimiter);
-      return new TextWriter(header ? head : "", (row) => ({ text: cells.map((cell) => cell(row)).join(delimiter) }));
+      return new TextWriter(header && part?.continues !== true ? head : "", (row) => ({ text: cells.map((cell) => cell(row)).join(delimiter) }));
     },
   };
 }

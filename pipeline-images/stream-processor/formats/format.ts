@@ -39,14 +39,27 @@ export interface FileWriter {
   finish(): Uint8Array;
 }
 
+/** What a writer writes is one of several parts, which stand one behind the other in a file. */
+export interface FilePart {
+  /** The file, by a name of its own. */
+  readonly file: string;
+  /** It is not the first of them. */
+  readonly continues: boolean;
+}
+
 export interface Format {
+  /** Parts that were written on their own are a file, one behind the other. */
+  readonly joins: boolean;
   /**
    * @param bytes of one file, unpacked
    * @throws Error where the file as a whole is none of these fields, or a record has no end
    */
   read(bytes: FileBytes, fields: readonly FieldSpec[]): AsyncIterable<Records>;
-  /** @throws Error where rows of these fields cannot stand in such a file */
-  write(fields: readonly FieldSpec[]): FileWriter;
+  /**
+   * @param part where the file {@link joins} others
+   * @throws Error where rows of these fields cannot stand in such a file
+   */
+  write(fields: readonly FieldSpec[], part?: FilePart): FileWriter;
 }
 
 /** What some editors put before a text, and is none of it. */

@@ -26,14 +26,22 @@ async function* gunzipped(bytes: FileBytes): AsyncGenerator<Uint8Array> {
  */
 export function packed(name: string, writer: FileWriter): FileWriter {
   if (!isPacked(name)) return writer;
+  let begun = false;
+  const member = (bytes: Uint8Array): Uint8Array => {
+    if (bytes.length === 0) return bytes;
+    begun = true;
+    return gzipSync(bytes);
+  };
   return {
     add: (row) => writer.add(row),
     get length() {
       return writer.length;
     },
     take: () => member(writer.take()),
-    finish: () => member(writer.finish()),
+    finish() {
+      const last = member(writer.finish());
+      // No bytes at all are no file of gzip.
+      return begun ? last : gzipSync(last);
+    },
   };
 }
-
-const member = (bytes: Uint8Array): Uint8Array => (bytes.length === 0 ? bytes : gzipSync(bytes));

@@ -7,6 +7,7 @@ const none: ReadonlyMap<number, string> = new Map();
 
 /** An event a line: the lines are decoded where they lie. Empty ones are none. */
 export const jsonLines: Format = {
+  joins: true,
   async *read(bytes): AsyncGenerator<Records> {
     for await (const { bytes: all, starts, ends, first } of linesOf(bytes)) {
       const kept = starts.flatMap((start, i) => (isBlank(all, start, ends[i] as number) ? [] : [i]));

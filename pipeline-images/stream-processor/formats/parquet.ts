@@ -24,6 +24,7 @@ const LARGEST_GROUP = 512 * 1024 * 1024;
 
 /** A record's "line" is its number in the file. */
 export const parquet: Format = {
+  joins: false,
   async *read(bytes, fields): AsyncGenerator<Records> {
     const file = await randomAccess(bytes);
     const metadata = await metadataOf(file);

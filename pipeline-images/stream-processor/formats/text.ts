@@ -10,6 +10,7 @@ import { TextWriter } from "./text-writer";
  * @param skipLines how many a file begins with that are none
  */
 export const text = (skipLines = 0): Format => ({
+  joins: true,
   async *read(bytes, fields): AsyncGenerator<Records> {
     const name = JSON.stringify(onlyField(fields));
     for await (const { bytes: all, starts, ends, first } of linesOf(bytes)) {

@@ -35,15 +35,15 @@ export class Rest {
     private readonly timeout: number,
   ) {}
 
-  /** @throws GoogleFailure for a status that is neither good nor the expected one. */
-  async call(path: string, init: RequestInit = {}, expected?: number): Promise<Answer> {
+  /** @throws GoogleFailure for a status that is neither good nor one of the expected. */
+  async call(path: string, init: RequestInit = {}, ...expected: readonly number[]): Promise<Answer> {
     const abort = new AbortController();
     const late = (): void => abort.abort(new Error(`no answer from ${this.endpoint} in time`));
     const cancel = this.options.clock.after(this.timeout, late);
     try {
       const answer = await this.fetch(path, { ...init, signal: abort.signal });
       const body = new Uint8Array(await answer.arrayBuffer());
-      if (answer.ok || answer.status === expected) return { status: answer.status, body };
+      if (answer.ok || expected.includes(answer.status)) return { status: answer.status, body };
       throw this.failure(path, answer.status, body);
     } finally {
       cancel();

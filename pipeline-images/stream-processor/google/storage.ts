@@ -13,6 +13,8 @@ interface ListAnswer {
   readonly nextPageToken?: string;
 }
 
+type Metadata = { readonly [name: string]: string };
+
 interface AboutObject {
   readonly size: string;
   readonly generation: string;
@@ -81,17 +83,49 @@ export class CloudStorage {
   /** An object from anywhere: all of it of one version, that which was there when it was first asked for. */
   anywhere(bucket: string, name: string): Anywhere {
     const path = objectPath(bucket, name);
-    let about: Promise<AboutObject> | undefined;
-    const found = () => (about ??= this.about(path));
+    let about: AboutObject | undefined;
+    const found = async () => (about ??= await this.patiently(() => this.about(path)));
     return {
       size: async () => Number((await found()).size),
       bytes: async (start, end) => {
         if (end <= start) return new Uint8Array(0);
         const { generation } = await found();
         const headers = { range: `bytes=${start}-${end - 1}` };
-        return (await this.rest.call(`${path}?alt=media&generation=${generation}`, { headers })).body;
+        const { body } = await this.patiently(() =>
+          this.rest.call(`${path}?alt=media&generation=${generation}`, { headers }),
+        );
+        return body;
       },
     };
+  }
+
+  /**
+   * Makes an object of others of its bucket, one behind the other, where there is none of that name.
+   * @param parts 1 to 32 names
+   * @returns "missing" where one of them is not there
+   * @see https://cloud.google.com/storage/docs/composing-objects
+   */
+  async composeObject(
+    bucket: string,
+    name: string,
+    parts: readonly string[],
+    metadata: Metadata,
+  ): Promise<"created" | "exists" | "missing"> {
+    const body = JSON.stringify({
+      sourceObjects: parts.map((part) => ({ name: part })),
+      destination: { contentType: "application/octet-stream", metadata },
+    });
+    const headers = { "content-type": "application/json" };
+    const path = `${objectPath(bucket, name)}/compose?ifGenerationMatch=0&fields=generation`;
+    const { status } = await this.rest.call(path, { method: "POST", headers, body }, 404, 412);
+    return status === 412 ? "exists" : status === 404 ? "missing" : "created";
+  }
+
+  /** What was said of an object when it was made; undefined where there is none. */
+  async metadataOf(bucket: string, name: string): Promise<Metadata | undefined> {
+    const { status, body } = await this.rest.call(`${objectPath(bucket, name)}?fields=metadata`, {}, 404);
+    if (status === 404) return undefined;
+    return (JSON.parse(Buffer.from(body).toString()) as { readonly metadata?: Metadata }).metadata ?? {};
   }
 
   /** Names of objects that begin so. */
@@ -110,6 +144,20 @@ export class CloudStorage {
       for (const { name, size } of page.items ?? []) found.push({ name, bytes: Number(size) });
       if (page.nextPageToken === undefined) return found;
       query.set("pageToken", page.nextPageToken);
+    }
+  }
+
+  /** Tries again what may work later. */
+  private async patiently<T>(call: () => Promise<T>): Promise<T> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one try after the other
+        return await call();
+      } catch (error) {
+        if (failures >= MOST_TRIES || !mayPass(error)) throw error;
+        // oxlint-disable-next-line no-await-in-loop -- before the next try
+        await pause(this.options.clock, pauseAfter(failures));
+      }
     }
   }
 

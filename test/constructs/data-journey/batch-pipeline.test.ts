@@ -204,10 +204,10 @@ test("what our engine does not run yet is said when the stack is synthesized", (
     pipeline: batch,
     runner: Runner.job(),
     from: files(stack),
-    into: { all: "all" },
+    into: { all: { table: "all", write: "upsert", primaryKey: ["order_id"] } },
   });
   Template.fromStack(stack);
   expect(warningsOf(stack).filter((warning) => warning.includes("the stream processor"))).toEqual([
-    expect.stringContaining("batch-orders: the stream processor does not write what is refused (files)"),
+    expect.stringContaining("batch-orders: the stream processor does not write all (a table by upsert)"),
   ]);
 });

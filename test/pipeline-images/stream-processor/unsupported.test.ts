@@ -61,3 +61,9 @@ test("a table is replaced by what ends, and by nothing else", () => {
   const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ out: orders }));
   expect(unsupportedOutputs(batch.toJSON(), { out })).toBeUndefined();
 });
+
+test("files are written by what ends", () => {
+  const out = { files: "gs://acme/out", format: { type: "parquet" } } as const;
+  const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ out: orders }));
+  expect(unsupportedOutputs(batch.toJSON(), { out })).toBeUndefined();
+});

@@ -178,6 +178,12 @@ test("copies, moves and compositions have the bytes and an own generation", asyn
   expect(composed).toMatchObject({ componentCount: 2, crc32c: expect.any(String) as string });
   expect(composed.md5Hash).toBeUndefined();
 
+  const [made] = await bucket.combine(["b", "a"], "made", { ifGenerationMatch: 0 });
+  await expect(bucket.combine(["a", "b"], "made", { ifGenerationMatch: 0 })).rejects.toMatchObject({ code: 412 });
+  expect(String((await made.download())[0])).toBe("twoone,");
+  await made.delete();
+  await expect(bucket.combine(["a", "gone"], "other", { ifGenerationMatch: 0 })).rejects.toMatchObject({ code: 404 });
+
   await bucket.file("c").move("d");
   expect((await bucket.getFiles())[0].map(({ name }) => name)).toEqual(["a", "b", "both", "d"]);
   await bucket.file("a").delete();

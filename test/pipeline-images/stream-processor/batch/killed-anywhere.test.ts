@@ -6,9 +6,15 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bounded, pipeline } from "../../../../pipeline";
 import type { OutputBindings } from "../../../../pipeline/bindings";
+import { rowsOfSpec } from "../../../../pipeline/rows-of-spec";
+import { compileDecoder } from "../../../../pipeline/schema/decoder";
+import type { AnyRow } from "../../../../pipeline/schema/row";
 import type { Json } from "../../../../pipeline/spec";
 import { Task } from "../../../../pipeline-images/stream-processor/batch/task";
 import { triesOf } from "../../../../pipeline-images/stream-processor/batch/tries";
+import { unpacked } from "../../../../pipeline-images/stream-processor/formats/gzip";
+import { formatOf } from "../../../../pipeline-images/stream-processor/formats/of-binding";
+import { type FilesBinding, suffixOf } from "../../../../pipeline-images/stream-processor/sinks/files/names";
 import { cloudOf } from "../../../../pipeline-images/stream-processor/google/cloud";
 import type { Clock } from "../../../../runtime/clock";
 import { Sale, sale } from "./support";
@@ -33,6 +39,9 @@ const spec = pipeline("spread", { sales: bounded(Sale) }, ({ sales }) => ({
   replaced: sales.select("id", "shop"),
   told: sales.select("id"),
   shared: sales.select("id", "shop"),
+  filed: sales.select("id", "cents"),
+  packed: sales.select("id", "cents"),
+  columns: sales.select("id", "cents"),
 })).toJSON();
 
 const outputs: OutputBindings = {
@@ -40,6 +49,9 @@ const outputs: OutputBindings = {
   replaced: { table: "acme.shop.replaced", write: "truncate" },
   told: { topic: "projects/acme/topics/told" },
   shared: { tables: "acme.shop.of_{shop}" },
+  filed: { files: "out/filed", format: { type: "csv" }, shards: 2 },
+  packed: { files: "out/packed", format: { type: "avro" }, suffix: ".avro.gz", shards: 3 },
+  columns: { files: "out/columns", format: { type: "parquet" }, shards: 2 },
 };
 
 /** Nobody waits. */
@@ -87,7 +99,36 @@ const attempt = async (world: World, process: Mortal, task: number, tasks: numbe
 const all = Array.from({ length: FILES * ROWS }, (_, i) => sale(i));
 const inOrder = (rows: readonly Json[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
 
-function expectAll(world: World): void {
+/** Of all shards of an output, whatever is in front of their numbers. */
+async function rowsInFiles(world: World, output: string, shards: number): Promise<Json[]> {
+  const binding = outputs[output] as FilesBinding;
+  const fields = rowsOfSpec(spec).get(spec.outputs[output] ?? "") ?? [];
+  const decode = compileDecoder(fields);
+  const files = [...world.files.seen].filter(([name]) => name.startsWith(`${binding.files}-`));
+  const suffix = suffixOf(binding);
+  expect(files.map(([name]) => name)).toEqual(
+    Array.from({ length: shards }, (_, i) => `out/${output}-run-0000${i}-of-0000${shards}${suffix}`),
+  );
+  const rows: Json[] = [];
+  for (const [name, content] of files) {
+    const parts = unpacked(
+      name,
+      (async function* () {
+        yield content;
+      })(),
+    );
+    for await (const { bytes, starts, ends } of formatOf(binding.format).read(parts, fields)) {
+      for (const [i, start] of starts.entries()) rows.push(decode(bytes, start, ends[i]) as AnyRow);
+    }
+  }
+  return rows;
+}
+
+async function expectAll(world: World): Promise<void> {
+  const filed = inOrder(all.map(({ id, cents }) => ({ id, cents })));
+  expect(inOrder(await rowsInFiles(world, "filed", 2))).toEqual(filed);
+  expect(inOrder(await rowsInFiles(world, "packed", 3))).toEqual(filed);
+  expect(inOrder(await rowsInFiles(world, "columns", 2))).toEqual(filed);
   expect(inOrder(world.rowsOf("acme.shop.added"))).toEqual(inOrder(all.map(({ id, cents }) => ({ id, cents }))));
   expect(inOrder(world.rowsOf("acme.shop.replaced"))).toEqual(inOrder(all.map(({ id, shop }) => ({ id, shop }))));
   for (const name of new Set(all.map(({ shop }) => shop))) {
@@ -117,7 +158,7 @@ test.each<Fate>(["dies before", "dies after", "fails before", "fails after"])(
       const process = new Mortal(at, fate);
       await attempt(made, process, 0, 1);
       await attempt(made, never(), 0, 1);
-      expectAll(made);
+      await expectAll(made);
       if (!process.met) break;
       expect(at).toBeLessThan(200);
     }
@@ -132,10 +173,10 @@ test("one that slept at any of its calls changes nothing when it wakes after all
       const zombie = begin(made, process, 0, 1).catch(() => undefined);
       await Promise.race([zombie, process.still]);
       await attempt(made, never(), 0, 1);
-      expectAll(made);
+      await expectAll(made);
       process.wake();
       await zombie;
-      expectAll(made);
+      await expectAll(made);
       if (!process.met) break;
     }
   }
@@ -154,7 +195,7 @@ test("tasks that meet such fates beside one another, again and again, write ever
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 4 }),
-      fc.array(fc.record({ task: fc.nat(3), at: fc.integer({ min: 1, max: 40 }), fate: fates }), { maxLength: 6 }),
+      fc.array(fc.record({ task: fc.nat(3), at: fc.integer({ min: 1, max: 90 }), fate: fates }), { maxLength: 6 }),
       fc.boolean(),
       async (tasks, unlucky, together) => {
         const made = world();
@@ -171,7 +212,7 @@ test("tasks that meet such fates beside one another, again and again, write ever
         for (let task = 0; task < tasks; task += 1) await attempt(made, never(), task, tasks);
         for (const { process } of processes) process.wake();
         await new Promise((resolve) => void setTimeout(resolve, 1));
-        expectAll(made);
+        await expectAll(made);
       },
     ),
     { numRuns: 150 },

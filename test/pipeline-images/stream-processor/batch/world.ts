@@ -7,6 +7,7 @@ import { splitRows } from "../../../../pipeline-images/stream-processor/sinks/pr
 import { readableRow } from "../../../../pipeline-images/stream-processor/sinks/readable-row";
 import { WireReader } from "../../../../pipeline/protobuf/wire";
 import type { Json } from "../../../../pipeline/spec";
+import { SimulatedFiles } from "../support/files";
 
 interface Stream {
   readonly table: string;
@@ -25,6 +26,7 @@ export class World {
   /** What can be seen of a table, by project.dataset.table. */
   readonly tables = new Map<string, Json[]>();
   readonly messages: Message[] = [];
+  readonly files = new SimulatedFiles();
   private readonly streams = new Map<string, Stream>();
   private readonly jobs = new Set<string>();
 
@@ -64,6 +66,7 @@ export class World {
             }),
         },
         topics: this.topics(process),
+        files: (files) => [this.files.reachedBy((work) => process.call(work)), files],
       },
     };
   }
