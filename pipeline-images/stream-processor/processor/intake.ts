@@ -20,8 +20,10 @@ export interface IntakeOptions {
   /** Milliseconds. */
   readonly lease: number;
   readonly fail: (error: unknown) => void;
-  /** Bytes that may wait for a record, and bytes that may wait for their sink. */
+  /** Bytes that may wait for a record, for their acknowledgement, and for their sink, each. */
   readonly mostBytes: number;
+  /** Bytes that may wait to be worked on. */
+  readonly mostWaiting: number;
   /** Starts have failed, maybe of one message: they are taken one by one. */
   readonly wary: boolean;
 }
@@ -34,6 +36,7 @@ interface Received {
 
 export class Intake {
   private readonly queue: Received[] = [];
+  private waitingBytes = 0;
   /** Worked on since the last record was made, and since the one before. */
   private worked: Received[] = [];
   private recording: Received[] = [];
@@ -49,11 +52,15 @@ export class Intake {
   }
 
   receive(source: Source, response: Uint8Array): void {
-    const { now, fail } = this.options;
+    const { now, fail, mostWaiting } = this.options;
     try {
       const batch = new MessageBatch(response);
       if (batch.count === 0) return;
       this.lastResponse = now();
+      // Pub/Sub gives no more than streams may have underway, but counts only what is leased: what comes again because
+      // leases could not be kept comes on top. It is left, and comes once more.
+      if (this.waitingBytes > mostWaiting) return;
+      this.waitingBytes += batch.bytes.length;
       source.leases.add(batch, this.lastResponse);
       this.queue.push({ source, batch });
       this.workOn();
@@ -81,13 +88,14 @@ export class Intake {
           .finally(() => (this.careful = undefined));
         return;
       }
-      this.work(this.queue.shift() as Received);
+      this.work(this.next());
     }
   }
 
   /** What waits is given up: its leases are given back by whoever calls. */
   forget(): void {
     this.queue.length = 0;
+    this.waitingBytes = 0;
     this.over = true;
   }
 
@@ -108,9 +116,17 @@ export class Intake {
   private get full(): boolean {
     const { work, now, lease, mostBytes } = this.options;
     if (this.unrecordedBytes > mostBytes || now() - this.unrecordedSince > lease / 2) return true;
+    let held = 0;
+    for (const { acknowledgements } of work.sources) held += acknowledgements.heldBytes;
     let unwritten = 0;
     for (const output of work.outputs.values()) unwritten += output.unwrittenBytes + output.bufferedBytes;
-    return unwritten > mostBytes;
+    return held > mostBytes || unwritten > mostBytes;
+  }
+
+  private next(): Received {
+    const received = this.queue.shift() as Received;
+    this.waitingBytes -= received.batch.bytes.length;
+    return received;
   }
 
   private work(received: Received): void {
@@ -128,7 +144,7 @@ export class Intake {
   private async workCarefully(): Promise<void> {
     const { work, record } = this.options;
     while (this.oneByOne > 0 && this.queue[0] !== undefined && !this.full) {
-      const received = this.queue.shift() as Received;
+      const received = this.next();
       const { source, batch } = received;
       for (let place = 0; place < batch.count && !this.over; place += 1) {
         if (this.oneByOne > 0 && work.isUntried(source.work, batch, place)) {

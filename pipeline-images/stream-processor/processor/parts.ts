@@ -110,6 +110,7 @@ export function makeParts(options: PartsOptions): Parts {
     lease,
     wary,
     mostBytes: settings.mostBytes,
+    mostWaiting: settings.mostWaiting,
   });
   return { work, sources, checkpointer, intake };
 }

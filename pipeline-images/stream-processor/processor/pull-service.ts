@@ -20,6 +20,8 @@ import type { World } from "./world";
 const COMPACT_AFTER = 1_000;
 /** Memory of messages and of rows, each; an instance has 512 MiB at least. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** Of messages that wait: the 64 MB that the streams may have underway, and some. */
+const MOST_WAITING = 96 * 1024 * 1024;
 
 /** Milliseconds that requests have to be answered when all is over. */
 const LAST_ANSWERS = 1_000;
@@ -65,6 +67,7 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
     spec: readSpec(text),
     compactAfter: COMPACT_AFTER,
     mostBytes: MOST_BYTES,
+    mostWaiting: MOST_WAITING,
   });
   started.processor = running;
   void running.start();

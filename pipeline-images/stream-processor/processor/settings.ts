@@ -13,6 +13,8 @@ export interface PullSettings extends Bound {
   readonly assume?: "written" | "lost" | undefined;
   /** Bytes of messages that are not recorded, and of rows that are not written, at which no more are worked on. */
   readonly mostBytes: number;
+  /** Bytes of messages that may wait to be worked on; what comes beyond is left. More than streams have underway. */
+  readonly mostWaiting: number;
   /** Records after which the log is compacted, however small they are: a restart reads them all. */
   readonly compactAfter: number;
 }

@@ -18,6 +18,8 @@ const ACK_IDS = 2;
 export class AckRun {
   private readonly batches: MessageBatch[] = [];
   private readonly places: number[] = [];
+  /** Of the messages, which stay in memory with their ids. */
+  bytes = 0;
 
   constructor(readonly first: number) {}
 
@@ -28,6 +30,7 @@ export class AckRun {
   add(batch: MessageBatch, place: number): void {
     this.batches.push(batch);
     this.places.push(place);
+    this.bytes += batch.bytes.length / batch.count;
   }
 
   /** The message came again before it was recorded: only its newer id is good. */
@@ -62,6 +65,7 @@ export class Acknowledgements {
   private run: AckRun;
   private confirmed: Range[] = [];
   private waiting = 0;
+  private held = 0;
 
   constructor(
     private readonly options: AcknowledgementsOptions,
@@ -91,11 +95,17 @@ export class Acknowledgements {
     return this.run.end - this.run.first;
   }
 
+  /** Memory of recorded messages whose acknowledgement is not confirmed. */
+  get heldBytes(): number {
+    return this.held;
+  }
+
   /** Cuts the run of a record. It is handed back when the record is durable. */
   cut(): AckRun {
     const { run } = this;
     this.run = new AckRun(run.end);
     this.waiting += run.end - run.first;
+    this.held += run.bytes;
     return run;
   }
 
@@ -132,6 +142,7 @@ export class Acknowledgements {
       );
     });
     this.waiting -= to - from;
+    this.held = this.waiting === 0 ? 0 : this.held - (run.bytes * (to - from)) / (run.end - run.first);
     if (acknowledged) this.confirmed.push({ from, to });
     progress();
   }

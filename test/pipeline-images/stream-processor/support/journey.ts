@@ -135,4 +135,5 @@ export const journeySettings: PullSettings = {
   lease: 30_000,
   compactAfter: 1_000,
   mostBytes: 64 * 1024 * 1024,
+  mostWaiting: 64 * 1024 * 1024,
 };

@@ -31,6 +31,8 @@ export class SimulatedSubscription {
   }>();
   /** Nobody may read it, for this reason. */
   denied: string | undefined;
+  /** Calls that are not done, and answered with nothing but that. */
+  fails: ReadonlySet<"acknowledge" | "modifyDeadline"> = new Set();
   /** Streams that were opened. */
   opened = 0;
   /** Chance that an acknowledged message is delivered once more, within the ten minutes that are allowed. */
@@ -141,6 +143,7 @@ export class SimulatedSubscription {
   }
 
   private acknowledge(request: Uint8Array): void {
+    this.failing("acknowledge");
     for (const ackId of AcknowledgeRequest.decode(request).ackIds) {
       const one = this.byAckId.get(ackId);
       // An id that is not the newest is answered with OK, and does nothing.
@@ -150,6 +153,10 @@ export class SimulatedSubscription {
     }
   }
 
+  private failing(call: "acknowledge" | "modifyDeadline"): void {
+    if (this.fails.has(call)) throw new Error(`14 UNAVAILABLE: ${call} fails`);
+  }
+
   private deliverAgain(one: Message): void {
     one.acknowledgedAt = undefined;
     one.leasedUntil = -Infinity;
@@ -157,6 +164,7 @@ export class SimulatedSubscription {
   }
 
   private modifyDeadline(request: Uint8Array): void {
+    this.failing("modifyDeadline");
     const { ackIds, seconds } = ModifyAckDeadlineRequest.decode(request);
     for (const ackId of ackIds) {
       const one = this.byAckId.get(ackId);
