@@ -69,7 +69,7 @@ export interface InstanceView {
   readonly restarts: number;
   /** How the last process ended: "exited with 1", "was killed by SIGKILL". */
   readonly lastExit: string | undefined;
-  /** http://127.0.0.1:port of the process itself, past the check of tokens: `/status`, `/drain`. */
+  /** http://127.0.0.1:port of the process itself, past the check of tokens: `/state`, `/drain`. */
   readonly controlUrl: string | undefined;
   /** What it wrote last, oldest first, at most 50. */
   readonly lines: readonly LogEntry[];

@@ -4,7 +4,11 @@
  * @see https://cloud.google.com/run/docs/logging#special-fields
  */
 type Severity = "INFO" | "WARNING" | "ERROR";
-export type Log = (severity: Severity, message: string, more?: { readonly [field: string]: string | number }) => void;
+export type Log = (
+  severity: Severity,
+  message: string,
+  more?: { readonly [field: string]: string | number | boolean },
+) => void;
 
 export const jsonLog =
   (write: (line: string) => void): Log =>

@@ -1,4 +1,5 @@
 /** Brings a journey to its end, as `gcloud dataflow jobs drain` does: all is delivered, all windows close. */
+import { paths } from "../../pipeline-images/stream-processor/contract";
 import type { Journey } from "../../local/console/journey";
 import type { Snapshot } from "../../local/console/snapshot";
 import type { Clock } from "../../local/service";
@@ -65,7 +66,7 @@ async function drainPipelines(props: DrainProps): Promise<Drained> {
 /** It answers when all of it is confirmed. @returns why it does not drain */
 async function drainOne(name: string, controlUrl: string): Promise<string | undefined> {
   try {
-    const answer = await fetch(`${controlUrl}/drain`, { method: "POST" });
+    const answer = await fetch(`${controlUrl}${paths.drain}`, { method: "POST" });
     const text = await answer.text();
     return answer.ok ? undefined : `${name} does not drain: ${answer.status} ${text.trim()}`;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { ProcessorStatus } from "../../pipeline-images/stream-processor/contract";
+import { paths, type ProcessorStatus } from "../../pipeline-images/stream-processor/contract";
 import type { WorkloadView } from "../view";
 
 /** What stream processors say of themselves, by the address of their service or worker pool. */
@@ -7,7 +7,7 @@ export type Statuses = { readonly [address: string]: ProcessorStatus };
 const TIMEOUT = 1_000;
 
 /**
- * Asks every process for its `/status`. Who does not answer as a stream processor (a proxy, one that starts) is left
+ * Asks every process for its state. Who does not answer as a stream processor (a proxy, one that starts) is left
  * out. Of a workload with several processes, the one with the most messages speaks.
  */
 export async function askStatuses(workloads: readonly WorkloadView[]): Promise<Statuses> {
@@ -26,7 +26,7 @@ export async function askStatuses(workloads: readonly WorkloadView[]): Promise<S
 
 async function askStatus(controlUrl: string): Promise<ProcessorStatus | undefined> {
   try {
-    const answer = await fetch(`${controlUrl}/status`, { signal: AbortSignal.timeout(TIMEOUT) });
+    const answer = await fetch(`${controlUrl}${paths.state}`, { signal: AbortSignal.timeout(TIMEOUT) });
     if (!answer.ok) {
       await answer.body?.cancel();
       return undefined;

@@ -31,6 +31,8 @@ export interface StreamProcessorEnvironment {
   readonly AUDIENCE?: string;
   /** push: the e-mail of the account whose token Pub/Sub sends. */
   readonly PUSHER?: string;
+  /** pull: the container's memory, as 1Gi or in bytes, where its control group does not say it. */
+  readonly MEMORY_LIMIT?: string;
   /** push: most bytes of one request. */
   readonly MAX_BODY_BYTES?: string;
   /** batch: where a run's counts are written as text, an object a run: gs://bucket/prefix, or a folder's path. */
@@ -56,10 +58,23 @@ export interface ErrorMessageAttributes {
 }
 
 /**
- * `GET /` on PORT: 200 when alive. `GET /ready`: 200 when it takes messages. `GET /status`: {@link ProcessorStatus}.
- * `POST /drain` (pull): take what is there, move the watermark to the end, close every window, write, acknowledge,
- * answer 200 when all of it is confirmed; then the process leaves with 0. As `gcloud dataflow jobs drain` does.
+ * What is there on PORT, of a processor that pulls and of one that is pushed to:
+ * - `GET /livez`: 200 as long as it makes progress. Where it is not, the container is to be started anew.
+ * - `GET /readyz`: 200 when it takes messages.
+ * - `GET /state`: {@link ProcessorState}.
+ * - `GET /metrics`: the same in numbers, as Prometheus reads them.
+ * - `POST /drain` (pull): take what is there, move the watermark to the end, close every window, write, acknowledge,
+ *   answer 200 when all of it is confirmed; then the process leaves with 0. As `gcloud dataflow jobs drain` does.
  */
+export const paths = {
+  alive: "/livez",
+  ready: "/readyz",
+  state: "/state",
+  metrics: "/metrics",
+  drain: "/drain",
+} as const;
+
+/** How it goes, in short. */
 export interface ProcessorStatus {
   readonly pipeline: string;
   readonly mode: "pull" | "push";
@@ -79,6 +94,84 @@ export interface ProcessorStatus {
   readonly unacknowledged: number;
   /** Why it does not work, where it does not. */
   readonly problem: string | null;
+}
+
+/** All that is told of a processor. */
+export interface ProcessorState extends ProcessorStatus {
+  /** How far the watermark is behind the clock; null where there is none. */
+  readonly watermarkAgeSeconds: number | null;
+  /** Steps that keep something. */
+  readonly steps: { readonly [step: string]: StepState };
+  /** Error rows since the process began. */
+  readonly refused: readonly { readonly step: string; readonly reason: string; readonly rows: number }[];
+  /** Null where it keeps no log, or does not own it. */
+  readonly checkpoints: CheckpointState | null;
+  readonly sources: { readonly [input: string]: SourceState };
+  readonly outputs: { readonly [output: string]: OutputState };
+  readonly memory: MemoryState;
+}
+
+interface StepState {
+  /** Keys that it keeps something of, in their windows. */
+  readonly keys: number;
+  /** Windows that are open; a session is one. */
+  readonly windows: number;
+}
+
+interface CheckpointState {
+  /** gs://bucket/prefix, or a folder. */
+  readonly place: string;
+  /** How often the log has changed its owner, and the number of the last record of this one. */
+  readonly term: number;
+  readonly sequence: number;
+  /** When the last record became durable, RFC 3339; how long that took, and how large it was. */
+  readonly last: string;
+  readonly milliseconds: number;
+  readonly bytes: number;
+  /** How long it took to read the log at the start. */
+  readonly restoreMilliseconds: number;
+}
+
+interface SourceState {
+  readonly subscription: string;
+  /** Whether all streams of messages stand; null where messages are pushed. */
+  readonly connected: boolean | null;
+  /** Messages that are ours and not yet acknowledged. */
+  readonly unacknowledged: number;
+  /** Messages whose ids are remembered. */
+  readonly messageIds: number;
+}
+
+interface OutputState {
+  /** What rows go to. */
+  readonly to: string;
+  /** Rows confirmed by it. */
+  readonly rows: number;
+  /** Rows that are not. */
+  readonly unwritten: number;
+  readonly unwrittenBytes: number;
+}
+
+/** Bytes. */
+export interface MemoryState {
+  /** Of the process, and what the container has; null where nobody says. */
+  readonly used: number;
+  readonly limit: number | null;
+  /** Of JavaScript's heap. */
+  readonly heap: number;
+  readonly heapLimit: number;
+  /** Nothing is taken, for there is not enough of it. */
+  readonly short: boolean;
+}
+
+/** What a processor that pulls says on standard output when memory becomes short, and when it no longer is. */
+export interface ProcessorMemory {
+  readonly kind: "memory";
+  readonly pipeline: string;
+  /** 1 or 0. */
+  readonly short: number;
+  readonly usedBytes: number;
+  readonly limitBytes: number;
 }
 
 /**
@@ -108,6 +201,8 @@ export interface ProcessorReport {
   readonly messageIds: number;
   readonly checkpointMilliseconds: number;
   readonly checkpointBytes: number;
+  /** 1 where nothing is taken because memory is short, else 0. */
+  readonly memoryShort: number;
 }
 
 /** What a task of a run that ends says on standard output every five seconds while it reads. */

@@ -1,11 +1,18 @@
-/** What a processor answers over HTTP about itself: alive, ready, status, drain. */
+/** What a processor answers over HTTP about itself: see `paths` of the contract. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { pause, type Clock } from "../../runtime/clock";
-import type { ProcessorStatus } from "./contract";
+import { paths, type ProcessorState } from "./contract";
+import type { Distribution } from "./processor/telemetry/histogram";
+import { pointsOf } from "./processor/telemetry/points";
+import { PROMETHEUS, prometheusText } from "./processor/telemetry/prometheus";
 
 export interface Controlled {
-  readonly status: ProcessorStatus;
+  readonly state: ProcessorState;
   readonly ready: boolean;
+  /** Why it makes no progress, a sentence; undefined where it does. That this is asked and answered is a part of it. */
+  readonly stuck?: string | undefined;
+  /** What was measured when it happened. */
+  readonly distributions: readonly Distribution[];
   /** Where it can be drained. */
   drain?(): Promise<void>;
 }
@@ -27,20 +34,44 @@ export async function listen(port: number, controlled: Controlled, other?: Handl
 
 function control(controlled: Controlled, request: IncomingMessage, response: ServerResponse): boolean {
   const path = request.url?.split("?")[0] ?? "/";
-  if (request.method === "GET" || request.method === "HEAD") {
-    if (path === "/") answer(response, 200, { alive: true });
-    else if (path === "/ready") answer(response, controlled.ready ? 200 : 503, { ready: controlled.ready });
-    else if (path === "/status") answer(response, 200, controlled.status);
-    else return false;
-    return true;
-  }
-  if (request.method !== "POST" || path !== "/drain" || controlled.drain === undefined) return false;
+  if (request.method === "GET" || request.method === "HEAD") return look(controlled, path, response);
+  if (request.method !== "POST" || path !== paths.drain || controlled.drain === undefined) return false;
   controlled.drain().then(
-    () => answer(response, 200, controlled.status),
+    () => answer(response, 200, controlled.state),
     (error: unknown) =>
       answer(response, 409, { error: error instanceof Error ? error.message : "it cannot be drained" }),
   );
   return true;
+}
+
+/** @returns whether there is something at the path */
+function look(controlled: Controlled, path: string, response: ServerResponse): boolean {
+  switch (path) {
+    case paths.alive: {
+      const { stuck } = controlled;
+      answer(response, stuck === undefined ? 200 : 503, {
+        alive: stuck === undefined,
+        ...(stuck && { problem: stuck }),
+      });
+      return true;
+    }
+    case paths.ready: {
+      const { ready } = controlled;
+      answer(response, ready ? 200 : 503, { ready });
+      return true;
+    }
+    case paths.state:
+      answer(response, 200, controlled.state);
+      return true;
+    case paths.metrics: {
+      const { state, distributions } = controlled;
+      const text = prometheusText(pointsOf(state), distributions, { pipeline: state.pipeline });
+      response.writeHead(200, { "content-type": PROMETHEUS }).end(text);
+      return true;
+    }
+    default:
+      return false;
+  }
 }
 
 /** Closes a server once the requests that are open have their answers; after some time in any case. */

@@ -9,9 +9,10 @@ import {
   type OutputBindings,
 } from "../../pipeline/bindings";
 import type { StreamProcessorEnvironment } from "./contract";
+import { type OtlpEnvironment, otlpSettings, type OtlpSettings } from "./processor/telemetry/otlp-settings";
 
 /** The contract's variables, and those that Cloud Run and the local cloud set. */
-export type Environment = { readonly [Name in keyof StreamProcessorEnvironment]?: string } & {
+export type Environment = Told & {
   readonly PORT?: string;
   readonly PUBSUB_EMULATOR_HOST?: string;
   readonly BIGQUERY_STORAGE_EMULATOR_HOST?: string;
@@ -26,6 +27,8 @@ export type Environment = { readonly [Name in keyof StreamProcessorEnvironment]?
   readonly CLOUD_RUN_TASK_ATTEMPT?: string;
 };
 
+type Told = { readonly [Name in keyof StreamProcessorEnvironment]?: string } & OtlpEnvironment;
+
 interface Common {
   readonly port: number;
   /** gs://bucket/object, or a path. */
@@ -37,6 +40,10 @@ interface Common {
   readonly outputs: OutputBindings;
   /** projects/P/topics/T */
   readonly errors: string;
+  /** Bytes, where somebody says it. */
+  readonly memoryLimit: number | undefined;
+  /** Undefined where no collector listens. */
+  readonly otlp: OtlpSettings | undefined;
 }
 
 export interface PullEnvironment extends Common {
@@ -101,6 +108,8 @@ function streamed(read: Reader, environment: Environment, flags: readonly string
     ...read.inputs(environment.MODE === "push"),
     outputs: read.outputs(),
     errors: read.errors(),
+    memoryLimit: read.bytes("MEMORY_LIMIT"),
+    otlp: otlpSettings(environment, read.say),
   };
   const settings = environment.MODE === "push" ? push(read, common) : pull(read, common, flags);
   if (environment.MODE !== "push" && environment.MODE !== "pull") {
@@ -190,6 +199,15 @@ class Reader {
       this.problems.push(`${name} is "${text}": it is a whole number from ${least} to ${most}`);
     }
     return value;
+  }
+
+  /** "1Gi", "512Mi", or a number. */
+  bytes(name: keyof Environment): number | undefined {
+    const text = this.optional(name);
+    if (text === undefined) return undefined;
+    const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|)$/.exec(text) ?? [];
+    if (amount === undefined) this.problems.push(`${name} is "${text}": it is 512Mi, 1Gi, or a number of bytes`);
+    return Number(amount) * 1_024 ** ["", "Ki", "Mi", "Gi"].indexOf(unit);
   }
 
   duration(name: keyof Environment, fallback: string, least: number, most: number): number {

@@ -87,7 +87,7 @@ export class Instance {
   }
 
   async status(): Promise<ProcessorStatus> {
-    return (await fetch(`http://127.0.0.1:${this.port}/status`)).json() as Promise<ProcessorStatus>;
+    return (await fetch(`http://127.0.0.1:${this.port}/state`)).json() as Promise<ProcessorStatus>;
   }
 
   /** @throws Error where it cannot be drained, or does not come to an end */

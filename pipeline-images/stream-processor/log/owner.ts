@@ -32,6 +32,8 @@ export interface Taking extends Ownership {
   readonly silence: number;
   /** Milliseconds between two looks at the log. */
   readonly look: number;
+  /** The log is read through this: somebody measures it. */
+  readonly watched?: (<T>(read: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /**
@@ -43,8 +45,9 @@ export async function takeOver<State>(
   fold: Fold<State>,
   accept: (state: State) => void = () => {},
 ): Promise<[History<State>, LogWriter]> {
+  const { watched = (read) => read() } = taking;
   for (;;) {
-    const history = await readHistory(taking.store, fold);
+    const history = await watched(() => readHistory(taking.store, fold));
     accept(history.state);
     if (!(await untilFree(taking, fold, history))) continue;
     accept(history.state);

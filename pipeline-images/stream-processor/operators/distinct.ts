@@ -37,6 +37,7 @@ abstract class DistinctOperator implements Stage {
 
   abstract readonly take: TakeRow;
   abstract readonly size: number;
+  abstract readonly openWindows: number;
 
   constructor(protected readonly options: DistinctOptions) {
     const { step, fields } = options;
@@ -103,6 +104,8 @@ class EndlessDistinct extends DistinctOperator {
     return this.until.size;
   }
 
+  readonly openWindows = 0;
+
   readonly take: TakeRow = (row, time) => {
     const key = this.keys.of(row);
     const known = this.until.get(key);
@@ -151,6 +154,10 @@ class WindowedDistinct extends DistinctOperator {
     super(options);
     this.windowing = windowingOf(window.windowing);
     this.lateness = milliseconds(window.allowedLateness);
+  }
+
+  get openWindows(): number {
+    return this.windows.size;
   }
 
   get size(): number {

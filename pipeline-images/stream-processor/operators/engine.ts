@@ -32,7 +32,7 @@ export interface EngineOptions {
   /** Takes the error rows that no output took. */
   readonly errors: TakeRow;
   /** Told of every error row. */
-  readonly refused?: (reason: Reason) => void;
+  readonly refused?: (reason: Reason, step: string) => void;
 }
 
 export class Engine {
@@ -137,6 +137,13 @@ export class Engine {
     return this.inOrder.reduce((groups, one) => groups + one.size, 0);
   }
 
+  /** The same by step, and the windows. */
+  get held(): { readonly [step: string]: { readonly keys: number; readonly windows: number } } {
+    return Object.fromEntries(
+      this.inOrder.map(({ id, size, openWindows }) => [id, { keys: size, windows: openWindows }]),
+    );
+  }
+
   get isRowWise(): boolean {
     return this.inOrder.length === 0;
   }
@@ -169,7 +176,7 @@ export class Engine {
   private refuser(of: string): Refuse {
     const { errors, refused = () => {} } = this.options;
     const takers = this.takersOf(`${of}#errors`);
-    return refuser(of, this.moment, takers.length > 0 ? each(takers) : errors, refused);
+    return refuser(of, this.moment, takers.length > 0 ? each(takers) : errors, (reason) => refused(reason, of));
   }
 
   /** A step as a function; those that it calls are made already. */

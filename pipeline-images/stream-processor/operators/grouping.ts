@@ -76,6 +76,10 @@ export abstract class GroupingOperator implements Stage {
     return this.groups.size;
   }
 
+  get openWindows(): number {
+    return this.groups.openWindows;
+  }
+
   writeChanges(changes: StateChanges): void {
     if (!this.groups.changes) return;
     changes.store(this.id);

@@ -27,6 +27,11 @@ export class KeyedState {
   private changed: Kept[] = [];
   private count = 0;
 
+  /** Of rows without windows there is one group, which is none. */
+  get windows(): number {
+    return this.groups.size - Number(this.groups.has(groupOf(undefined)));
+  }
+
   get size(): number {
     return this.count;
   }

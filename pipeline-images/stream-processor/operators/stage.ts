@@ -15,6 +15,8 @@ export interface Stage {
   readonly outputWatermark: number;
   /** What it holds: keys, in their windows where there are any. */
   readonly size: number;
+  /** Windows that are open; a session is one, and what is kept without windows is in none. */
+  readonly openWindows: number;
   /** Writes what has changed since the last time. */
   writeChanges(changes: StateChanges): void;
   /** Takes up what was recorded, with the watermark of that moment; before anything else. */

@@ -92,6 +92,10 @@ export class StatefulOperator implements Stage {
     return this.kept.size;
   }
 
+  get openWindows(): number {
+    return this.kept.windows;
+  }
+
   writeChanges(changes: StateChanges): void {
     if (this.kept.changes) {
       changes.store(this.id);

@@ -9,6 +9,7 @@ import { Compactor } from "../log/compaction";
 import type { LogWriter } from "../log/owner";
 import type { LogStore } from "../log/store";
 import type { AckRun } from "../source/acknowledgements";
+import type { Tracer } from "./telemetry/tracer";
 import type { Work } from "./work";
 
 /** A compaction reads and writes what there is: it waits until the log is as large as its snapshot, and this. */
@@ -26,6 +27,9 @@ export interface CheckpointerOptions {
   readonly made: () => void;
   /** That record is durable. */
   readonly durable: () => void;
+  /** A record is durable: how many milliseconds it took, and its bytes. */
+  readonly took: (milliseconds: number, bytes: number) => void;
+  readonly tracer: Tracer;
   readonly fail: (error: unknown) => void;
   readonly compactionFailed: (error: unknown) => void;
   /** What the log held: entries and bytes since its last snapshot, and that snapshot's bytes. */
@@ -71,7 +75,8 @@ export class Checkpointer {
   /** Records all that has changed; after the record that is underway, if one is. Never throws: what fails ends the processor. */
   async record(saying: Saying = {}): Promise<void> {
     while (this.underway !== undefined) await this.underway;
-    this.underway = this.append(saying).catch(this.options.fail);
+    const { tracer, fail } = this.options;
+    this.underway = tracer.during("checkpoint", {}, () => this.append(saying)).catch(fail);
     await this.underway;
   }
 
@@ -88,6 +93,7 @@ export class Checkpointer {
     this.last = clock.now();
     this.took = this.last - begun;
     this.size = content.length;
+    this.options.took(this.took, this.size);
     for (const change of changes) work.outputs.get(change.output)?.release(change);
     for (const [i, run] of runs.entries()) work.sources[i]?.acknowledgements.release(run);
     durable();

@@ -24,6 +24,8 @@ export interface IntakeOptions {
   readonly mostBytes: number;
   /** Bytes that may wait to be worked on. */
   readonly mostWaiting: number;
+  /** Memory is short: nothing more is taken. */
+  readonly memoryShort: () => boolean;
   /** Starts have failed, maybe of one message: they are taken one by one. */
   readonly wary: boolean;
 }
@@ -74,6 +76,11 @@ export class Intake {
     return this.queue.reduce((messages, { batch }) => messages + batch.count, 0);
   }
 
+  /** Bytes of messages that have come and are not worked on, or not recorded. */
+  get bytes(): number {
+    return this.waitingBytes + this.unrecordedBytes;
+  }
+
   get isEmpty(): boolean {
     return this.queue.length === 0 && this.careful === undefined;
   }
@@ -114,7 +121,8 @@ export class Intake {
   }
 
   private get full(): boolean {
-    const { work, now, lease, mostBytes } = this.options;
+    const { work, now, lease, mostBytes, memoryShort } = this.options;
+    if (memoryShort()) return true;
     if (this.unrecordedBytes > mostBytes || now() - this.unrecordedSince > lease / 2) return true;
     let held = 0;
     for (const { acknowledgements } of work.sources) held += acknowledgements.heldBytes;

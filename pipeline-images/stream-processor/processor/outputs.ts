@@ -23,8 +23,8 @@ export interface OutputsOptions {
   readonly clients: SinkClients;
   /** What is being worked on. */
   readonly moment: () => Moment;
-  /** A row that its sink refused is counted. */
-  readonly refused: () => void;
+  /** A row that the sink of an output refused is counted. */
+  readonly refused: (output: string) => void;
 }
 
 export interface LoggedOptions extends OutputsOptions, Omit<OutputOptions, "trouble"> {
@@ -93,7 +93,7 @@ function sinkOptions<Binding extends OutputBinding>(
   errors: () => TakeRow,
 ): SinkOptions<Binding> {
   const refuse: RefuseRow = (row, why) => {
-    refused();
+    refused(output);
     errors()(writeErrorRow(output, why, row), 0);
   };
   return { output, binding, fields, clients, moment, refuse };

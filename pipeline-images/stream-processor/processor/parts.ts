@@ -13,6 +13,9 @@ import { Intake } from "./intake";
 import { contextOf } from "./meaning";
 import { loggedOutputs } from "./outputs";
 import type { Source } from "./source";
+import type { Histograms } from "./telemetry/histogram";
+import type { Tracer } from "./telemetry/tracer";
+import { watchedSink } from "./telemetry/watched-sink";
 import type { PullSettings } from "./settings";
 import type { Troubles } from "./troubles";
 import { Work } from "./work";
@@ -43,6 +46,10 @@ export interface PartsOptions {
   readonly progress: () => void;
   /** Something was worked on. */
   readonly worked: () => void;
+  /** Memory is short: nothing more is taken. */
+  readonly memoryShort: () => boolean;
+  readonly histograms: Histograms;
+  readonly tracer: Tracer;
   readonly fail: (error: unknown) => void;
 }
 
@@ -50,7 +57,7 @@ export interface PartsOptions {
 const FAILED_STARTS = 3;
 
 export function makeParts(options: PartsOptions): Parts {
-  const { world, settings, history, log, troubles, reset, fail, progress } = options;
+  const { world, settings, history, log, troubles, reset, fail, progress, histograms, tracer } = options;
   const { clock } = world;
   const { lease } = settings;
   const ledger = history.state;
@@ -94,6 +101,11 @@ export function makeParts(options: PartsOptions): Parts {
       intake.recorded();
       progress();
     },
+    took(milliseconds, bytes) {
+      histograms.observe("checkpoint.duration", milliseconds / 1_000);
+      histograms.observe("checkpoint.size", bytes);
+    },
+    tracer,
     fail,
     compactionFailed: (error) =>
       world.log("WARNING", `compaction: ${error instanceof Error ? error.message : "failed"}`),
@@ -109,6 +121,7 @@ export function makeParts(options: PartsOptions): Parts {
     fail,
     lease,
     wary,
+    memoryShort: options.memoryShort,
     mostBytes: settings.mostBytes,
     mostWaiting: settings.mostWaiting,
   });
@@ -121,7 +134,7 @@ function makeWork(
   ledger: Ledger,
   subscriberOf: (subscription: string) => Subscriber,
 ): Work {
-  const { world, settings, log, troubles, mayLeave, record, progress, fail } = options;
+  const { world, settings, log, troubles, mayLeave, record, progress, fail, histograms, tracer } = options;
   const { clock } = world;
   return new Work({
     bound: settings,
@@ -140,6 +153,7 @@ function makeWork(
         mayLeave,
         record,
         progress,
+        watched: watchedSink(clock, histograms, tracer),
         fail,
         refused,
       }),

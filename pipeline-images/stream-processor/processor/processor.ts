@@ -2,10 +2,9 @@
  * The stream processor in pull mode: takes the log over, works on messages, records, writes, acknowledges; drains, and
  * leaves in order. The protocol of exactly once is what its parts do together; see README.md.
  */
-import { timestampOfMilliseconds } from "../../../pipeline/schema/timestamp";
 import { type Ledger, ledgerFold } from "../checkpoint/ledger";
 import { pause } from "../../../runtime/clock";
-import type { ProcessorStart, ProcessorStatus } from "../contract";
+import type { ProcessorStart, ProcessorState, ProcessorStatus } from "../contract";
 import { Deposed, type LogWriter, takeOver } from "../log/owner";
 import { patient } from "../log/patient-store";
 import { Signal } from "../signal";
@@ -13,11 +12,14 @@ import type { Published } from "../source/watermark";
 import type { Saying } from "./checkpointer";
 import { shortLateness } from "./lateness";
 import { contextOf, refuseMisfits } from "./meaning";
+import { MemoryWatch } from "./memory";
 import { makeParts, type Parts } from "./parts";
 import { Report } from "./report";
 import { checkRunnable } from "./runnable";
 import type { PullSettings } from "./settings";
 import { Sides } from "./sides";
+import { countedOf, stateOf, stateWithout } from "./state";
+import { Histograms } from "./telemetry/histogram";
 import { Troubles } from "./troubles";
 import type { World } from "./world";
 
@@ -25,6 +27,8 @@ import type { World } from "./world";
 export type Ending = "drained" | "stopped" | "done" | Error;
 
 const TICK = 100;
+/** Milliseconds without a tick after which it hangs: a collection of garbage, a slow function of a user's are shorter. */
+const LONGEST_TICK = 30_000;
 /** Bytes of rows that make a record at once. */
 const MUCH = 8 * 1024 * 1024;
 /** Milliseconds without a message after which a drain has all there was; and the longest it waits for that. */
@@ -48,6 +52,12 @@ export class Processor {
   private soon = false;
   private readonly report: Report;
   private readonly sides: Sides;
+  private readonly memory: MemoryWatch;
+  private restoreMilliseconds = 0;
+  /** When it last looked what time brings about. */
+  private ticked: number;
+  /** What is measured when it happens. */
+  readonly histograms = new Histograms();
 
   constructor(
     private readonly world: World,
@@ -56,6 +66,9 @@ export class Processor {
     this.troubles = new Troubles(world.log);
     this.progress = new Signal(world.clock);
     this.report = new Report(world.log, world.clock.now());
+    this.ticked = world.clock.now();
+    const { name: pipeline } = settings.spec;
+    this.memory = new MemoryWatch({ memory: world.memory, log: world.log, pipeline, passing: () => this.passing });
     const { readSide: read, clock } = world;
     this.sides = new Sides({ spec: settings.spec, bindings: settings.sides, read, clock, troubles: this.troubles });
     this.ending = new Promise((resolve) => {
@@ -86,7 +99,8 @@ export class Processor {
       const accept = (ledger: Ledger): void => {
         if (!this.resets(ledger)) refuseMisfits(ledger, context, store.place);
       };
-      const [history, log] = await takeOver(this.taking, ledgerFold, accept);
+      const { tracer } = this.world;
+      const [history, log] = await tracer.during("take-over", {}, () => takeOver(this.taking, ledgerFold, accept));
       if (this.state !== "waiting") return;
       this.log = log;
       this.parts = makeParts({
@@ -101,6 +115,9 @@ export class Processor {
         record: () => (this.soon = true),
         progress: this.progress.call,
         worked: () => this.advanceWatermark(),
+        memoryShort: () => this.memory.short,
+        histograms: this.histograms,
+        tracer,
         fail: (error) => this.fail(error),
       });
       const { engine } = this.parts.work;
@@ -113,24 +130,29 @@ export class Processor {
   }
 
   get status(): ProcessorStatus {
-    const { spec } = this.settings;
-    const totals = this.parts?.work.totals;
-    const watermark = this.parts?.work.engine.watermark ?? -Infinity;
-    const outputs = [...(this.parts?.work.outputs.values() ?? [])];
     return {
-      pipeline: spec.name,
+      pipeline: this.settings.spec.name,
       mode: "pull",
       state: this.state,
-      watermark: Number.isFinite(watermark) ? timestampOfMilliseconds(watermark) : null,
-      messages: totals?.messages ?? 0,
-      duplicates: totals?.duplicates ?? 0,
-      late: totals?.late ?? 0,
-      errors: totals?.errors ?? {},
-      rows: totals?.rows ?? {},
-      unwritten: outputs.reduce((rows, output) => rows + output.unwritten + output.buffered, 0),
-      unacknowledged: (this.parts?.work.unacknowledged ?? 0) + (this.parts?.intake.waiting ?? 0),
+      ...countedOf(this.parts),
       problem: this.failure ?? this.troubles.problem,
     };
+  }
+
+  /** All that is told of it. */
+  get told(): ProcessorState {
+    const { status, parts, log, settings: bound, restoreMilliseconds } = this;
+    const memory = this.memory.state;
+    if (parts === undefined || log === undefined) return stateWithout(status, memory);
+    const { store, clock } = this.world;
+    return stateOf({ status, memory, bound, parts, log, place: store.place, restoreMilliseconds, now: clock.now() });
+  }
+
+  /** Why it makes no progress, a sentence; undefined where it does. */
+  get stuck(): string | undefined {
+    if (this.state !== "running" && this.state !== "draining") return undefined;
+    const since = this.world.clock.now() - this.ticked;
+    return since < LONGEST_TICK ? undefined : `it has done nothing for ${Math.round(since / 1_000)} s`;
   }
 
   /** Takes messages, and is connected to where they come from. */
@@ -204,12 +226,32 @@ export class Processor {
       owner,
       silence: 4 * this.settings.heartbeat,
       look: Math.min(1_000, this.settings.heartbeat),
+      watched: <T>(read: () => Promise<T>) => this.restoring(read),
     };
   }
 
   private get store() {
     const { store, clock } = this.world;
     return patient(store, clock, this.troubles.about(store.place));
+  }
+
+  private async restoring<T>(read: () => Promise<T>): Promise<T> {
+    const { clock, tracer } = this.world;
+    const begun = clock.now();
+    const restored = await tracer.during("restore", {}, read);
+    this.restoreMilliseconds = clock.now() - begun;
+    return restored;
+  }
+
+  /** Bytes of messages and rows that are on their way. */
+  private get passing(): number {
+    if (this.parts === undefined) return 0;
+    let { bytes } = this.parts.intake;
+    for (const { acknowledgements } of this.parts.work.sources) bytes += acknowledgements.heldBytes;
+    for (const { unwrittenBytes, bufferedBytes } of this.parts.work.outputs.values()) {
+      bytes += unwrittenBytes + bufferedBytes;
+    }
+    return bytes;
   }
 
   private resets(ledger: Ledger): boolean {
@@ -234,7 +276,8 @@ export class Processor {
     const { parts } = this;
     if (parts === undefined || !this.lives) return;
     try {
-      this.work(parts, this.world.clock.now());
+      this.ticked = this.world.clock.now();
+      this.work(parts, this.ticked);
       this.world.clock.after(TICK, () => this.tick());
     } catch (error) {
       this.fail(error);
@@ -246,13 +289,14 @@ export class Processor {
     const { work, sources, checkpointer, intake } = parts;
     work.engine.advanceClock(now);
     this.advanceWatermark();
+    if (this.memory.look(now)) this.soon = true;
     intake.workOn();
     for (const { leases, subscriber } of sources) {
       // What fails is asked for again at half of what is left, or comes again.
       for (const request of leases.extensions(now)) subscriber.modifyDeadline(request).catch(() => {});
     }
     if (!checkpointer.busy && this.isRecordDue(parts, now)) void checkpointer.record();
-    this.report.tell(now, () => this.status, parts);
+    this.report.tell(now, () => this.status, parts, this.memory.short);
   }
 
   private isRecordDue({ work, checkpointer }: Parts, now: number): boolean {

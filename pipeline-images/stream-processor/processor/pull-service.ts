@@ -3,16 +3,20 @@ import { randomUUID } from "node:crypto";
 import { readSpec } from "../../../pipeline/read-spec";
 import type { Clock } from "../../../runtime/clock";
 import { close, type Controlled, listen } from "../control";
-import type { ProcessorStatus } from "../contract";
+import type { ProcessorState, ProcessorStatus } from "../contract";
 import type { Cloud } from "../google/cloud";
 import { PubSubSubscriber } from "../google/pubsub";
 import { sinkClients } from "../google/sink-clients";
 import type { Log } from "../../../runtime/log";
 import { storeAt, textAt } from "../place";
 import { persistently } from "../../../runtime/retry";
+import { machineMemory } from "../machine-memory";
 import type { PullEnvironment } from "../settings";
+import { type Memory, memoryState } from "./memory";
 import { type Ending, Processor } from "./processor";
 import { sideReader } from "./side-reader";
+import { nothingCounted, stateWithout } from "./state";
+import { telemetryOf } from "./telemetry/telemetry";
 import { Troubles } from "./troubles";
 import type { World } from "./world";
 
@@ -34,12 +38,21 @@ export interface Running {
 }
 
 /** Waits for its pipeline, as long as it may not be read: grants take a minute to arrive. */
-export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Clock, log: Log): Promise<Running> {
+export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Clock, plainLog: Log): Promise<Running> {
+  const telemetry = telemetryOf(settings.otlp, clock, plainLog, () => cloud.project());
+  const { log, tracer } = telemetry;
+  const memory = machineMemory(settings.memoryLimit);
   const troubles = new Troubles(log);
   const started: { processor?: Processor } = {};
   const controlled: Controlled = {
-    get status(): ProcessorStatus {
-      return started.processor?.status ?? notStarted("pull", troubles);
+    get state(): ProcessorState {
+      return started.processor?.told ?? notStarted("pull", troubles, memory);
+    },
+    get stuck(): string | undefined {
+      return started.processor?.stuck;
+    },
+    get distributions() {
+      return started.processor?.histograms.distributions ?? [];
     },
     get ready(): boolean {
       return started.processor?.ready ?? false;
@@ -55,6 +68,8 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
   const world: World = {
     clock,
     log,
+    memory,
+    tracer,
     owner,
     store: storeAt(settings.checkpoints, cloud.storage),
     subscribe: (subscription) =>
@@ -70,9 +85,12 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
     mostWaiting: MOST_WAITING,
   });
   started.processor = running;
+  const { histograms } = running;
+  telemetry.begin({ instance: owner, state: () => running.told, distributions: () => histograms.distributions });
   void running.start();
   const ended = async (): Promise<Ending> => {
     const ending = await running.ended;
+    await telemetry.end();
     // Whoever asked for a drain gets its answer.
     await close(server, clock, LAST_ANSWERS);
     return ending;
@@ -80,22 +98,12 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
   return { port: portOf(server), ended: ended(), stop: () => running.stop() };
 }
 
-export function notStarted(mode: ProcessorStatus["mode"], troubles: Troubles): ProcessorStatus {
-  return {
-    pipeline: "",
-    mode,
-    state: "starting",
-    watermark: null,
-    messages: 0,
-    duplicates: 0,
-    late: 0,
-    errors: {},
-    rows: {},
-    unwritten: 0,
-    unacknowledged: 0,
-    problem: troubles.problem,
-  };
-}
+/** One that has not read yet what it is to run. */
+export const notStarted = (mode: ProcessorStatus["mode"], troubles: Troubles, memory: Memory): ProcessorState =>
+  stateWithout(
+    { pipeline: "", mode, state: "starting", ...nothingCounted, problem: troubles.problem },
+    memoryState(memory.read(), false),
+  );
 
 export function portOf(server: { address(): string | { readonly port: number } | null }): number {
   const address = server.address();

@@ -26,7 +26,7 @@ export class Report {
     this.last = now;
   }
 
-  tell(now: number, statusNow: () => ProcessorStatus, { work, checkpointer }: Parts): void {
+  tell(now: number, statusNow: () => ProcessorStatus, { work, checkpointer }: Parts, memoryShort: boolean): void {
     const due = now - this.last >= EVERY;
     if (!due && this.before !== undefined) return;
     const status = statusNow();
@@ -51,6 +51,7 @@ export class Report {
       messageIds: work.messageIds,
       checkpointMilliseconds: checkpointer.took,
       checkpointBytes: checkpointer.size,
+      memoryShort: Number(memoryShort),
       ...(watermark !== null && { watermarkAgeSeconds: Math.round((now - Date.parse(watermark)) / 1_000) }),
     };
     this.log("INFO", `${pipeline}: ${counts.messages} messages so far, ${unwritten} rows to write`, { ...report });

@@ -10,6 +10,7 @@ import type { Output } from "../sinks/output";
 import type { Acknowledgements } from "../source/acknowledgements";
 import type { MessageBatch } from "../source/message-batch";
 import { type Bound, ERRORS } from "./meaning";
+import { Refusals } from "./refusals";
 import { SourceWork } from "./source-work";
 
 const PROGRESS = "source ";
@@ -20,7 +21,7 @@ export type Taken = "new" | "duplicate" | "condemned";
 export interface WorkOptions {
   readonly bound: Bound;
   readonly ledger: Ledger;
-  readonly outputs: (refused: () => void, moment: () => Moment) => ReadonlyMap<string, Output>;
+  readonly outputs: (refused: (output: string) => void, moment: () => Moment) => ReadonlyMap<string, Output>;
   readonly acknowledgements: (subscription: string, next: number) => Acknowledgements;
 }
 
@@ -29,6 +30,7 @@ export class Work {
   readonly outputs: ReadonlyMap<string, Output>;
   readonly sources: readonly SourceWork[];
   readonly condemned: Set<string>;
+  readonly refusals = new Refusals();
   private readonly changes = new StateChanges();
   private readonly counts: Omit<Totals, "rows" | "errors"> & { readonly errors: { [reason: string]: number } };
   private readonly rowsBefore: { readonly [output: string]: number };
@@ -38,7 +40,7 @@ export class Work {
     this.counts = { ...counts, errors: { ...errors } };
     this.rowsBefore = rows;
     this.outputs = outputs(
-      () => this.count("write"),
+      (output) => this.count("write", output),
       () => this.engine.moment,
     );
     const takeInto = (name: string): TakeRow => (this.outputs.get(name) as Output).take;
@@ -46,7 +48,7 @@ export class Work {
       spec: bound.spec,
       output: takeInto,
       errors: takeInto(ERRORS),
-      refused: (reason) => this.count(reason),
+      refused: (reason, step) => this.count(reason, step),
     });
     this.engine.restore(ledger.state);
     this.sources = this.engine.inputNames.map((input) => {
@@ -122,7 +124,8 @@ export class Work {
     return this.changes.take();
   }
 
-  private count(reason: Reason): void {
+  private count(reason: Reason, step: string): void {
+    this.refusals.count(step, reason);
     if (reason === "late") this.counts.late += 1;
     this.counts.errors[reason] = (this.counts.errors[reason] ?? 0) + 1;
   }

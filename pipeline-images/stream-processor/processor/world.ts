@@ -1,6 +1,8 @@
 import type { Clock } from "../../../runtime/clock";
 import type { LogStore } from "../log/store";
 import type { Log } from "../../../runtime/log";
+import type { Memory } from "./memory";
+import type { Tracer } from "./telemetry/tracer";
 import type { SinkClients } from "../sinks/clients";
 import type { ReadSide } from "./sides";
 import type { Subscriber } from "../source/subscriber";
@@ -14,6 +16,8 @@ export interface World {
   readonly clients: SinkClients;
   readonly readSide: ReadSide;
   readonly log: Log;
+  readonly memory: Memory;
+  readonly tracer: Tracer;
   /** A name that no other start has. */
   readonly owner: string;
 }

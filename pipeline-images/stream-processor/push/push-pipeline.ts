@@ -4,14 +4,21 @@
  */
 import type { AnyRow } from "../../../pipeline/schema/row";
 import type { Clock } from "../../../runtime/clock";
-import type { ProcessorStatus } from "../contract";
+import type { ProcessorState, ProcessorStatus } from "../contract";
 import { Engine } from "../operators/engine";
 import type { Messages } from "../operators/flow";
-import type { Bound } from "../processor/meaning";
+import { type Bound, ERRORS } from "../processor/meaning";
+import { type Memory, memoryState } from "../processor/memory";
+import { Refusals } from "../processor/refusals";
+import { stateWithout } from "../processor/state";
+import { Histograms } from "../processor/telemetry/histogram";
+import type { Tracer } from "../processor/telemetry/tracer";
+import { watchedSink } from "../processor/telemetry/watched-sink";
 import { directOutputs } from "../processor/outputs";
 import { checkRunnable } from "../processor/runnable";
 import type { Troubles } from "../processor/troubles";
 import type { SinkClients } from "../sinks/clients";
+import { sinkName } from "../sinks/kinds";
 import type { DirectOutput } from "../sinks/sink";
 
 /** Batches that are underway at once. */
@@ -29,6 +36,8 @@ export interface PushPipelineOptions {
   readonly clock: Clock;
   readonly clients: SinkClients;
   readonly troubles: Troubles;
+  readonly memory: Memory;
+  readonly tracer: Tracer;
 }
 
 export class PushPipeline {
@@ -41,6 +50,9 @@ export class PushPipeline {
   private messages = 0;
   /** Messages that have come and are not done. */
   open = 0;
+  private readonly refusals = new Refusals();
+  /** What is measured when it happens. */
+  readonly histograms = new Histograms();
   private readonly counts: { [reason: string]: number } = {};
   private readonly rows: { [output: string]: number } = {};
 
@@ -52,9 +64,12 @@ export class PushPipeline {
         `${bound.spec.name} keeps state, which a push service cannot: let a worker pool run it, Runner.workerPool()`,
       );
     }
-    const count = (reason: string): void => void (this.counts[reason] = (this.counts[reason] ?? 0) + 1);
+    const count = (reason: string, step: string): void => {
+      this.counts[reason] = (this.counts[reason] ?? 0) + 1;
+      this.refusals.count(step, reason);
+    };
     const moment = () => this.engine.moment;
-    const direct = directOutputs({ bound, clients, moment, refused: () => count("write") });
+    const direct = directOutputs({ bound, clients, moment, refused: (output) => count("write", output) });
     this.outputs = direct.outputs;
     this.errors = direct.errors;
     this.engine = new Engine({
@@ -77,6 +92,28 @@ export class PushPipeline {
   /** Rows of a side input, as they are from now on. */
   setSide(name: string, rows: readonly AnyRow[]): void {
     this.engine.setSide(name, rows);
+  }
+
+  /** All that is told of it. */
+  get told(): ProcessorState {
+    const { bound, memory } = this.options;
+    const { subscriptions, outputs, errors } = bound;
+    const source = { connected: null, unacknowledged: this.open, messageIds: 0 };
+    const nothingWaits = { unwritten: 0, unwrittenBytes: 0 };
+    return {
+      ...stateWithout(this.status, memoryState(memory.read(), false)),
+      refused: this.refusals.all,
+      sources: Object.fromEntries(
+        Object.entries(subscriptions).map(([input, subscription]) => [input, { subscription, ...source }]),
+      ),
+      outputs: Object.fromEntries(
+        [...this.outputs.keys(), ERRORS].map((name) => {
+          const binding = outputs[name];
+          const to = binding === undefined ? errors : sinkName(binding);
+          return [name, { to, rows: this.rows[name] ?? 0, ...nothingWaits }];
+        }),
+      ),
+    };
   }
 
   get status(): ProcessorStatus {
@@ -127,10 +164,13 @@ export class PushPipeline {
   }
 
   private async send(): Promise<void> {
-    const sent = [...this.outputs.values()].map(async (output) => this.confirm(output, await output.send()));
+    const { clock, tracer } = this.options;
+    const watched = watchedSink(clock, this.histograms, tracer);
+    const send = (output: DirectOutput) => watched(output.name, () => output.send());
+    const sent = [...this.outputs.values()].map(async (output) => this.confirm(output, await send(output)));
     // All of them are awaited, also where one fails: what was taken is gone from the buffers.
     const outcomes = await Promise.allSettled(sent);
-    this.confirm(this.errors, await this.errors.send());
+    this.confirm(this.errors, await send(this.errors));
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 

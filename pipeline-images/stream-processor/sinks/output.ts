@@ -19,6 +19,8 @@ export interface OutputOptions {
   readonly record: () => void;
   /** Something was confirmed. */
   readonly progress: () => void;
+  /** Every call of the sink goes through this: somebody measures it. */
+  readonly watched?: (<T>(output: string, call: () => Promise<T>) => Promise<T>) | undefined;
   /** The sink is in a state that only a person can judge. */
   readonly fail: (problem: Error) => void;
 }
@@ -95,14 +97,14 @@ export abstract class Output {
 
   /** Sends what may leave, for as long as anything may. */
   async run(): Promise<void> {
-    const { clock, trouble, mayLeave } = this.options;
+    const { clock, trouble, mayLeave, watched = (_, call) => call() } = this.options;
     let failures = 0;
     while (mayLeave()) {
       if (!this.ready) {
         await this.more.wait();
         continue;
       }
-      const failure = await this.sendSome();
+      const failure = await watched(this.name, () => this.sendSome());
       if (failure !== undefined) {
         failures += 1;
         trouble(failure, failures);

@@ -57,6 +57,8 @@ export interface Groups<Row> {
   readonly outputWatermark: number;
   /** Keys in open windows. */
   readonly size: number;
+  /** Windows that are open; a session is one. */
+  readonly openWindows: number;
   /** Whether there is anything to write. */
   readonly changes: boolean;
   /** Writes what has changed since the last time. */

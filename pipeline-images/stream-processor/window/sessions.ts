@@ -103,6 +103,10 @@ export class SessionGroups<Row> implements Groups<Row> {
     return this.output;
   }
 
+  get openWindows(): number {
+    return this.size;
+  }
+
   get size(): number {
     return this.count;
   }

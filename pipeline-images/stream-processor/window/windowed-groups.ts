@@ -103,6 +103,10 @@ export class WindowedGroups<Row> implements Groups<Row> {
     return this.output;
   }
 
+  get openWindows(): number {
+    return this.windows.size;
+  }
+
   get size(): number {
     let cells = 0;
     for (const window of this.windows.values()) cells += window.cells.size;

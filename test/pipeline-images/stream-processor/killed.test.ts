@@ -55,7 +55,7 @@ test("killed twenty times in the middle of its work, it writes every click once 
     });
     const url = `http://127.0.0.1:${port}`;
     const status = async (): Promise<ProcessorStatus> =>
-      (await fetch(`${url}/status`)).json() as Promise<ProcessorStatus>;
+      (await fetch(`${url}/state`)).json() as Promise<ProcessorStatus>;
     return { child, url, status };
   };
   const publish = (clicks: number) => {

@@ -43,7 +43,7 @@ async function drainedAfter(
   );
   const url = `http://127.0.0.1:${running.port}`;
   let ready = false;
-  const look = (): void => void fetch(`${url}/ready`).then(({ ok }) => (ok ? (ready = true) : look()));
+  const look = (): void => void fetch(`${url}/readyz`).then(({ ok }) => (ok ? (ready = true) : look()));
   look();
   await passUntil(clock, () => ready);
   const messages = events.map((event) => ({ data: Buffer.from(JSON.stringify(event)), attributes: {} }));
@@ -111,7 +111,7 @@ test("through the local cloud's Pub/Sub, BigQuery and Cloud Storage, every click
   );
   const url = `http://127.0.0.1:${running.port}`;
   let ready = false;
-  const look = (): void => void fetch(`${url}/ready`).then(({ ok }) => (ok ? (ready = true) : look()));
+  const look = (): void => void fetch(`${url}/readyz`).then(({ ok }) => (ok ? (ready = true) : look()));
   look();
   await passUntil(clock, () => ready);
 

@@ -530,6 +530,7 @@ test("a report has what metrics are made of: ages, what waits, and what is new s
     messageIds: 2,
     checkpointMilliseconds: expect.any(Number) as number,
     checkpointBytes: expect.any(Number) as number,
+    memoryShort: 0,
   };
   expect(journey.payloads).toEqual([
     { kind: "start", pipeline: "clicks", term: expect.any(Number) as number },

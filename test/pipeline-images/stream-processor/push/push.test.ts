@@ -2,12 +2,14 @@ import type { Server } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { fixed, pipeline, schema, string, timestamp, count } from "../../../../pipeline";
 import { systemClock } from "../../../../runtime/clock";
-import { close, listen } from "../../../../pipeline-images/stream-processor/control";
+import { close, type Controlled, listen } from "../../../../pipeline-images/stream-processor/control";
 import type { OutputBindings } from "../../../../pipeline/bindings";
 import { portOf } from "../../../../pipeline-images/stream-processor/processor/pull-service";
 import { Troubles } from "../../../../pipeline-images/stream-processor/processor/troubles";
 import { pushEndpoint } from "../../../../pipeline-images/stream-processor/push/push-endpoint";
+import { untraced } from "../../../../pipeline-images/stream-processor/processor/telemetry/tracer";
 import { PushPipeline } from "../../../../pipeline-images/stream-processor/push/push-pipeline";
+import { roomy } from "../support/memory";
 import { SimulatedTopics } from "../support/pubsub";
 import { goodNetwork, SimulatedProcess, Simulation } from "../support/simulation";
 import { SimulatedTables } from "../support/tables";
@@ -59,6 +61,8 @@ async function service(
       topics: topics.reachedBy(process, goodNetwork),
     },
     troubles: new Troubles(() => {}),
+    memory: roomy,
+    tracer: untraced,
   });
   const endpoint = pushEndpoint({
     pipeline: running,
@@ -68,7 +72,16 @@ async function service(
     pusher: undefined,
     ...more,
   });
-  const server = await listen(0, { status: running.status, ready: true }, endpoint);
+  const controlled: Controlled = {
+    get state() {
+      return running.told;
+    },
+    ready: true,
+    get distributions() {
+      return running.histograms.distributions;
+    },
+  };
+  const server = await listen(0, controlled, endpoint);
   servers.push(server);
   const url = `http://127.0.0.1:${portOf(server)}/`;
   const push = (id: string, data: unknown, headers: { [name: string]: string } = {}) => {
@@ -244,6 +257,8 @@ test("a pipeline with windows is refused: a push service keeps nothing between m
         topics: new SimulatedTopics().reachedBy(process, goodNetwork),
       },
       troubles: new Troubles(() => {}),
+      memory: roomy,
+      tracer: untraced,
     });
   expect(made).toThrow(
     "windowed keeps state, which a push service cannot: let a worker pool run it, Runner.workerPool()",

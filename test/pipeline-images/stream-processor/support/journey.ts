@@ -18,7 +18,9 @@ import type { AnyRow } from "../../../../pipeline/schema/row";
 import type { Clock } from "../../../../runtime/clock";
 import { Processor } from "../../../../pipeline-images/stream-processor/processor/processor";
 import type { PullSettings } from "../../../../pipeline-images/stream-processor/processor/settings";
+import { type Tracer, untraced } from "../../../../pipeline-images/stream-processor/processor/telemetry/tracer";
 import { SimulatedBucket } from "./bucket";
+import { roomy } from "./memory";
 import { SimulatedSubscription, SimulatedTopics } from "./pubsub";
 import { goodNetwork, type Network, SimulatedProcess, type Simulation } from "./simulation";
 import { SimulatedTables } from "./tables";
@@ -58,6 +60,8 @@ export class Journey {
   readonly payloads: object[] = [];
   /** The time of the processors, of that of their process. */
   clockOf: (clock: Clock) => Clock = (clock) => clock;
+  memory = roomy;
+  tracer: Tracer | undefined;
   private starts = 0;
 
   constructor(
@@ -94,6 +98,8 @@ export class Journey {
           this.lines.push(`${severity} ${message}`);
           if (more) this.payloads.push(more);
         },
+        memory: this.memory,
+        tracer: this.tracer ?? untraced,
         owner: `owner-${(this.starts += 1)}`,
       },
       { ...this.settings, ...settings },
