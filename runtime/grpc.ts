@@ -37,14 +37,29 @@ export class Channel {
     });
   }
 
-  /** @param routing what Google's front routes by, as in `subscription=projects/...` */
-  unary(method: string, request: Uint8Array, routing: Routing): Promise<Buffer> {
+  /**
+   * @param routing what Google's front routes by, as in `subscription=projects/...`
+   * @param timeout milliseconds; the server is told, and begins nothing later
+   */
+  unary(method: string, request: Uint8Array, routing: Routing, timeout = TIMEOUT): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const deadline = { deadline: Date.now() + TIMEOUT };
+      const deadline = { deadline: Date.now() + timeout };
       this.client.makeUnaryRequest(method, pass, same, request, headers(routing), deadline, (error, answer) => {
         if (error) reject(withPlace(error, this.options.address, method));
         else resolve(answer ?? Buffer.alloc(0));
       });
+    });
+  }
+
+  /** A call that is answered by several messages: all of them, in their order. */
+  several(method: string, request: Uint8Array, routing: Routing, timeout = TIMEOUT): Promise<Buffer[]> {
+    return new Promise((resolve, reject) => {
+      const deadline = { deadline: Date.now() + timeout };
+      const call = this.client.makeServerStreamRequest(method, pass, same, request, headers(routing), deadline);
+      const answers: Buffer[] = [];
+      call.on("data", (answer: Buffer) => void answers.push(answer));
+      call.on("error", (error: ServiceError) => reject(withPlace(error, this.options.address, method)));
+      call.on("end", () => resolve(answers));
     });
   }
 

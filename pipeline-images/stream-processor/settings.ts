@@ -18,6 +18,8 @@ export type Environment = Told & {
   readonly BIGQUERY_STORAGE_EMULATOR_HOST?: string;
   readonly BIGQUERY_EMULATOR_HOST?: string;
   readonly STORAGE_EMULATOR_HOST?: string;
+  readonly BIGTABLE_EMULATOR_HOST?: string;
+  readonly FIRESTORE_EMULATOR_HOST?: string;
   readonly GCE_METADATA_HOST?: string;
   readonly GOOGLE_CLOUD_PROJECT?: string;
   /** What Cloud Run tells a job's tasks. */

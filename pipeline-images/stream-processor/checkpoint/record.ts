@@ -69,6 +69,8 @@ const OutputChangeMessage = message({
   /** The stream that later requests are appended to. */
   stream: field(4, optional(string)),
   requests: field(5, repeated(RequestMessage)),
+  /** The latest time that its rows carry, where they carry one: milliseconds since the epoch. */
+  latest: field(6, int64),
 });
 export type OutputChange = MessageOf<typeof OutputChangeMessage>;
 

@@ -23,6 +23,7 @@ const RecordedOutputMessage = message({
   offset: field(3, int64),
   next: field(4, int64),
   requests: field(5, repeated(UnwrittenMessage)),
+  latest: field(6, int64),
 });
 
 export class RecordedOutput {
@@ -31,6 +32,8 @@ export class RecordedOutput {
   offset = 0;
   /** The number of the next request. */
   next = 0;
+  /** The latest time that its rows carry, where they carry one: milliseconds since the epoch. */
+  latest = 0;
   requests: UnwrittenRequest[] = [];
 
   constructor(readonly output: string) {}
@@ -40,6 +43,7 @@ export class RecordedOutput {
       this.offset += rowsToWrite(this.requests[0]);
       this.requests.shift();
     }
+    this.latest = Math.max(this.latest, change.latest);
     for (const { number, rows } of change.refused) {
       this.requests = this.requests.map((one) =>
         one.number === number ? { ...one, refused: [...one.refused, ...rows].toSorted((a, b) => a - b) } : one,
@@ -56,12 +60,12 @@ export class RecordedOutput {
   }
 
   encode(): Uint8Array {
-    const { output, stream, offset, next, requests } = this;
-    return RecordedOutputMessage.encode({ output, stream, offset, next, requests });
+    const { output, stream, offset, next, requests, latest } = this;
+    return RecordedOutputMessage.encode({ output, stream, offset, next, requests, latest });
   }
 
   static decode(content: Uint8Array): RecordedOutput {
-    const { output, stream, offset, next, requests } = RecordedOutputMessage.decode(content);
-    return Object.assign(new RecordedOutput(output), { stream, offset, next, requests: [...requests] });
+    const { output, requests, ...more } = RecordedOutputMessage.decode(content);
+    return Object.assign(new RecordedOutput(output), { ...more, requests: [...requests] });
   }
 }

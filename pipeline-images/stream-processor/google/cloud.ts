@@ -19,6 +19,8 @@ export interface Cloud {
   pubSub(): Channel;
   /** A connection to the Storage Write API. */
   storageWrite(): Channel;
+  bigtable(): Channel;
+  firestore(): Channel;
 }
 
 export function cloudOf(environment: Environment, clock: Clock): Cloud {
@@ -28,6 +30,8 @@ export function cloudOf(environment: Environment, clock: Clock): Cloud {
     BIGQUERY_EMULATOR_HOST: bigQuery,
     PUBSUB_EMULATOR_HOST,
     BIGQUERY_STORAGE_EMULATOR_HOST,
+    BIGTABLE_EMULATOR_HOST,
+    FIRESTORE_EMULATOR_HOST,
     GOOGLE_CLOUD_PROJECT: given,
     GCE_METADATA_HOST,
   } = environment;
@@ -45,6 +49,8 @@ export function cloudOf(environment: Environment, clock: Clock): Cloud {
     project,
     pubSub: () => channel("pubsub.googleapis.com:443", PUBSUB_EMULATOR_HOST, tokens),
     storageWrite: () => channel("bigquerystorage.googleapis.com:443", BIGQUERY_STORAGE_EMULATOR_HOST, tokens),
+    bigtable: () => channel("bigtable.googleapis.com:443", BIGTABLE_EMULATOR_HOST, tokens),
+    firestore: () => channel("firestore.googleapis.com:443", FIRESTORE_EMULATOR_HOST, tokens),
   };
 }
 

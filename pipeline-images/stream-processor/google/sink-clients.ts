@@ -1,6 +1,8 @@
 import type { Clock } from "../../../runtime/clock";
 import type { SinkClients } from "../sinks/clients";
+import { bigtableRows } from "./bigtable";
 import type { Cloud } from "./cloud";
+import { firestoreDocuments } from "./firestore";
 import { pubSubTopics } from "./pubsub";
 import { StorageWrite } from "./storage-write";
 
@@ -8,4 +10,6 @@ import { StorageWrite } from "./storage-write";
 export const sinkClients = (cloud: Cloud, clock: Clock): SinkClients => ({
   tables: new StorageWrite(cloud.storageWrite(), clock),
   topics: pubSubTopics(cloud.pubSub()),
+  bigtable: bigtableRows(cloud.bigtable()),
+  documents: firestoreDocuments(cloud.firestore()),
 });

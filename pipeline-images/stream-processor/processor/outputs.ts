@@ -118,5 +118,5 @@ function recordedOf({ outputs, context }: Ledger, output: string, sink: string):
   const found = outputs.get(output);
   if (found !== undefined && context?.sinks[output] === sink) return found;
   // Bound to another sink, and nothing is left to write: a new stream, and the numbers go on.
-  return Object.assign(new RecordedOutput(output), { next: found?.next ?? 0 });
+  return Object.assign(new RecordedOutput(output), { next: found?.next ?? 0, latest: found?.latest ?? 0 });
 }

@@ -1,3 +1,4 @@
+import type { RowWriter } from "./row-writer";
 import type { TableClient } from "./table-client";
 import type { TopicClient } from "./topic-client";
 
@@ -5,4 +6,8 @@ import type { TopicClient } from "./topic-client";
 export interface SinkClients {
   readonly tables: TableClient;
   readonly topics: TopicClient;
+  /** Tables of Bigtable: rows are entries of MutateRows. */
+  readonly bigtable: RowWriter;
+  /** Collections of Firestore: rows are documents, by their ids. */
+  readonly documents: RowWriter;
 }

@@ -29,6 +29,8 @@ export interface IdempotentSink {
    * @throws Error where it is not known what became of them: they are sent again
    */
   send(rows: readonly Uint8Array[], request: Request): Promise<ReadonlyMap<number, string>>;
+  /** The latest time that a row was given, where rows carry one: the log keeps it for later owners. */
+  latest?(): number;
   /** An encoded row as JSON, for its error row. */
   readable(row: Uint8Array, request: Request): Json;
 }
@@ -57,6 +59,10 @@ export class IdempotentOutput extends Output {
   override release(change: Parameters<Output["release"]>[0]): void {
     if (change.refused.length > 0) this.waits = false;
     super.release(change);
+  }
+
+  protected override get latest(): number {
+    return this.sink.latest?.() ?? 0;
   }
 
   protected get ready(): boolean {

@@ -1,4 +1,6 @@
 import type { OutputBinding } from "../../../pipeline/bindings";
+import { bigtableSink } from "./bigtable/bigtable-sink";
+import { firestoreSink } from "./firestore/firestore-sink";
 import type { SinkKind } from "./sink";
 import { tableSink } from "./table-sink";
 import { topicSink } from "./topic-sink";
@@ -8,6 +10,8 @@ import { upsertSink } from "./upsert-sink";
 export function sinkKind(binding: OutputBinding): SinkKind<OutputBinding> {
   if ("topic" in binding) return topicSink;
   if ("table" in binding) return binding.write === "upsert" ? upsertSink : tableSink;
+  if ("bigtable" in binding) return bigtableSink;
+  if ("documents" in binding) return firestoreSink;
   throw new Error(`no sink takes rows for ${JSON.stringify(binding)}`);
 }
 

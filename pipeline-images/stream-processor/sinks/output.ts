@@ -81,7 +81,13 @@ export abstract class Output {
       refused: this.refused.splice(0),
       stream: undefined,
       requests: this.buffer.take(),
+      latest: this.latest,
     };
+  }
+
+  /** The latest time that rows carry, where they carry one: the log keeps it for whoever writes after this process. */
+  protected get latest(): number {
+    return 0;
   }
 
   /** The record with this change is durable: what is in it may leave. */

@@ -67,3 +67,16 @@ test("files are written by what ends", () => {
   const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ out: orders }));
   expect(unsupportedOutputs(batch.toJSON(), { out })).toBeUndefined();
 });
+
+test("Bigtable and Firestore are written by what never ends", () => {
+  const stream = pipeline("stream", { orders: Order }, ({ orders }) => ({ rows: orders, documents: orders })).toJSON();
+  const outputs = {
+    rows: { bigtable: "projects/acme/instances/shop/tables/orders", family: "order", key: ["id"] },
+    documents: { documents: "projects/acme/databases/shop/documents/orders", key: ["id"] },
+  };
+  expect(unsupportedOutputs(stream, outputs)).toBeUndefined();
+  const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ rows: orders, documents: orders }));
+  expect(unsupportedOutputs(batch.toJSON(), outputs)).toBe(
+    "batch: the stream processor does not write rows (Bigtable), documents (Firestore)",
+  );
+});

@@ -1,10 +1,8 @@
 /** Google's own emulator of Firestore, where this machine has it: a part of gcloud, which needs Java. */
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, realpathSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort, onPath, programOf } from "./emulator";
 
 const program = programOf("gcloud", join("platform", "cloud-firestore-emulator", "cloud_firestore_emulator"));
 
@@ -47,15 +45,6 @@ export async function startFirestore(): Promise<Firestore> {
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 async function answers(url: string): Promise<void> {
   for (const end = Date.now() + 30_000; Date.now() < end; await pause(100)) {
     const there = await fetch(url).then(
@@ -65,17 +54,4 @@ async function answers(url: string): Promise<void> {
     if (there) return;
   }
   throw new Error(`nothing answers at ${url}`);
-}
-
-/** A program that is installed beside another one: in the folder above the one that has it, links followed. */
-function programOf(command: string, path: string): string | undefined {
-  const found = onPath(command);
-  if (found === undefined) return undefined;
-  const beside = join(dirname(realpathSync(found)), "..", path);
-  return existsSync(beside) ? beside : undefined;
-}
-
-function onPath(command: string): string | undefined {
-  const places = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, command));
-  return places.find((place) => existsSync(place));
 }

@@ -55,7 +55,7 @@ const request = (number: number, rows = 3) => ({
   payload: bytes(`rows of ${number}`),
   descriptor: bytes("d"),
 });
-const change = { output: "activity", confirmed: 0, refused: [], stream: undefined, requests: [] };
+const change = { output: "activity", confirmed: 0, refused: [], stream: undefined, requests: [], latest: 0 };
 
 const key = fc.constantFrom("a", "b", "", "ü");
 const drawnState = fc

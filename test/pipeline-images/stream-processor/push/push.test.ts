@@ -9,6 +9,7 @@ import { Troubles } from "../../../../pipeline-images/stream-processor/processor
 import { pushEndpoint } from "../../../../pipeline-images/stream-processor/push/push-endpoint";
 import { untraced } from "../../../../pipeline-images/stream-processor/processor/telemetry/tracer";
 import { PushPipeline } from "../../../../pipeline-images/stream-processor/push/push-pipeline";
+import { SimulatedBigtable, SimulatedDocuments } from "../support/keyed";
 import { roomy } from "../support/memory";
 import { SimulatedTopics } from "../support/pubsub";
 import { goodNetwork, SimulatedProcess, Simulation } from "../support/simulation";
@@ -59,6 +60,8 @@ async function service(
         },
       },
       topics: topics.reachedBy(process, goodNetwork),
+      bigtable: new SimulatedBigtable().reachedBy(process, goodNetwork),
+      documents: new SimulatedDocuments().reachedBy(process, goodNetwork),
     },
     troubles: new Troubles(() => {}),
     memory: roomy,
@@ -255,6 +258,8 @@ test("a pipeline with windows is refused: a push service keeps nothing between m
       clients: {
         tables: new SimulatedTables().reachedBy(process, goodNetwork),
         topics: new SimulatedTopics().reachedBy(process, goodNetwork),
+        bigtable: new SimulatedBigtable().reachedBy(process, goodNetwork),
+        documents: new SimulatedDocuments().reachedBy(process, goodNetwork),
       },
       troubles: new Troubles(() => {}),
       memory: roomy,

@@ -40,7 +40,7 @@ function optionsOf(recorded = new RecordedOutput("out")) {
     output: "out",
     binding: { table: "acme.games.rows" },
     fields: [],
-    clients: { tables: undefined as never, topics: undefined as never },
+    clients: undefined as never,
     moment: () => new Moment(),
     refuse: (row, why) => void refused.push([row, why]),
     recorded,

@@ -20,6 +20,7 @@ import { Processor } from "../../../../pipeline-images/stream-processor/processo
 import type { PullSettings } from "../../../../pipeline-images/stream-processor/processor/settings";
 import { type Tracer, untraced } from "../../../../pipeline-images/stream-processor/processor/telemetry/tracer";
 import { SimulatedBucket } from "./bucket";
+import { SimulatedBigtable, SimulatedDocuments } from "./keyed";
 import { roomy } from "./memory";
 import { SimulatedSubscription, SimulatedTopics } from "./pubsub";
 import { goodNetwork, type Network, SimulatedProcess, type Simulation } from "./simulation";
@@ -54,6 +55,8 @@ export class Journey {
   private readonly subscriptions = new Map<string, SimulatedSubscription>();
   readonly tables = new SimulatedTables();
   readonly topics = new SimulatedTopics();
+  readonly bigtable = new SimulatedBigtable();
+  readonly documents = new SimulatedDocuments();
   /** What the processors said, and the simulated time. */
   readonly lines: string[] = [];
   /** What Cloud Logging would keep of the lines, beside severity and message. */
@@ -88,6 +91,8 @@ export class Journey {
         clients: {
           tables: this.tables.reachedBy(process, network),
           topics: this.topics.reachedBy(process, network),
+          bigtable: this.bigtable.reachedBy(process, network),
+          documents: this.documents.reachedBy(process, orderly(network)),
         },
         readSide: (binding) => {
           const rows = this.sideRows;
@@ -129,6 +134,13 @@ export class Journey {
     return outcome;
   }
 }
+
+/** Nothing that was asked for comes about after its deadline: so Firestore promises, for documents have no order of their own. */
+const orderly = (network: Network): Network => ({
+  ...network,
+  duplicates: 0,
+  delay: (world) => Math.min(network.delay(world), network.timeout / 2),
+});
 
 export const journeySettings: PullSettings = {
   spec: clicksPipeline.toJSON(),
