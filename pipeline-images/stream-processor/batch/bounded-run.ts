@@ -9,7 +9,7 @@ import type { BoundedSource } from "./bounded-source";
 import { FileRows } from "./file-rows";
 
 /** Takes a row, its event time, and the window that it came out of, where it did. */
-export type TakeFinal = (row: AnyRow, time: number, window: RowWindow | undefined) => void;
+type TakeFinal = (row: AnyRow, time: number, window: RowWindow | undefined) => void;
 
 export interface BoundedRunOptions extends Omit<EngineOptions, "output" | "errors"> {
   /** By the input's name. */

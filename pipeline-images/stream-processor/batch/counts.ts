@@ -10,7 +10,7 @@ export interface Counts {
   readonly rows: { readonly [output: string]: number };
 }
 
-export const noCounts: Counts = { read: 0, bytes: 0, errors: {}, rows: {} };
+const noCounts: Counts = { read: 0, bytes: 0, errors: {}, rows: {} };
 
 export const sumOfCounts = (all: readonly Counts[]): Counts =>
   all.reduce(

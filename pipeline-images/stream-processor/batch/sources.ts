@@ -17,7 +17,7 @@ export function whyNotBounded(binding: InputBinding): string | undefined {
 }
 
 /** Names of the inputs that rows come from. */
-export const boundedInputs = (spec: PipelineSpec): readonly string[] =>
+const boundedInputs = (spec: PipelineSpec): readonly string[] =>
   Object.entries(spec.inputs).flatMap(([name, { kind }]) => (kind === "side" ? [] : [name]));
 
 /** What the run reads from now on, whatever is added or goes by. @throws Error where an input has no file */

@@ -30,8 +30,6 @@ export const byShop = pipeline("by-shop", { sales: bounded(Sale) }, ({ sales }) 
 
 const column = (name: string, type: string) => ({ name, type, mode: "REQUIRED" });
 
-export type Services = Awaited<ReturnType<typeof localServices>>;
-
 export async function shop() {
   const services = await localServices();
   const { apply, environment, bigquery } = services;
