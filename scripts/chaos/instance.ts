@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ProcessorStatus } from "../../pipeline-images/stream-processor/contract";
 
 export interface InstanceOptions {
@@ -88,6 +89,19 @@ export class Instance {
 
   async status(): Promise<ProcessorStatus> {
     return (await fetch(`http://127.0.0.1:${this.port}/state`)).json() as Promise<ProcessorStatus>;
+  }
+
+  /** Resolves when it takes messages, or after so many milliseconds. */
+  async ready(patience: number): Promise<void> {
+    const until = performance.now() + patience;
+    while (performance.now() < until && !this.hasLeft) {
+      // One question after the other.
+      // oxlint-disable-next-line no-await-in-loop
+      const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`).catch(() => undefined);
+      if (answer?.ok === true) return;
+      // oxlint-disable-next-line no-await-in-loop
+      await pause(50);
+    }
   }
 
   /** @throws Error where it cannot be drained, or does not come to an end */

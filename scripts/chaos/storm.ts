@@ -22,8 +22,12 @@ const EARLY = 0.12;
 /** Real milliseconds that a process works before anything befalls it. */
 const SHORTEST = 200;
 const LONGEST = 3_500;
+/** Of those lives, how many begin when the process is connected: else on a busy machine no watermark would ever move. */
+const CONNECTED = 0.6;
 /** Chance that its streams are cut meanwhile. */
 const CUT = 0.3;
+/** Real milliseconds that it has for that, at most. */
+const CONNECTING = 10_000;
 /** Real milliseconds within which a process has to own the log, and a zombie has to leave. */
 const PATIENCE = 60_000;
 
@@ -61,6 +65,7 @@ export class Storm {
         owner = await this.begin();
       } else {
         await this.own(owner);
+        if (this.options.lots() < CONNECTED) await owner.ready(CONNECTING);
         await this.work();
         owner = await this.strike(blow, owner);
       }
