@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ProcessorStatus } from "../../pipeline-images/stream-processor/contract";
+import { paths, type ProcessorStatus } from "../../pipeline-images/stream-processor/contract";
 
 export interface InstanceOptions {
   readonly program: string;
@@ -88,7 +88,7 @@ export class Instance {
   }
 
   async status(): Promise<ProcessorStatus> {
-    return (await fetch(`http://127.0.0.1:${this.port}/state`)).json() as Promise<ProcessorStatus>;
+    return (await fetch(this.url(paths.state))).json() as Promise<ProcessorStatus>;
   }
 
   /** Resolves when it takes messages, or after so many milliseconds. */
@@ -97,7 +97,7 @@ export class Instance {
     while (performance.now() < until && !this.hasLeft) {
       // One question after the other.
       // oxlint-disable-next-line no-await-in-loop
-      const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`).catch(() => undefined);
+      const answer = await fetch(this.url(paths.ready)).catch(() => undefined);
       if (answer?.ok === true) return;
       // oxlint-disable-next-line no-await-in-loop
       await pause(50);
@@ -107,9 +107,13 @@ export class Instance {
   /** @throws Error where it cannot be drained, or does not come to an end */
   async drain(): Promise<ProcessorStatus> {
     const signal = AbortSignal.timeout(LONGEST_DRAIN);
-    const answer = await fetch(`http://127.0.0.1:${this.port}/drain`, { method: "POST", signal });
+    const answer = await fetch(this.url(paths.drain), { method: "POST", signal });
     if (!answer.ok) throw new Error(`it was not drained: ${await answer.text()}`);
     return answer.json() as Promise<ProcessorStatus>;
+  }
+
+  private url(path: string): string {
+    return `http://127.0.0.1:${this.port}${path}`;
   }
 }
 
