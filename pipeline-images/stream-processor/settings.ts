@@ -58,6 +58,8 @@ export interface PullEnvironment extends Common {
   readonly heartbeat: number;
   readonly reset: string | undefined;
   readonly assume: "written" | "lost" | undefined;
+  /** It ends the pipeline that is in the log, and leaves. */
+  readonly drain: boolean;
 }
 
 export interface PushEnvironment extends Common {
@@ -148,11 +150,17 @@ function pull(read: Reader, common: Common, flags: readonly string[]): PullEnvir
     heartbeat: read.duration("HEARTBEAT", "5s", 100, 60_000),
     reset: flags.find((flag) => flag.startsWith("--reset-state="))?.slice("--reset-state=".length),
     assume: assumed(flags),
+    drain: flags.includes("--drain"),
   } as const;
   for (const flag of flags) {
-    if (!/^--(reset-state=.+|assume-written|assume-lost)$/.test(flag)) {
-      read.problems.push(`${flag} is no flag: there are --reset-state=<name>, --assume-written and --assume-lost`);
+    if (!/^--(drain|reset-state=.+|assume-written|assume-lost)$/.test(flag)) {
+      read.problems.push(
+        `${flag} is no flag: there are --drain, --reset-state=<name>, --assume-written and --assume-lost`,
+      );
     }
+  }
+  if (settings.drain && settings.reset !== undefined) {
+    read.problems.push("--drain ends in order what --reset-state gives up: it is one of them");
   }
   return settings;
 }

@@ -24,6 +24,10 @@ export interface Ledger {
   readonly condemned: Set<string>;
   /** The name of the last reset. */
   reset: string | undefined;
+  /** The last record was the end of a drain. */
+  drained: boolean;
+  /** What ran last: see Definition. */
+  definition: string | undefined;
 }
 
 /** What is recorded of an input's messages. */
@@ -56,6 +60,8 @@ const empty = (): Ledger => ({
   suspects: new Set(),
   condemned: new Set(),
   reset: undefined,
+  drained: false,
+  definition: undefined,
 });
 
 export const ledgerFold: Fold<Ledger> = {
@@ -73,8 +79,11 @@ export const ledgerFold: Fold<Ledger> = {
 };
 
 function apply(ledger: Ledger, checkpoint: Checkpoint): void {
-  const { context, state, sources, outputs, totals, attempting, reset, released } = checkpoint;
+  const { context, state, sources, outputs, totals, attempting, reset, released, drained, definition } = checkpoint;
+  if (context !== undefined) forgetInputs(ledger, context);
   ledger.context = context ?? ledger.context;
+  ledger.drained = drained;
+  ledger.definition = definition ?? ledger.definition;
   if (reset !== undefined) giveUpState(ledger, reset);
   ledger.state.apply(state);
   ledger.attempting = attempting;
@@ -96,6 +105,11 @@ function apply(ledger: Ledger, checkpoint: Checkpoint): void {
     output.apply(change);
   }
   ledger.totals = totals ?? ledger.totals;
+}
+
+/** An input that the pipeline no longer has: should one of its name come back, it begins anew. */
+function forgetInputs({ sources }: Ledger, { subscriptions }: Context): void {
+  for (const input of sources.keys()) if (!(input in subscriptions)) sources.delete(input);
 }
 
 function suspect({ suspects, condemned }: Ledger, id: string): void {
@@ -138,9 +152,17 @@ const LedgerMessage = message({
 });
 
 function encode(ledger: Ledger): Uint8Array {
-  const { context, totals, attempting, reset } = ledger;
+  const { context, totals, attempting, reset, drained, definition } = ledger;
   return LedgerMessage.encode({
-    common: CheckpointMessage.encode({ context, totals, attempting, reset, state: ledger.state.encode() }),
+    common: CheckpointMessage.encode({
+      context,
+      totals,
+      attempting,
+      reset,
+      drained,
+      definition,
+      state: ledger.state.encode(),
+    }),
     sources: [...ledger.sources].map(([input, { running, ids }]) => ({ input, running, ids: ids.encode() })),
     outputs: [...ledger.outputs.values()].map((output) => output.encode()),
     starts: ledger.starts,
@@ -151,8 +173,8 @@ function encode(ledger: Ledger): Uint8Array {
 
 function decode(snapshot: Uint8Array): Ledger {
   const { common, sources, outputs, starts, condemned, suspects } = LedgerMessage.decode(snapshot);
-  const { context, totals, attempting, reset, state } = CheckpointMessage.decode(common);
-  const ledger = { ...empty(), context, totals: totals ?? noTotals(), attempting, reset, starts };
+  const { context, totals, attempting, reset, state, drained, definition } = CheckpointMessage.decode(common);
+  const ledger = { ...empty(), context, totals: totals ?? noTotals(), attempting, reset, drained, definition, starts };
   ledger.state.apply(state);
   for (const { input, running, ids } of sources) {
     ledger.sources.set(input, { running, ids: RecordedIds.decode(ids) });

@@ -110,5 +110,9 @@ export const CheckpointMessage = message({
   reset: field(10, optional(string)),
   released: field(11, bool),
   sources: field(12, repeated(SourceChangeMessage)),
+  /** All that was there is done: no window is open, no row waits, no message is ours. */
+  drained: field(13, bool),
+  /** What runs from here on, where it is not what ran before: see Definition. */
+  definition: field(14, optional(string)),
 });
 export type Checkpoint = MessageOf<typeof CheckpointMessage>;

@@ -45,7 +45,9 @@ export function csv({ header = true, delimiter = "," }: CsvOptions = {}): Format
       flat(fields);
       const cells = fields.map((field) => cellWriter(field, delimiter));
       const head = fields.map(({ name }) => quoted(name, delimiter)).join(delimiter);
-      return new TextWriter(header && part?.continues !== true ? head : "", (row) => ({ text: cells.map((cell) => cell(row)).join(delimiter) }));
+      return new TextWriter(header && part?.continues !== true ? head : "", (row) => ({
+        text: cells.map((cell) => cell(row)).join(delimiter),
+      }));
     },
   };
 }

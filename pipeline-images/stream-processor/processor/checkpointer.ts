@@ -21,6 +21,8 @@ export interface CheckpointerOptions {
   readonly log: LogWriter;
   readonly work: Work;
   readonly context: Context;
+  /** What runs from here on; undefined where the log says so already. */
+  readonly definition: string | undefined;
   /** Connected running time of an input. */
   readonly running: (input: string) => number;
   /** A record is made of all that has changed until now. */
@@ -58,6 +60,7 @@ export class Checkpointer {
   private bytes: number;
   private snapshotBytes: number;
   private reset: string | undefined;
+  private definition: string | undefined;
 
   constructor(private readonly options: CheckpointerOptions) {
     this.last = options.clock.now();
@@ -66,6 +69,7 @@ export class Checkpointer {
     this.bytes = options.held.entryBytes;
     this.snapshotBytes = options.held.snapshotBytes;
     this.reset = options.reset;
+    this.definition = options.definition;
   }
 
   get busy(): boolean {
@@ -114,8 +118,11 @@ export class Checkpointer {
       attempting: saying.attempting,
       reset: this.reset,
       released: saying.release ?? false,
+      drained: saying.drained ?? false,
+      definition: this.definition,
     };
     this.reset = undefined;
+    this.definition = undefined;
     this.options.made();
     return { checkpoint, runs: work.sources.map(({ acknowledgements }) => acknowledgements.cut()), changes };
   }

@@ -71,7 +71,8 @@ function misfits(ledger: Ledger, own: Context): string[] {
     problems.push(`it is of the pipeline ${context.pipeline}, not ${own.pipeline}`);
   for (const [input, subscription] of Object.entries(context.subscriptions)) {
     const now = own.subscriptions[input];
-    if (now === subscription) continue;
+    // After a drain nothing is left of it, and nothing of its messages is still to be acknowledged.
+    if (now === subscription || (now === undefined && ledger.drained)) continue;
     problems.push(
       `it is of ${subscription}, ${now === undefined ? `and nothing is called ${input} now` : `not ${now}`}`,
     );
@@ -100,6 +101,7 @@ export function refuseMisfits(ledger: Ledger, own: Context, place: string): void
   if (problems.length === 0) return;
   throw new Error(
     `the checkpoints at ${place} are not for this pipeline:\n  ${problems.join("\n  ")}\n` +
-      "Drain the old one first (POST /drain), or start with --reset-state=<name>: all that it keeps is lost then",
+      "End the old one first: start with --drain, which goes by the pipeline that is in the log. " +
+      "Or start with --reset-state=<name>: all that it keeps is lost then. Or give the pipeline another name, and a log of its own",
   );
 }

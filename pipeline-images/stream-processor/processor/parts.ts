@@ -9,6 +9,7 @@ import { Leases } from "../source/leases";
 import type { Subscriber } from "../source/subscriber";
 import { Checkpointer } from "./checkpointer";
 import { Connection } from "./connection";
+import { definitionOf } from "./definition";
 import { Intake } from "./intake";
 import { contextOf } from "./meaning";
 import { loggedOutputs } from "./outputs";
@@ -71,6 +72,7 @@ export function makeParts(options: PartsOptions): Parts {
     subscribers.set(subscription, subscriber);
     return subscriber;
   };
+  const definition = definitionOf(settings);
   const context = contextOf(settings, ledger.context?.begun || clock.now());
   const work = makeWork(options, context, ledger, subscriberOf);
   const sources = work.sources.map((one): Source => {
@@ -94,6 +96,7 @@ export function makeParts(options: PartsOptions): Parts {
     log,
     work,
     context,
+    definition: definition === ledger.definition ? undefined : definition,
     running: (input) =>
       sources.find(({ work: { input: name } }) => name === input)?.connection.running(clock.now()) ?? 0,
     made: () => intake.cut(),

@@ -12,6 +12,9 @@ import { storeAt, textAt } from "../place";
 import { persistently } from "../../../runtime/retry";
 import { machineMemory } from "../machine-memory";
 import type { PullEnvironment } from "../settings";
+import { patient } from "../log/patient-store";
+import { boundInLog } from "./bound-in-log";
+import type { Bound } from "./meaning";
 import { type Memory, memoryState } from "./memory";
 import { type Ending, Processor } from "./processor";
 import { sideReader } from "./side-reader";
@@ -60,26 +63,34 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
     drain: () => started.processor?.drain() ?? Promise.reject(new Error("it is starting, and cannot be drained yet")),
   };
   const server = await listen(settings.port, controlled);
-  const text = await persistently(clock, troubles.about("the pipeline"), () =>
-    textAt(settings.pipeline, cloud.storage),
-  );
   const owner = randomUUID();
   const { lease } = settings;
+  const store = storeAt(settings.checkpoints, cloud.storage);
+  const bound = settings.drain
+    ? await boundInLog(patient(store, clock, troubles.about(store.place)))
+    : await boundBy(settings, () =>
+        persistently(clock, troubles.about("the pipeline"), () => textAt(settings.pipeline, cloud.storage)),
+      );
+  if (bound === undefined) {
+    log("INFO", `nothing is left to drain at ${store.place}`);
+    await close(server, clock, LAST_ANSWERS);
+    return { port: portOf(server), ended: Promise.resolve("drained"), stop: () => Promise.resolve() };
+  }
   const world: World = {
     clock,
     log,
     memory,
     tracer,
     owner,
-    store: storeAt(settings.checkpoints, cloud.storage),
+    store,
     subscribe: (subscription) =>
       new PubSubSubscriber({ channel: cloud.pubSub(), clock, subscription, lease, clientId: owner }),
     clients: sinkClients(cloud, clock),
-    readSide: sideReader(cloud, Object.values(settings.subscriptions)),
+    readSide: sideReader(cloud, Object.values(bound.subscriptions)),
   };
   const running = new Processor(world, {
     ...settings,
-    spec: readSpec(text),
+    ...bound,
     compactAfter: COMPACT_AFTER,
     mostBytes: MOST_BYTES,
     mostWaiting: MOST_WAITING,
@@ -87,7 +98,7 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
   started.processor = running;
   const { histograms } = running;
   telemetry.begin({ instance: owner, state: () => running.told, distributions: () => histograms.distributions });
-  void running.start();
+  void (settings.drain ? drained(running) : running.start());
   const ended = async (): Promise<Ending> => {
     const ending = await running.ended;
     await telemetry.end();
@@ -96,6 +107,17 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
     return ending;
   };
   return { port: portOf(server), ended: ended(), stop: () => running.stop() };
+}
+
+const boundBy = async (settings: PullEnvironment, text: () => Promise<string>): Promise<Bound> => ({
+  ...settings,
+  spec: readSpec(await text()),
+});
+
+/** Starts it to end it. Where it ends otherwise, its ending says so. */
+async function drained(processor: Processor): Promise<void> {
+  await processor.start();
+  await processor.drain().catch(() => {});
 }
 
 /** One that has not read yet what it is to run. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { integer, nullable, pipeline, schema, string } from "../../../pipeline";
 import type { OutputBindings } from "../../../pipeline/bindings";
+import { paths, type ProcessorStatus } from "../../../pipeline-images/stream-processor/contract";
 import { cloudOf } from "../../../pipeline-images/stream-processor/google/cloud";
 import { runPull } from "../../../pipeline-images/stream-processor/processor/pull-service";
 import { type PullEnvironment, readSettings } from "../../../pipeline-images/stream-processor/settings";
@@ -149,4 +150,30 @@ test("through the local cloud's Pub/Sub, BigQuery and Cloud Storage, every click
   expect(pubsub.peek("projects/acme-dev/subscriptions/clicks-pull")).toEqual([]);
   const [dead] = pubsub.peek("projects/acme-dev/subscriptions/dead-kept");
   expect(dead?.attributes).toMatchObject({ pipeline: "clicks", reason: "parse", step: "clicks" });
+}, 60_000);
+
+test("--drain ends by the pipeline in the log, whatever the new one is, and has nothing to do when it is asked again", async () => {
+  const { clock, environment, pubsub, bigquery, settings } = await scene();
+  const start = (more: Partial<PullEnvironment>) =>
+    passing(
+      clock,
+      runPull({ ...settings, ...more }, cloudOf(environment, clock), clock, () => {}),
+    );
+  const first = await start({});
+  const state = async () =>
+    (await (await fetch(`http://127.0.0.1:${first.port}${paths.state}`)).json()) as ProcessorStatus;
+  const click = { user: "ada", name: "play", points: 1, at: new Date(clock.now()).toISOString() };
+  const messages = Array.from({ length: 20 }, () => ({ data: Buffer.from(JSON.stringify(click)), attributes: {} }));
+  await passing(clock, Promise.resolve(pubsub.publish("projects/acme-dev/topics/clicks", messages, you)));
+  let worked = 0;
+  const look = (): void => void state().then(({ messages: so }) => ((worked = so) < 20 ? look() : undefined));
+  look();
+  await passUntil(clock, () => worked === 20);
+  await passing(clock, first.stop());
+  writeFileSync(join(folder, "spec.json"), "no spec at all");
+  const draining = await start({ drain: true });
+  expect(await passing(clock, draining.ended)).toBe("drained");
+  expect(await bigquery.query("SELECT SUM(clicks) AS clicks FROM `acme-dev.games.activity`")).toEqual([{ clicks: 20 }]);
+  const again = await start({ drain: true });
+  expect(await passing(clock, again.ended)).toBe("drained");
 }, 60_000);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Environment, readSettings } from "../../../pipeline-images/stream-processor/settings";
+import { type Environment, type PullEnvironment, readSettings } from "../../../pipeline-images/stream-processor/settings";
 
 const pull: Environment = {
   MODE: "pull",
@@ -13,6 +13,9 @@ const pull: Environment = {
 test("what is not said has a default", () => {
   expect(readSettings(pull, [])).toEqual({
     mode: "pull",
+    drain: false,
+    memoryLimit: undefined,
+    otlp: undefined,
     port: 8080,
     pipeline: "gs://acme/specs/clicks.json",
     subscriptions: { clicks: "projects/acme/subscriptions/clicks" },
@@ -61,7 +64,7 @@ test("all that is wrong is said at once, each with what it should be", () => {
       '  ERRORS is "projects/acme/topics/errors": it is { "table": ... }, { "tables": ... }, { "topic": ... }, { "files": ... }, { "bigtable": ... } or { "documents": ... }, as pipeline/bindings.ts has it',
       '  LEASE is "5s": it is from 10s to 600s',
       '  HEARTBEAT: "soon" is not a duration: write a number and a unit, as in "100ms", "30s", "10m", "12h", "7d"',
-      "  --force is no flag: there are --reset-state=<name>, --assume-written and --assume-lost",
+      "  --force is no flag: there are --drain, --reset-state=<name>, --assume-written and --assume-lost",
       '  MODE is "fast": it is "pull", "push" or "batch"',
     ].join("\n"),
   );
@@ -147,5 +150,18 @@ test("all that is wrong with a task's environment is said at once", () => {
       "CHECKPOINTS is missing: it says where runs keep what their tasks agree on: gs://bucket/prefix, or a folder",
       'CLOUD_RUN_TASK_INDEX is "3": it is a whole number from 0 to 2',
     ].join("\n  "),
+  );
+});
+
+test("a container's memory is a size or a number of bytes", () => {
+  const limit = (MEMORY_LIMIT: string) => (readSettings({ ...pull, MEMORY_LIMIT }, []) as PullEnvironment).memoryLimit;
+  expect(["512Mi", "1.5Gi", "1073741824"].map(limit)).toEqual([2 ** 29, 1.5 * 2 ** 30, 2 ** 30]);
+  expect(() => limit("plenty")).toThrow('MEMORY_LIMIT is "plenty": it is 512Mi, 1Gi, or a number of bytes');
+});
+
+test("--drain and --reset-state are one or the other", () => {
+  expect(readSettings(pull, ["--drain"])).toMatchObject({ drain: true });
+  expect(() => readSettings(pull, ["--drain", "--reset-state=x"])).toThrow(
+    "--drain ends in order what --reset-state gives up: it is one of them",
   );
 });

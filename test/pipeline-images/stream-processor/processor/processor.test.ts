@@ -294,7 +294,8 @@ describe("what a log was written for", () => {
         "  it is of the pipeline clicks, not other\n" +
         "  it is of projects/acme/subscriptions/clicks, not projects/acme/subscriptions/other\n" +
         "  it keeps state of activity.aggregate, whose keys, windows or values are others now\n" +
-        "Drain the old one first (POST /drain), or start with --reset-state=<name>: all that it keeps is lost then",
+        "End the old one first: start with --drain, which goes by the pipeline that is in the log. " +
+        "Or start with --reset-state=<name>: all that it keeps is lost then. Or give the pipeline another name, and a log of its own",
     );
   });
 
