@@ -29,7 +29,6 @@ export function unsupportedOutputs(spec: PipelineSpec, outputs: OutputBindings):
 function whyNotWritten(binding: OutputBinding): string | undefined {
   if ("topic" in binding) return undefined;
   if ("table" in binding) return binding.write === "truncate" ? "a table by truncate" : undefined;
-  if ("tables" in binding) return "tables by the value of a field";
   return "files" in binding ? "files" : undefined;
 }
 

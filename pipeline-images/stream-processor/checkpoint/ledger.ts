@@ -2,7 +2,7 @@
 import { bytes, field, int32, int64, message, repeated, string } from "../../../pipeline/protobuf/message";
 import type { Fold } from "../log/history";
 import { idText } from "../source/message-id";
-import { type Checkpoint, CheckpointMessage, type Context, type IdRun, type Totals } from "./record";
+import { type Checkpoint, CheckpointMessage, type Context, type IdRun, isForgotten, type Totals } from "./record";
 import { forEachId, RecordedIds } from "./recorded-ids";
 import { RecordedOutput } from "./recorded-output";
 import { RecordedState } from "./state-changes";
@@ -103,6 +103,7 @@ function apply(ledger: Ledger, checkpoint: Checkpoint): void {
     const output = ledger.outputs.get(change.output) ?? new RecordedOutput(change.output);
     ledger.outputs.set(change.output, output);
     output.apply(change);
+    if (isForgotten(change)) ledger.outputs.delete(change.output);
   }
   ledger.totals = totals ?? ledger.totals;
 }

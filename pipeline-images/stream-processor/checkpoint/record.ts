@@ -66,13 +66,17 @@ const OutputChangeMessage = message({
   /** All requests before this number are confirmed. */
   confirmed: field(2, int64),
   refused: field(3, repeated(RefusedMessage)),
-  /** The stream that later requests are appended to. */
+  /** The stream that later requests are appended to; "" where nothing is to be known of the output any more: {@link isForgotten}. */
   stream: field(4, optional(string)),
   requests: field(5, repeated(RequestMessage)),
   /** The latest time that its rows carry, where they carry one: milliseconds since the epoch. */
   latest: field(6, int64),
 });
 export type OutputChange = MessageOf<typeof OutputChangeMessage>;
+
+/** All of an output is confirmed, and whoever writes to it next begins anew. */
+export const forgotten = (change: OutputChange): OutputChange => ({ ...change, stream: "" });
+export const isForgotten = ({ stream }: OutputChange): boolean => stream === "";
 
 const TotalsMessage = message({
   messages: field(1, int64),

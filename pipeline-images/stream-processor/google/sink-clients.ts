@@ -9,6 +9,7 @@ import { StorageWrite } from "./storage-write";
 /** What sinks write through, in the cloud. */
 export const sinkClients = (cloud: Cloud, clock: Clock): SinkClients => ({
   tables: new StorageWrite(cloud.storageWrite(), clock),
+  maker: cloud.maker,
   topics: pubSubTopics(cloud.pubSub()),
   bigtable: bigtableRows(cloud.bigtable()),
   documents: firestoreDocuments(cloud.firestore()),

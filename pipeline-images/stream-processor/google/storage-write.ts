@@ -13,6 +13,8 @@ import { type ByteStream, type Channel, isCallError, codes } from "../../../runt
 const SERVICE = "/google.cloud.bigquery.storage.v1.BigQueryWrite";
 const COMMITTED = 1;
 const PENDING = 2;
+/** Calls that are open at once: Google's servers take 100 on a connection, and hold back what is more. */
+const MOST_CALLS = 90;
 /** Milliseconds without an answer after which a call is given up. */
 const TIMEOUT = 60_000;
 
@@ -62,12 +64,25 @@ export class StorageWrite implements TableClient, PendingTables {
   }
 
   append(request: AppendRequest): Promise<AppendOutcome> {
-    let call = this.calls.get(request.stream);
-    if (call === undefined || call.over) {
-      call = new AppendCall(this.channel, this.clock, request.stream);
-      this.calls.set(request.stream, call);
-    }
+    const { stream } = request;
+    const there = this.calls.get(stream);
+    // The one that was used last is the last.
+    this.calls.delete(stream);
+    if (there === undefined) this.makeRoom();
+    const call = there === undefined || there.over ? new AppendCall(this.channel, this.clock, stream) : there;
+    this.calls.set(stream, call);
     return call.append(request);
+  }
+
+  /** Hangs up where nobody waits for an answer: whoever has something to append there calls again. */
+  private makeRoom(): void {
+    if (this.calls.size < MOST_CALLS) return;
+    for (const [stream, call] of this.calls) {
+      if (call.busy) continue;
+      call.close();
+      this.calls.delete(stream);
+      return;
+    }
   }
 
   async finalize(stream: string): Promise<number> {
@@ -96,6 +111,11 @@ class AppendCall {
   private readonly waiting: Waiting[] = [];
   private sent: Uint8Array | undefined;
   over = false;
+
+  /** Somebody waits for an answer. */
+  get busy(): boolean {
+    return this.waiting.length > 0;
+  }
 
   constructor(
     channel: Channel,

@@ -3,6 +3,7 @@
  * from here: rows and acknowledgements of a record, once it is durable.
  */
 import { type Ledger, ledgerFold } from "../checkpoint/ledger";
+import { outputOf } from "../checkpoint/output-parts";
 import { type Checkpoint, CheckpointMessage, type Context, type OutputChange } from "../checkpoint/record";
 import type { Clock } from "../../../runtime/clock";
 import { Compactor } from "../log/compaction";
@@ -98,7 +99,7 @@ export class Checkpointer {
     this.took = this.last - begun;
     this.size = content.length;
     this.options.took(this.took, this.size);
-    for (const change of changes) work.outputs.get(change.output)?.release(change);
+    for (const change of changes) work.outputs.get(outputOf(change.output))?.release(change);
     for (const [i, run] of runs.entries()) work.sources[i]?.acknowledgements.release(run);
     durable();
     this.compactIfLarge(content.length);
@@ -107,7 +108,9 @@ export class Checkpointer {
   private make(saying: Saying): { checkpoint: Partial<Checkpoint>; runs: AckRun[]; changes: OutputChange[] } {
     const { clock, work, context } = this.options;
     const sources = work.sources.map((source) => source.takeChange(Math.floor(this.options.running(source.input))));
-    const changes = [...work.outputs.values()].filter(({ changed }) => changed).map((output) => output.takeChange());
+    const changes = [...work.outputs.values()]
+      .filter(({ changed }) => changed)
+      .flatMap((output) => output.takeChanges());
     const checkpoint = {
       context,
       time: clock.now(),

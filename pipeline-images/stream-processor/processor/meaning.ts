@@ -3,6 +3,7 @@ import { rowsOfSpec } from "../../../pipeline/rows-of-spec";
 import type { FieldSpec, PipelineSpec } from "../../../pipeline/spec";
 import type { InputBindings, OutputBindings } from "../../../pipeline/bindings";
 import type { Ledger } from "../checkpoint/ledger";
+import { outputOf } from "../checkpoint/output-parts";
 import type { Context } from "../checkpoint/record";
 import { COMMON_STORE } from "../operators/watermarks";
 import { isStage, type StageStep, windowOf } from "../operators/stage";
@@ -86,10 +87,10 @@ function misfits(ledger: Ledger, own: Context): string[] {
     problems.push(`it keeps state of ${step}, ${now}`);
   }
   for (const { output, requests } of ledger.outputs.values()) {
-    if (requests.length === 0 || context.sinks[output] === own.sinks[output]) continue;
-    const now = own.sinks[output] ?? "nowhere";
+    if (requests.length === 0 || context.sinks[outputOf(output)] === own.sinks[outputOf(output)]) continue;
+    const now = own.sinks[outputOf(output)] ?? "nowhere";
     problems.push(
-      `it has rows for ${context.sinks[output]} that are not written, and output ${output} goes to ${now} now`,
+      `it has rows for ${context.sinks[outputOf(output)]} that are not written, and output ${output} goes to ${now} now`,
     );
   }
   return problems;

@@ -6,13 +6,15 @@ import type { FieldSpec } from "../../../pipeline/spec";
 import { errorFields } from "../../../pipeline/transforms/errors";
 import type { OutputBinding } from "../../../pipeline/bindings";
 import type { Ledger } from "../checkpoint/ledger";
+import { partsOf } from "../checkpoint/output-parts";
 import { RecordedOutput } from "../checkpoint/recorded-output";
 import { writeErrorRow } from "../operators/error-rows";
 import type { Moment, TakeRow } from "../operators/flow";
 import type { SinkClients } from "../sinks/clients";
 import { sinkKind, sinkName } from "../sinks/kinds";
-import type { Output, OutputOptions } from "../sinks/output";
-import type { DirectOutput, RefuseRow, SinkOptions } from "../sinks/sink";
+import type { LoggedOutput } from "../sinks/logged-output";
+import type { OutputOptions } from "../sinks/output";
+import type { DirectOutput, LoggedSink, RefuseRow, SinkOptions } from "../sinks/sink";
 import type { Attributes } from "../sinks/topic-message";
 import { directTopic, loggedTopic, type TopicBinding } from "../sinks/topic-sink";
 import { type Bound, ERRORS } from "./meaning";
@@ -36,11 +38,11 @@ export interface LoggedOptions extends OutputsOptions, Omit<OutputOptions, "trou
 }
 
 /** By name; the error output is the last. */
-export function loggedOutputs(options: LoggedOptions): ReadonlyMap<string, Output> {
+export function loggedOutputs(options: LoggedOptions): ReadonlyMap<string, LoggedOutput> {
   const { bound, ledger, troubles } = options;
   const logged = <Binding extends OutputBinding>(of: SinkOptions<Binding>) => {
     const sink = sinkName(of.binding);
-    return { ...options, ...of, recorded: recordedOf(ledger, of.output, sink), trouble: troubles.about(sink) };
+    return { ...options, ...of, ...recordedOf(ledger, of.output, sink), trouble: troubles.about(sink) };
   };
   const errors = loggedTopic(logged(errorSink(options, () => errors.take)), errorAttributes(bound));
   const outputs = outputsOf(
@@ -114,9 +116,17 @@ export const errorAttributes =
     message_id: (row["message_id"] as string | null) ?? undefined,
   });
 
-function recordedOf({ outputs, context }: Ledger, output: string, sink: string): RecordedOutput {
+function recordedOf(
+  { outputs, context }: Ledger,
+  output: string,
+  sink: string,
+): Pick<LoggedSink<OutputBinding>, "recorded" | "parts"> {
   const found = outputs.get(output);
-  if (found !== undefined && context?.sinks[output] === sink) return found;
+  const isSame = context?.sinks[output] === sink;
   // Bound to another sink, and nothing is left to write: a new stream, and the numbers go on.
-  return Object.assign(new RecordedOutput(output), { next: found?.next ?? 0, latest: found?.latest ?? 0 });
+  const recorded =
+    found !== undefined && isSame
+      ? found
+      : Object.assign(new RecordedOutput(output), { next: found?.next ?? 0, latest: found?.latest ?? 0 });
+  return { recorded, parts: isSame ? partsOf(outputs, output) : new Map() };
 }

@@ -6,7 +6,7 @@ import { Engine } from "../operators/engine";
 import type { Reason } from "../operators/error-rows";
 import type { Moment, TakeRow } from "../operators/flow";
 import { COMMON_STORE } from "../operators/watermarks";
-import type { Output } from "../sinks/output";
+import type { LoggedOutput } from "../sinks/logged-output";
 import type { Acknowledgements } from "../source/acknowledgements";
 import type { MessageBatch } from "../source/message-batch";
 import { type Bound, ERRORS } from "./meaning";
@@ -21,13 +21,13 @@ export type Taken = "new" | "duplicate" | "condemned";
 export interface WorkOptions {
   readonly bound: Bound;
   readonly ledger: Ledger;
-  readonly outputs: (refused: (output: string) => void, moment: () => Moment) => ReadonlyMap<string, Output>;
+  readonly outputs: (refused: (output: string) => void, moment: () => Moment) => ReadonlyMap<string, LoggedOutput>;
   readonly acknowledgements: (subscription: string, next: number) => Acknowledgements;
 }
 
 export class Work {
   readonly engine: Engine;
-  readonly outputs: ReadonlyMap<string, Output>;
+  readonly outputs: ReadonlyMap<string, LoggedOutput>;
   readonly sources: readonly SourceWork[];
   readonly condemned: Set<string>;
   readonly refusals = new Refusals();
@@ -43,7 +43,7 @@ export class Work {
       (output) => this.count("write", output),
       () => this.engine.moment,
     );
-    const takeInto = (name: string): TakeRow => (this.outputs.get(name) as Output).take;
+    const takeInto = (name: string): TakeRow => (this.outputs.get(name) as LoggedOutput).take;
     this.engine = new Engine({
       spec: bound.spec,
       output: takeInto,

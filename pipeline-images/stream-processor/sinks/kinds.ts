@@ -3,12 +3,14 @@ import { bigtableSink } from "./bigtable/bigtable-sink";
 import { firestoreSink } from "./firestore/firestore-sink";
 import type { SinkKind } from "./sink";
 import { tableSink } from "./table-sink";
+import { tablesSink } from "./tables-sink";
 import { topicSink } from "./topic-sink";
 import { upsertSink } from "./upsert-sink";
 
 /** The kind of sink that a binding asks for. @throws Error where the processor has none */
 export function sinkKind(binding: OutputBinding): SinkKind<OutputBinding> {
   if ("topic" in binding) return topicSink;
+  if ("tables" in binding) return tablesSink;
   if ("table" in binding) return binding.write === "upsert" ? upsertSink : tableSink;
   if ("bigtable" in binding) return bigtableSink;
   if ("documents" in binding) return firestoreSink;

@@ -8,6 +8,7 @@ import { pause, type Clock } from "../../../runtime/clock";
 import { pauseAfter, type Trouble } from "../../../runtime/retry";
 import type { TakeRow } from "../operators/flow";
 import { Signal } from "../signal";
+import type { LoggedOutput } from "./logged-output";
 import type { RowBuffer } from "./row-buffer";
 
 export interface OutputOptions {
@@ -25,7 +26,7 @@ export interface OutputOptions {
   readonly fail: (problem: Error) => void;
 }
 
-export abstract class Output {
+export abstract class Output implements LoggedOutput {
   /** Durable and not confirmed, in order. */
   protected queue: UnwrittenRequest[];
   protected readonly more: Signal;
@@ -83,6 +84,10 @@ export abstract class Output {
       requests: this.buffer.take(),
       latest: this.latest,
     };
+  }
+
+  takeChanges(): readonly OutputChange[] {
+    return [this.takeChange()];
   }
 
   /** The latest time that rows carry, where they carry one: the log keeps it for whoever writes after this process. */

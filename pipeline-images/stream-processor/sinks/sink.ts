@@ -7,7 +7,8 @@ import type { FieldSpec, Json } from "../../../pipeline/spec";
 import type { RecordedOutput } from "../checkpoint/recorded-output";
 import type { Moment, TakeRow } from "../operators/flow";
 import type { SinkClients } from "./clients";
-import type { Output, OutputOptions } from "./output";
+import type { LoggedOutput } from "./logged-output";
+import type { OutputOptions } from "./output";
 
 export interface SinkKind<Binding extends OutputBinding> {
   /**
@@ -17,7 +18,7 @@ export interface SinkKind<Binding extends OutputBinding> {
    */
   name(binding: Binding): string;
   /** With a log: rows leave once they are durable, and leave again after a restart until they are confirmed. */
-  logged(options: LoggedSink<Binding>): Output;
+  logged(options: LoggedSink<Binding>): LoggedOutput;
   /** Without one: rows leave at once, and their message comes again where that fails. */
   direct(options: SinkOptions<Binding>): DirectOutput;
 }
@@ -40,6 +41,8 @@ export type RefuseRow = (row: Json, why: string) => void;
 export interface LoggedSink<Binding extends OutputBinding> extends SinkOptions<Binding>, OutputOptions {
   /** Where the log left the output. */
   readonly recorded: RecordedOutput;
+  /** The same of its parts, where it writes to many places. */
+  readonly parts: ReadonlyMap<string, RecordedOutput>;
   /** Counts the owners of the log: with the request's number and the row's place in it, a row's position for good. */
   readonly term: number;
   /** When the log began, in milliseconds since the epoch: those of a log before it were smaller. */

@@ -3,7 +3,7 @@
  * is durable before they are sent, and offsets that follow from both. Whatever is sent again stands at the same offset.
  * @see https://cloud.google.com/bigquery/docs/write-api-streaming#exactly-once
  */
-import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
+import { compileRowEncoder, type EncodeRow, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
 import type { FieldSpec } from "../../../pipeline/spec";
 import type { OutputChange } from "../checkpoint/record";
 import { type RecordedOutput, rowsToWrite, type UnwrittenRequest } from "../checkpoint/recorded-output";
@@ -18,12 +18,22 @@ import type { AppendOutcome, TableClient } from "./table-client";
 /** Of a request. */
 export const MOST_ROWS = 10_000;
 
+/** How rows of some fields are written. */
+export interface RowEncoding {
+  readonly encode: EncodeRow;
+  readonly descriptor: Uint8Array;
+}
+
+export const encodingOf = (fields: readonly FieldSpec[]): RowEncoding => ({
+  encode: compileRowEncoder(fields),
+  descriptor: storageWriteDescriptor(fields),
+});
+
 export interface TableOutputOptions extends OutputOptions {
   readonly client: TableClient;
   /** projects/P/datasets/D/tables/T */
   readonly table: string;
-  /** Of its rows. */
-  readonly fields: readonly FieldSpec[];
+  readonly encoding: RowEncoding;
   /** What became of rows whose stream is gone, on somebody's word. */
   readonly assume?: "written" | "lost" | undefined;
   /** Rows that the table does not take become error rows of the same record. */
@@ -45,19 +55,19 @@ export class TableOutput extends Output {
     protected override readonly options: TableOutputOptions,
     recorded: RecordedOutput,
   ) {
-    const descriptor = storageWriteDescriptor(options.fields);
-    super(
-      name,
-      new RowBuffer(ROW, descriptor, compileRowEncoder(options.fields), MOST_ROWS, recorded.next),
-      options,
-      recorded,
-    );
+    const { encode, descriptor } = options.encoding;
+    super(name, new RowBuffer(ROW, descriptor, encode, MOST_ROWS, recorded.next), options, recorded);
     this.stream = recorded.stream;
     this.offset = recorded.offset;
   }
 
   override get changed(): boolean {
     return super.changed || this.made !== undefined;
+  }
+
+  /** Its stream, where all that it was given is written, and recorded as written. */
+  get settledStream(): string | undefined {
+    return this.waits || this.changed || this.queue.length > 0 ? undefined : this.stream;
   }
 
   override takeChange(): OutputChange {

@@ -1,12 +1,12 @@
 /** Tables of BigQuery, a row for each row. */
 import type { OutputBinding } from "../../../pipeline/bindings";
-import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
 import type { Request } from "../checkpoint/record";
 import { ROW, splitRows, withoutRows } from "./proto-rows";
 import { readableRow } from "./readable-row";
 import { RowBuffer } from "./row-buffer";
-import { type DirectOutput, type SinkKind, type SinkOptions, sumOf } from "./sink";
-import { MOST_ROWS, TableOutput } from "./table-output";
+import { type DirectOutput, type RefuseRow, type SinkKind, type SinkOptions, sumOf } from "./sink";
+import type { TableClient } from "./table-client";
+import { encodingOf, MOST_ROWS, TableOutput } from "./table-output";
 import { tablePath } from "./table-path";
 
 type TableBinding = Extract<OutputBinding, { readonly table: string }>;
@@ -17,19 +17,31 @@ export const tableSink: SinkKind<TableBinding> = {
     return table;
   },
   logged(options) {
-    const { output, binding, clients, recorded, refuse } = options;
+    const { output, binding, fields, clients, recorded, refuse } = options;
     const table = tablePath(binding.table);
-    return new TableOutput(output, { ...options, client: clients.tables, table, refused: refuse }, recorded);
+    const encoding = encodingOf(fields);
+    return new TableOutput(output, { ...options, client: clients.tables, table, encoding, refused: refuse }, recorded);
   },
   direct: appended,
 };
 
 /** By the table's default stream, at least once. */
 function appended({ output, binding, fields, clients, refuse }: SinkOptions<TableBinding>): DirectOutput {
-  const buffer = new RowBuffer(ROW, storageWriteDescriptor(fields), compileRowEncoder(fields), MOST_ROWS, 0);
-  const stream = `${tablePath(binding.table)}/streams/_default`;
+  const { encode, descriptor } = encodingOf(fields);
+  const buffer = new RowBuffer(ROW, descriptor, encode, MOST_ROWS, 0);
+  const append = appenderOf(clients.tables, binding.table, refuse);
+  return { name: output, take: (row) => buffer.add(row), send: () => sumOf(buffer.take().map(append)) };
+}
+
+/** Appends requests to a table's default stream. What the table refuses is an error row, and the rest is sent again. */
+export function appenderOf(
+  client: TableClient,
+  table: string,
+  refuse: RefuseRow,
+): (request: Request) => Promise<number> {
+  const stream = `${tablePath(table)}/streams/_default`;
   const append = async ({ payload, descriptor, rows }: Request): Promise<number> => {
-    const outcome = await clients.tables.append({ stream, offset: undefined, descriptor, rows: payload });
+    const outcome = await client.append({ stream, offset: undefined, descriptor, rows: payload });
     if (outcome.kind === "written") return rows;
     if (outcome.kind !== "refused") throw new Error(`${stream} does not take rows: it is ${outcome.kind}`);
     const all = splitRows(payload);
@@ -38,5 +50,5 @@ function appended({ output, binding, fields, clients, refuse }: SinkOptions<Tabl
     const left = rows - outcome.rows.size;
     return left === 0 ? 0 : append({ number: 0, payload: rest, descriptor, rows: left });
   };
-  return { name: output, take: (row) => buffer.add(row), send: () => sumOf(buffer.take().map(append)) };
+  return append;
 }

@@ -112,6 +112,49 @@ test("a default stream takes rows without an offset, and names those that do not
   ]);
 });
 
+test("some calls are open at once and no more: one that was hung up is called again by the next append", async () => {
+  const { apply, bigquery, cloud } = await scene();
+  const schema = JSON.stringify([
+    { name: "user", type: "STRING" },
+    { name: "clicks", type: "INTEGER" },
+    { name: "points", type: "FLOAT" },
+  ]);
+  const names = Array.from({ length: 100 }, (_, i) => `t${i}`);
+  for (const table_id of names) await apply("google_bigquery_table", { dataset_id: "games", table_id, schema });
+  const channel = cloud.storageWrite();
+  let open = 0;
+  let most = 0;
+  const write = new StorageWrite(
+    Object.assign(Object.create(channel) as typeof channel, {
+      stream(...asked: Parameters<typeof channel.stream>) {
+        const call = channel.stream(...asked);
+        open += 1;
+        most = Math.max(most, open);
+        const cancel = call.cancel.bind(call);
+        return Object.assign(call, {
+          cancel() {
+            open -= 1;
+            cancel();
+          },
+        });
+      },
+    }),
+    systemClock,
+  );
+  for (const clicks of [1, 2]) {
+    for (const name of names) {
+      const stream = `projects/acme-dev/datasets/games/tables/${name}/streams/_default`;
+      const outcome = await write.append({ stream, offset: undefined, ...rows({ user: name, clicks, points: 0 }) });
+      expect(outcome).toEqual({ kind: "written" });
+    }
+  }
+  expect(most).toBe(90);
+  expect(await bigquery.query("SELECT clicks FROM `acme-dev.games.t0` ORDER BY clicks")).toEqual([
+    { clicks: 1 },
+    { clicks: 2 },
+  ]);
+});
+
 test("a request that is not answered is given up after half a minute", async () => {
   const server = createServer(() => {}).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { integer, nullable, pipeline, schema, string } from "../../../pipeline";
+import { integer, nullable, pipeline, repeated, schema, string } from "../../../pipeline";
 import type { OutputBindings } from "../../../pipeline/bindings";
 import { paths, type ProcessorStatus } from "../../../pipeline-images/stream-processor/contract";
 import { cloudOf } from "../../../pipeline-images/stream-processor/google/cloud";
@@ -102,6 +102,44 @@ test("a table by upsert keeps one row for each key, the last; what it does not t
     error: "Primary key column user is missing",
     row: { points: 60 },
   });
+}, 60_000);
+
+test("a table for each value of a field is made with the columns of the rows, when the first of them comes", async () => {
+  const Sale = schema("sale", { region: string(), cents: integer(), tags: repeated(string()) });
+  const passed = pipeline("sales", { clicks: Sale }, ({ clicks }) => ({ by_region: clicks }));
+  const made = await scene(passed, { by_region: { tables: "acme-dev.games.sales_{region}" } });
+  // One is there already, of somebody else, and may have more columns.
+  await made.apply("google_bigquery_table", {
+    dataset_id: "games",
+    table_id: "sales_eu",
+    schema: JSON.stringify([
+      { name: "note", type: "STRING" },
+      { name: "region", type: "STRING" },
+      { name: "cents", type: "INTEGER" },
+      { name: "tags", type: "STRING", mode: "REPEATED" },
+    ]),
+  });
+  const regions = ["eu", "us-east", "eu", "asia_1", "../eu", ""];
+  await drainedAfter(
+    made,
+    regions.map((region, cents) => ({ region, cents, tags: ["new"] })),
+  );
+  const tables = await made.bigquery.query(
+    "SELECT table_name FROM `acme-dev.games.INFORMATION_SCHEMA.TABLES` WHERE STARTS_WITH(table_name, 'sales_') ORDER BY table_name",
+  );
+  expect(tables.map(({ table_name }) => table_name)).toEqual(["sales_asia_1", "sales_eu", "sales_us-east"]);
+  expect(await made.bigquery.query("SELECT cents, note FROM `acme-dev.games.sales_eu` ORDER BY cents")).toEqual([
+    { cents: 0, note: null },
+    { cents: 2, note: null },
+  ]);
+  expect(await made.bigquery.query("SELECT * FROM `acme-dev.games.sales_us-east`")).toEqual([
+    { region: "us-east", cents: 1, tags: ["new"] },
+  ]);
+  const dead = made.pubsub.peek("projects/acme-dev/subscriptions/dead-kept");
+  expect(dead.map(({ attributes }) => [attributes["step"], attributes["reason"]])).toEqual([
+    ["by_region", "write"],
+    ["by_region", "write"],
+  ]);
 }, 60_000);
 
 test("through the local cloud's Pub/Sub, BigQuery and Cloud Storage, every click is one row and counts once", async () => {

@@ -59,6 +59,7 @@ async function service(
           return client.append(request);
         },
       },
+      maker: tables.madeBy(process, goodNetwork),
       topics: topics.reachedBy(process, goodNetwork),
       bigtable: new SimulatedBigtable().reachedBy(process, goodNetwork),
       documents: new SimulatedDocuments().reachedBy(process, goodNetwork),
@@ -257,6 +258,7 @@ test("a pipeline with windows is refused: a push service keeps nothing between m
       clock: process.clock,
       clients: {
         tables: new SimulatedTables().reachedBy(process, goodNetwork),
+        maker: new SimulatedTables().madeBy(process, goodNetwork),
         topics: new SimulatedTopics().reachedBy(process, goodNetwork),
         bigtable: new SimulatedBigtable().reachedBy(process, goodNetwork),
         documents: new SimulatedDocuments().reachedBy(process, goodNetwork),
@@ -287,4 +289,26 @@ test("a table by upsert keeps the row of the message that was published later, i
     expect((await pushed).status).toBe(204);
   }
   expect(tables.of("projects/acme/datasets/games/tables/last")).toEqual([{ user: "bob's other" }]);
+});
+
+test("a table for each value of a field is made for the first row that comes up, and again where it was taken away", async () => {
+  const { world, tables, topics, push, arrived } = await service({ twice: { tables: "acme.games.of_{user}" } });
+  tables.mustBeMade = (table) => table.includes("of_");
+  const pushed = async (id: string, user: string): Promise<number> => {
+    const answer = push(id, click(user));
+    await arrived(1);
+    await world.run();
+    return (await answer).status;
+  };
+  expect(await pushed("1", "ada")).toBe(204);
+  const of = (user: string) => tables.of(`projects/acme/datasets/games/tables/of_${user}`);
+  expect(of("ada")).toEqual([{ user: "ada" }]);
+  // The other row of the message is of no table.
+  expect(topics.rows.map(({ row }) => row["error"])).toEqual([
+    `user is ada's other: in a table's name there are letters, digits, _ and -, at most 200`,
+  ]);
+  tables.unmake("projects/acme/datasets/games/tables/of_ada");
+  expect(await pushed("2", "ada")).toBe(503);
+  expect(await pushed("2", "ada")).toBe(204);
+  expect(of("ada")).toEqual([{ user: "ada" }]);
 });

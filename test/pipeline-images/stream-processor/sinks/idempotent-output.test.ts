@@ -44,6 +44,7 @@ function optionsOf(recorded = new RecordedOutput("out")) {
     moment: () => new Moment(),
     refuse: (row, why) => void refused.push([row, why]),
     recorded,
+    parts: new Map(),
     term: 1,
     begun: 0,
     assume: undefined,

@@ -90,6 +90,7 @@ export class Journey {
         subscribe: (name) => this.subscriptionOf(name).reachedBy(process, network),
         clients: {
           tables: this.tables.reachedBy(process, network),
+          maker: this.tables.madeBy(process, network),
           topics: this.topics.reachedBy(process, network),
           bigtable: this.bigtable.reachedBy(process, network),
           documents: this.documents.reachedBy(process, orderly(network)),

@@ -6,6 +6,7 @@ import type {
   TableClient,
 } from "../../../../pipeline-images/stream-processor/sinks/table-client";
 import { sequenceOf } from "../../../../local/services/bigquery/store/changes";
+import type { TableMaker } from "../../../../pipeline-images/stream-processor/sinks/table-maker";
 import type { Network, SimulatedProcess } from "./simulation";
 
 const ProtoRows = message({ rows: field(1, repeated(bytes)) });
@@ -29,6 +30,9 @@ export class SimulatedTables {
   private readonly last = new Map<string, Map<string, { readonly sequence: string; readonly row: WireRow }>>();
   /** A row takes the place of another. */
   replaced: (before: WireRow, row: WireRow) => void = () => {};
+  /** Tables that are there only once they are made. */
+  mustBeMade: (table: string) => boolean = () => false;
+  private readonly made = new Set<string>();
   /** Rows that do not fit. */
   refuses: (row: WireRow) => string | undefined = () => undefined;
 
@@ -40,6 +44,12 @@ export class SimulatedTables {
   /** All streams take no more, as after days without a row. */
   endStreams(): void {
     for (const stream of this.streams.values()) stream.ended = true;
+  }
+
+  /** Somebody takes a table away, rows and all. */
+  unmake(table: string): void {
+    this.made.delete(table);
+    this.rows.delete(table);
   }
 
   /** A default stream is there without being made. */
@@ -76,8 +86,24 @@ export class SimulatedTables {
     };
   }
 
+  /** Makes tables, as one process asks for them. */
+  madeBy(process: SimulatedProcess, network: Network): TableMaker {
+    return {
+      make: (table) =>
+        process.call({ ...network, lostRequests: 0 }, () => {
+          this.refuseWhenDown();
+          const [project, dataset, name] = table;
+          const full = `projects/${project}/datasets/${dataset}/tables/${name}`;
+          if (this.made.has(full)) return "exists";
+          this.made.add(full);
+          return "made";
+        }),
+    };
+  }
+
   private createStream(table: string): string {
     this.refuseWhenDown();
+    if (this.mustBeMade(table) && !this.made.has(table)) throw new Error(`5 NOT_FOUND: table ${table}`);
     const name = `${table}/streams/s${this.streams.size}`;
     this.streams.set(name, { table, rows: 0, ended: false });
     return name;
@@ -86,6 +112,8 @@ export class SimulatedTables {
   private append(request: AppendRequest): AppendOutcome {
     this.refuseWhenDown();
     const key = this.keys.get(tableOf(request.stream));
+    const table = tableOf(request.stream);
+    if (this.mustBeMade(table) && !this.made.has(table)) throw new Error(`5 NOT_FOUND: table ${table}`);
     if (key !== undefined && request.offset === undefined) return this.change(tableOf(request.stream), key, request);
     const stream = this.streams.get(request.stream);
     if (stream === undefined) return { kind: "missing" };
