@@ -22,6 +22,8 @@ export interface Attempt {
   readonly task: number;
   /** Unlike that of any other attempt of any task. */
   readonly id: string;
+  /** Of the rows that are only refused when the others are published: beside what the task itself wrote. */
+  readonly late?: boolean;
 }
 
 /** What an attempt wrote of an output, which is there and not seen. */
@@ -53,9 +55,10 @@ export interface BatchSink {
   /**
    * Makes the rows of all tasks to be seen: all or none of them, where the destination can do that. It is called again
    * with the same after any failure, and then does what is left.
-   * @param staged of each task, by its index
+   * @param staged of each task, by its index; of late attempts after them
+   * @param run when it began, in milliseconds since the epoch
    */
-  publish(staged: readonly Staged[]): Promise<void>;
+  publish(staged: readonly Staged[], run: { readonly started: number }): Promise<void>;
   /** All that the run wrote is seen: what was only needed until then goes away. It may not be called at all. */
   clear(staged: readonly Staged[]): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { Clock } from "../../../runtime/clock";
 import type { Log } from "../../../runtime/log";
 import type { Cloud } from "../google/cloud";
 import { pubSubTopics } from "../google/pubsub";
+import { sinkClients } from "../google/sink-clients";
 import { StorageWrite } from "../google/storage-write";
 import { filesBelow, storeAt, textAt } from "../place";
 import type { Ending } from "../processor/processor";
@@ -66,6 +67,7 @@ async function work(settings: BatchEnvironment, cloud: Cloud, clock: Clock, log:
       maker: cloud.maker,
       topics: pubSubTopics(cloud.pubSub()),
       files: (files) => filesBelow(files, cloud.storage),
+      sinks: sinkClients(cloud, clock),
     },
     readSide: sideReaderIn(cloud, () => cloud.project()),
     store: storeAt(settings.runs, cloud.storage),

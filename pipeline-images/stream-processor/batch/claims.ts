@@ -27,6 +27,14 @@ export interface Claim {
 /** Claims that are read at once. */
 const AT_ONCE = 20;
 
+/** Rows that sinks refused when they were published, as error rows: the first word of it counts. */
+export interface Refused {
+  readonly attempt: string;
+  readonly staged: Staged;
+  /** By output. */
+  readonly rows: { readonly [output: string]: number };
+}
+
 export class Claims {
   /** @param folder of the run: nothing in it belongs to another one */
   constructor(
@@ -62,6 +70,16 @@ export class Claims {
       }
     }
     return found;
+  }
+
+  /** What was refused late, where something was. */
+  refused(): Promise<Refused | undefined> {
+    return this.read("refused");
+  }
+
+  /** The one that counts: this one, or one that was there before. */
+  claimRefused(refused: Refused): Promise<Refused> {
+    return this.agree("refused", refused);
   }
 
   async isDone(): Promise<boolean> {

@@ -10,6 +10,7 @@ import type { LogStore } from "../log/store";
 import { ERRORS } from "../processor/meaning";
 import { errorAttributes } from "../processor/outputs";
 import type { TableMaker } from "../sinks/table-maker";
+import type { SinkClients } from "../sinks/clients";
 import { tableParts, tablePath } from "../sinks/table-path";
 import type { FileStore } from "../sinks/files/file-store";
 import type { TopicClient } from "../sinks/topic-client";
@@ -20,6 +21,7 @@ import { PendingTable, type PendingTables } from "./pending-table";
 import { PendingTablesByValue } from "./pending-tables";
 import { PublishedFiles } from "./published-files";
 import { PublishedTopic } from "./published-topic";
+import { SentRows } from "./sent-rows";
 import type { Tries } from "./tries";
 
 /** What outputs of a run write through. */
@@ -28,6 +30,8 @@ export interface BatchClients {
   readonly loads: TableLoads;
   readonly maker: TableMaker;
   readonly topics: TopicClient;
+  /** Of sinks that take each row at once. */
+  readonly sinks: SinkClients;
   /** Where files are written, and what their names begin with there. */
   readonly files: (files: string) => readonly [store: FileStore, files: string];
 }
@@ -78,7 +82,7 @@ export function batchSinks(options: BatchSinksOptions): ReadonlyMap<string, Batc
 }
 
 function batchSink({ binding, ...options }: SinkOptions<OutputBinding>): BatchSink {
-  const { clients, output } = options;
+  const { clients } = options;
   if ("topic" in binding) {
     return new PublishedTopic({ ...options, client: clients.topics, topic: binding.topic, fields: binding });
   }
@@ -97,9 +101,7 @@ function batchSink({ binding, ...options }: SinkOptions<OutputBinding>): BatchSi
     });
   }
   if ("files" in binding) return new PublishedFiles({ ...options, binding, place: clients.files(binding.files) });
-  throw new Error(
-    `output ${output} of ${options.spec.name} goes to ${JSON.stringify(binding)}, which a run does not write`,
-  );
+  return new SentRows({ ...options, binding, clients: clients.sinks });
 }
 
 /** In names of objects and jobs: the error output's own has a sign that these may not have. */

@@ -78,7 +78,7 @@ class TopicRows implements BatchOutput {
 
   constructor(
     private readonly options: PublishedTopicOptions,
-    { task, id }: Attempt,
+    { task, id, late = false }: Attempt,
   ) {
     const { fields, attributes, output, run, store, folder, tries } = options;
     this.objects = new StagedObjects(store, `${folder}/staged/${output}/${task}-${id}`, tries);
@@ -86,7 +86,7 @@ class TopicRows implements BatchOutput {
       MESSAGE,
       new Uint8Array(0),
       (row, writer, request, place) => {
-        const row_id = `${run.name}-${task}-${output}-${request}-${place}`;
+        const row_id = `${run.name}-${task}${late ? "-late" : ""}-${output}-${request}-${place}`;
         writeMessage(
           writer,
           row,

@@ -4,10 +4,9 @@
  */
 import type { InputBindings, OutputBinding, OutputBindings } from "../../../pipeline/bindings";
 import type { AnyRow } from "../../../pipeline/schema/row";
-import type { InputSpec, PipelineSpec } from "../../../pipeline/spec";
+import type { InputSpec, Json, PipelineSpec } from "../../../pipeline/spec";
 import type { Clock } from "../../../runtime/clock";
 import type { Log } from "../../../runtime/log";
-import type { BatchRunReport } from "../contract";
 import type { Cloud } from "../google/cloud";
 import type { LogStore } from "../log/store";
 import { writeErrorRow } from "../operators/error-rows";
@@ -16,11 +15,11 @@ import type { ReadSide } from "../processor/sides";
 import type { Attempt, BatchOutput, BatchSink, Run, Staged } from "./batch-output";
 import { runBounded } from "./bounded-run";
 import { type Claim, Claims, type Manifest } from "./claims";
-import { type Counts, metricsText, sumOfCounts } from "./counts";
+import type { Counts } from "./counts";
 import { type BatchClients, batchSinks } from "./outputs";
 import { Progress } from "./progress";
+import { outputName, Publishing } from "./publishing";
 import { manifestOf, sourcesOf, specOfSources } from "./sources";
-import { deleteObjects } from "./staged-objects";
 import type { Tries } from "./tries";
 
 export interface TaskOptions {
@@ -49,7 +48,8 @@ export class Task {
   private readonly folder: string;
   private readonly spec: PipelineSpec;
   private readonly sinks: ReadonlyMap<string, BatchSink>;
-  /** Of the attempt, once it writes. */
+  private readonly publishing: Publishing;
+  /** Of the attempt, while it writes. */
   private readonly open = new Map<string, BatchOutput>();
   private readonly errors: { [reason: string]: number } = {};
 
@@ -65,6 +65,7 @@ export class Task {
       folder: this.folder,
       refuse: (output, row, why) => this.refuse(output, row, why),
     });
+    this.publishing = new Publishing({ ...options, claims: this.claims, sinks: this.sinks, folder: this.folder });
   }
 
   /** @throws Error where it did not come to its end: nothing that it wrote is seen then, or all of it will be */
@@ -79,7 +80,7 @@ export class Task {
       return log("INFO", `${run.pipeline}: task ${task} is done, and others of ${run.tasks} are not yet`);
     }
     try {
-      await this.publish(manifest, claims);
+      await this.publishing.all(manifest, claims);
     } catch (error) {
       // Another one did it at the same time, and has cleared away what it was done with.
       if (!(await this.claims.isDone())) throw error;
@@ -96,6 +97,7 @@ export class Task {
     const claim = await this.claims.claim(attempt.task, mine);
     // Another attempt was first: its rows count, and these are nobody's.
     if (claim.attempt !== attempt.id) await this.abort();
+    this.open.clear();
   }
 
   private async attempt(manifest: Manifest, sides: ReadonlyMap<string, readonly AnyRow[]>): Promise<Claim> {
@@ -104,7 +106,7 @@ export class Task {
       const progress = await this.read(manifest, sides);
       const staged = await this.finish();
       goOn();
-      const rows = Object.fromEntries(Object.entries(staged).map(([name, one]) => [shown(name), one.rows]));
+      const rows = Object.fromEntries(Object.entries(staged).map(([name, one]) => [outputName(name), one.rows]));
       const counts: Counts = { read: progress.rows, bytes: progress.bytes, errors: this.errors, rows };
       return { attempt: attempt.id, counts, staged };
     } catch (error) {
@@ -164,35 +166,6 @@ export class Task {
     for (const output of this.open.values()) await output.abort();
   }
 
-  private async publish(manifest: Manifest, claims: readonly Claim[]): Promise<void> {
-    const { run, clock, log, metrics, store, tries } = this.options;
-    const stagedOf = (output: string): readonly Staged[] =>
-      claims.map(({ staged }) => staged[output] ?? { rows: 0, parts: [] });
-    for (const [name, sink] of this.sinks) await sink.publish(stagedOf(name));
-    const counts = sumOfCounts(claims.map((claim) => claim.counts));
-    const ended = clock.now();
-    if (metrics !== undefined) {
-      const text = metricsText({ ...counts, ...run, run: run.name, started: manifest.started, ended });
-      await tries(metrics.place, () => metrics.create(`${run.name}.txt`, Buffer.from(text)));
-    }
-    await this.claims.done(ended);
-    for (const [name, sink] of this.sinks) await sink.clear(stagedOf(name));
-    await deleteObjects(store, await store.list(`${this.folder}/staged/`).catch(() => []));
-    const seconds = Math.round((ended - manifest.started) / 1_000);
-    const written = Object.values(counts.rows).reduce((sum, rows) => sum + rows, 0);
-    const report: BatchRunReport = {
-      kind: "run",
-      pipeline: run.pipeline,
-      run: run.name,
-      rowsRead: counts.read,
-      rowsWritten: written,
-      bytesRead: counts.bytes,
-      errorRows: Object.values(counts.errors).reduce((sum, rows) => sum + rows, 0),
-      seconds,
-    };
-    log("INFO", `${run.pipeline}: all rows of run ${run.name} are written`, { ...report });
-  }
-
   /** All of them, before the first row. */
   private async readSides(): Promise<ReadonlyMap<string, readonly AnyRow[]>> {
     const { tries } = this.options;
@@ -212,14 +185,15 @@ export class Task {
     this.errors[reason] = (this.errors[reason] ?? 0) + 1;
   }
 
-  /** A row that its sink does not take. One that the error output does not take is only counted, and said once. */
-  private refuse(output: string, row: AnyRow[string], why: string): void {
+  /** A row that its sink does not take. One that the error output does not take is counted, and said once. */
+  private refuse(output: string, row: Json, why: string): void {
+    const errors = this.open.get(ERRORS);
+    if (errors === undefined) return this.publishing.refuse(output, row, why);
     this.count("write");
-    if (output !== ERRORS) this.open.get(ERRORS)?.take(writeErrorRow(output, why, row), 0, undefined);
-    else if (this.errors["lost"] === undefined) this.options.log("WARNING", `an error row was not taken: ${why}`);
-    if (output === ERRORS) this.count("lost");
+    if (output !== ERRORS) errors.take(writeErrorRow(output, why, row), 0, undefined);
+    else {
+      if (this.errors["lost"] === undefined) this.options.log("WARNING", `an error row was not taken: ${why}`);
+      this.count("lost");
+    }
   }
 }
-
-/** An output's name, as counts have it. */
-const shown = (output: string): string => (output === ERRORS ? "errors" : output);

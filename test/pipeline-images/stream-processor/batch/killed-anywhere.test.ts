@@ -18,7 +18,7 @@ import { type FilesBinding, suffixOf } from "../../../../pipeline-images/stream-
 import { cloudOf } from "../../../../pipeline-images/stream-processor/google/cloud";
 import type { Clock } from "../../../../runtime/clock";
 import { Sale, sale } from "./support";
-import { type Fate, Mortal, World } from "./world";
+import { type Fate, Mortal, REFUSED, World } from "./world";
 
 const FILES = 5;
 const ROWS = 6;
@@ -39,6 +39,7 @@ const spec = pipeline("spread", { sales: bounded(Sale) }, ({ sales }) => ({
   replaced: sales.select("id", "shop"),
   told: sales.select("id"),
   shared: sales.select("id", "shop"),
+  last: sales.select("id", "shop"),
   filed: sales.select("id", "cents"),
   packed: sales.select("id", "cents"),
   columns: sales.select("id", "cents"),
@@ -49,6 +50,7 @@ const outputs: OutputBindings = {
   replaced: { table: "acme.shop.replaced", write: "truncate" },
   told: { topic: "projects/acme/topics/told" },
   shared: { tables: "acme.shop.of_{shop}" },
+  last: { table: "acme.shop.last", write: "upsert" },
   filed: { files: "out/filed", format: { type: "csv" }, shards: 2 },
   packed: { files: "out/packed", format: { type: "avro" }, suffix: ".avro.gz", shards: 3 },
   columns: { files: "out/columns", format: { type: "parquet" }, shards: 2 },
@@ -124,7 +126,7 @@ async function rowsInFiles(world: World, output: string, shards: number): Promis
   return rows;
 }
 
-async function expectAll(world: World): Promise<void> {
+async function expectAll(world: World, tasks = 1): Promise<void> {
   const filed = inOrder(all.map(({ id, cents }) => ({ id, cents })));
   expect(inOrder(await rowsInFiles(world, "filed", 2))).toEqual(filed);
   expect(inOrder(await rowsInFiles(world, "packed", 3))).toEqual(filed);
@@ -135,12 +137,23 @@ async function expectAll(world: World): Promise<void> {
     const own = all.filter(({ shop }) => shop === name).map(({ id, shop }) => ({ id, shop }));
     expect(inOrder(world.rowsOf(`acme.shop.of_${name}`))).toEqual(inOrder(own));
   }
+  // Of each shop the last sale, by its task and its place there; one was refused, and is an error row, once.
+  const lastOf = new Map<string, string>();
+  for (let task = 0; task < tasks; task += 1) {
+    const own = all.filter((_, i) => Math.floor(i / ROWS) % tasks === task && all[i]?.id !== REFUSED);
+    for (const { id, shop } of own) lastOf.set(shop, id);
+  }
+  expect(new Map([...world.kept].map(([shop, { id }]) => [shop, id]))).toEqual(lastOf);
+  const late = world.messages.filter(({ rowId }) => rowId.includes("-late-"));
+  expect(new Set(late.map(({ rowId }) => rowId))).toEqual(new Set(["run-0-late-_errors-0-0"]));
+  expect(late[0]?.row).toMatchObject({ step: "last", error: "nobody sells this", row: { id: REFUSED } });
   // Messages may come twice: under the same id, and then they say the same.
   const byId = new Map(world.messages.map(({ rowId, row }) => [rowId, JSON.stringify(row)]));
   for (const { rowId, row } of world.messages) expect(byId.get(rowId)).toBe(JSON.stringify(row));
   const told = [...byId].filter(([rowId]) => rowId.includes("-told-")).map(([, row]) => row);
   expect(told.toSorted()).toEqual(inOrder(all.map(({ id }) => ({ id }))));
-  expect(byId.size).toBe(FILES * ROWS + FILES);
+  expect(byId.size).toBe(FILES * ROWS + FILES + 1);
+  expect(Buffer.from(world.objects.get("run.txt") ?? []).toString()).toContain(`output="last"} ${FILES * ROWS - 1}\n`);
   expect(Buffer.from(world.objects.get("run.txt") ?? []).toString()).toContain(`output="added"} ${FILES * ROWS}\n`);
 }
 
@@ -212,7 +225,7 @@ test("tasks that meet such fates beside one another, again and again, write ever
         for (let task = 0; task < tasks; task += 1) await attempt(made, never(), task, tasks);
         for (const { process } of processes) process.wake();
         await new Promise((resolve) => void setTimeout(resolve, 1));
-        await expectAll(made);
+        await expectAll(made, tasks);
       },
     ),
     { numRuns: 150 },

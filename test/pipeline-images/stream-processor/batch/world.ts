@@ -2,6 +2,7 @@
 import type { TableLoads } from "../../../../pipeline-images/stream-processor/batch/loaded-table";
 import type { PendingTables } from "../../../../pipeline-images/stream-processor/batch/pending-table";
 import type { BatchClients } from "../../../../pipeline-images/stream-processor/batch/outputs";
+import type { AppendOutcome } from "../../../../pipeline-images/stream-processor/sinks/table-client";
 import type { LogStore } from "../../../../pipeline-images/stream-processor/log/store";
 import { splitRows } from "../../../../pipeline-images/stream-processor/sinks/proto-rows";
 import { readableRow } from "../../../../pipeline-images/stream-processor/sinks/readable-row";
@@ -21,12 +22,28 @@ export interface Message {
   readonly rowId: string;
 }
 
+/** A sale that no table of one row a key takes. */
+export const REFUSED = "sale-7";
+
+const never = (): never => {
+  throw new Error("nothing asks for this");
+};
+const notAsked = {
+  topics: { publish: never },
+  bigtable: { write: never },
+  documents: { write: never },
+  maker: { make: never },
+  files: never,
+};
+
 export class World {
   readonly objects = new Map<string, Uint8Array>();
   /** What can be seen of a table, by project.dataset.table. */
   readonly tables = new Map<string, Json[]>();
   readonly messages: Message[] = [];
   readonly files = new SimulatedFiles();
+  /** A table with one row for each shop. */
+  readonly kept = new Map<string, { readonly id: string; readonly sequence: string }>();
   private readonly streams = new Map<string, Stream>();
   private readonly jobs = new Set<string>();
 
@@ -51,10 +68,13 @@ export class World {
         process.call(() => [...this.objects.keys()].filter((name) => name.startsWith(prefix)).toSorted()),
       delete: (name) => process.call(() => void this.objects.delete(name)),
     };
+    const tables = this.pending(process);
+    const created = (): Promise<string> => Promise.reject(new Error("no stream of rows that are seen at once is made"));
     return {
       store,
       clients: {
-        tables: this.pending(process),
+        sinks: { ...notAsked, tables: { ...tables, createStream: created } },
+        tables,
         loads: this.loads(process),
         maker: {
           make: ([project, dataset, name]) =>
@@ -81,6 +101,8 @@ export class World {
         }),
       append: ({ stream, offset = 0, descriptor, rows }) =>
         process.call(() => {
+          if (stream.endsWith("/_default"))
+            return this.upsert(splitRows(rows).map((row) => readableRow(row, descriptor)));
           const { rows: there, final } = this.streams.get(stream) as Stream;
           if (final) return { kind: "ended" };
           if (offset < there.length) return { kind: "exists" };
@@ -109,6 +131,20 @@ export class World {
           }
         }),
     };
+  }
+
+  /** By shop; one sale is refused, and nothing is written beside it. */
+  private upsert(rows: readonly Json[]): AppendOutcome {
+    const changes = rows as readonly { readonly [name: string]: string }[];
+    const bad = changes.findIndex(({ id }) => id === REFUSED);
+    if (bad >= 0) return { kind: "refused", rows: new Map([[bad, "nobody sells this"]]) };
+    for (const { _CHANGE_SEQUENCE_NUMBER: sequence = "", id = "", shop = "" } of changes) {
+      const number = sequence.split("/").map((part) => part.padStart(16, "0"));
+      const there = this.kept.get(shop);
+      if (there === undefined || there.sequence <= number.join("/"))
+        this.kept.set(shop, { id, sequence: number.join("/") });
+    }
+    return { kind: "written" };
   }
 
   private loads(process: Mortal): TableLoads {
