@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import { paths, type ProcessorStatus } from "../../pipeline-images/stream-processor/contract";
+import { paths, type ProcessorState } from "../../pipeline-images/stream-processor/contract";
 
 export interface InstanceOptions {
   readonly program: string;
@@ -87,8 +87,8 @@ export class Instance {
     this.child.kill("SIGCONT");
   }
 
-  async status(): Promise<ProcessorStatus> {
-    return (await fetch(this.url(paths.state))).json() as Promise<ProcessorStatus>;
+  async state(): Promise<ProcessorState> {
+    return (await fetch(this.url(paths.state))).json() as Promise<ProcessorState>;
   }
 
   /** Resolves when it takes messages, or after so many milliseconds. */
@@ -105,11 +105,11 @@ export class Instance {
   }
 
   /** @throws Error where it cannot be drained, or does not come to an end */
-  async drain(): Promise<ProcessorStatus> {
+  async drain(): Promise<ProcessorState> {
     const signal = AbortSignal.timeout(LONGEST_DRAIN);
     const answer = await fetch(this.url(paths.drain), { method: "POST", signal });
     if (!answer.ok) throw new Error(`it was not drained: ${await answer.text()}`);
-    return answer.json() as Promise<ProcessorStatus>;
+    return answer.json() as Promise<ProcessorState>;
   }
 
   private url(path: string): string {

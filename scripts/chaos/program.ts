@@ -1,4 +1,4 @@
-/** The stream processor as a program that records what it works on: the image's own, but for four modules. */
+/** The stream processor as a program that records what it works on: the image's own, but for five modules. */
 import { join, relative } from "node:path";
 import { build, type Plugin } from "esbuild";
 
@@ -11,6 +11,7 @@ const instead: { readonly [module: string]: string } = {
   "pipeline-images/stream-processor/operators/input.ts": "input.ts",
   "pipeline-images/stream-processor/log/bucket-store.ts": "bucket-store.ts",
   "runtime/clock.ts": "clock.ts",
+  "pipeline-images/stream-processor/steady-clock.ts": "steady-clock.ts",
 };
 const own = join(__dirname, "recorded");
 

@@ -24,6 +24,7 @@ export function chaosReport(result: ChaosResult): string {
     row("deliveries told to be duplicates", ({ duplicates }) => duplicates),
     row("start to owning after an orderly end, ms: median, most", ({ afterLeaving }) => times(afterLeaving)),
     row("the same after a kill, with the wait for silence", ({ afterKill }) => times(afterKill)),
+    row("of that, restoring: reading the log and taking it up", ({ restores }) => times(restores)),
     row("messages given up, as processes died at them twice", ({ condemned }) => condemned),
     row("panes in the table: early, on time, late", ({ timing }) => {
       return [timing["EARLY"] ?? 0, timing["ON_TIME"] ?? 0, timing["LATE"] ?? 0].join(", ");

@@ -46,6 +46,8 @@ export class Storm {
   /** Real milliseconds from the start of a process until it owned the log: after an orderly end, and after a kill. */
   readonly afterLeaving: number[] = [];
   readonly afterKill: number[] = [];
+  /** Milliseconds of the run's clock that processes needed to read the log. */
+  readonly restores: number[] = [];
   /** What should not be: sentences. */
   readonly problems: string[] = [];
   private readonly living = new Set<Instance>();
@@ -138,8 +140,17 @@ export class Storm {
   private async begin(times = this.released ? this.afterLeaving : this.afterKill) {
     const instance = await this.options.start();
     this.living.add(instance);
-    void instance.owns.then((owns) => owns && times.push(instance.ownsAfter ?? 0));
+    void this.note(instance, times);
     return instance;
+  }
+
+  private async note(instance: Instance, times: number[]): Promise<void> {
+    if (!(await instance.owns)) return;
+    times.push(instance.ownsAfter ?? 0);
+    // It may be gone before it answers.
+    const state = await instance.state().catch(() => undefined);
+    const milliseconds = state?.checkpoints?.restoreMilliseconds;
+    if (milliseconds !== undefined) this.restores.push(milliseconds);
   }
 
   private async own(instance: Instance): Promise<void> {

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { owner } from "../../local/access/members";
 import { seeded } from "../../local/random";
 import type { Clock } from "../../local/service";
-import type { ProcessorStatus } from "../../pipeline-images/stream-processor/contract";
+import type { ProcessorState } from "../../pipeline-images/stream-processor/contract";
 import type { Cloud } from "./cloud";
 import * as fast from "./fast-clock";
 import { Instance } from "./instance";
@@ -35,6 +35,8 @@ export interface PipelineChaos {
   /** Real milliseconds. */
   readonly afterLeaving: readonly number[];
   readonly afterKill: readonly number[];
+  /** The same of reading the log and taking it up. */
+  readonly restores: readonly number[];
   /** Rows of the table by their pane's timing. */
   readonly timing: { readonly [timing: string]: number };
   readonly verdict: Verdict;
@@ -57,7 +59,7 @@ export class Trial {
   private readonly publisher: Publisher;
   private readonly blows: Storm;
   private starts = 0;
-  private status: ProcessorStatus | undefined;
+  private end: ProcessorState | undefined;
 
   constructor(private readonly options: TrialOptions) {
     const { cloud, journey, clock, seed, say } = options;
@@ -103,7 +105,7 @@ export class Trial {
   /** Whether the table is what it has to be. */
   async judge(): Promise<PipelineChaos> {
     const { cloud, journey } = this.options;
-    const { blows, cuts, afterLeaving, afterKill } = this.blows;
+    const { blows, cuts, afterLeaving, afterKill, restores } = this.blows;
     const { published } = this.publisher;
     const { recording, owners } = await this.recorded();
     const replayed = replay(journey.pipeline.toJSON(), recording, new Map(published.map((one) => [one.id, one])));
@@ -120,10 +122,11 @@ export class Trial {
       blows,
       owners,
       cutStreams: cuts,
-      duplicates: this.status?.duplicates ?? 0,
+      duplicates: this.end?.duplicates ?? 0,
       condemned: condemned.size,
       afterLeaving,
       afterKill,
+      restores: restores.map((milliseconds) => milliseconds / this.options.pace.times),
       timing: countsOf(panes.map(({ timing }) => timing)),
       verdict: judge(panes, totalsOf(counted, windows), replayed),
       problems: [...this.blows.problems, ...this.problems(others)],
@@ -141,7 +144,7 @@ export class Trial {
 
   private problems(errors: readonly { readonly text: string }[]): readonly string[] {
     const [error] = errors;
-    const worked = this.status?.messages;
+    const worked = this.end?.messages;
     const { length } = this.publisher.published;
     return [
       ...(error === undefined ? [] : [`${errors.length} error rows, such as ${error.text}`]),
@@ -157,7 +160,7 @@ export class Trial {
       if (performance.now() > until) throw new Error(`${journey.name}: there are messages that nobody takes`);
       await pause(50);
     }
-    this.status = await last.drain();
+    this.end = await last.drain();
     await last.left;
   }
 

@@ -84,9 +84,9 @@ async function start({ beginning }: OtherProcess, folder: string): Promise<Insta
 async function measureLimit(cloud: OtherProcess, processor: Instance): Promise<number> {
   await cloud.ask({ kind: "flood", most: FLOOD });
   await pause(FLOOD_BEGINS);
-  const [begun, before] = [performance.now(), (await processor.status()).messages];
+  const [begun, before] = [performance.now(), (await processor.state()).messages];
   await pause(FLOODED);
-  const [ended, after] = [performance.now(), (await processor.status()).messages];
+  const [ended, after] = [performance.now(), (await processor.state()).messages];
   await cloud.ask({ kind: "quiet" });
   await workedOff(cloud);
   return ((after - before) / (ended - begun)) * 1_000;
@@ -114,7 +114,7 @@ async function soak(
 
 async function look(cloud: OtherProcess, processor: Instance, begun: number): Promise<Sample> {
   const [{ watermark, messages }, { backlog, megabytes }] = await Promise.all([
-    processor.status(),
+    processor.state(),
     cloud.ask({ kind: "look" }),
   ]);
   return {
