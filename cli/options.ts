@@ -29,3 +29,6 @@ export function portNumber(text: string): number {
   }
   return value;
 }
+
+/** An option that may be given again and again. */
+export const several = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { CommandError } from "./command-error";
 import type { Io } from "./io";
-import { portNumber, positiveInteger, positiveNumber, wholeNumber } from "./options";
+import { portNumber, positiveInteger, positiveNumber, several, wholeNumber } from "./options";
 
 /**
  * The `journey` command.
@@ -57,6 +57,12 @@ function commands(io: Io, ends: (code: number) => void): Command {
     .option("--malformed <clicks>", "of these clicks, so many are malformed", wholeNumber)
     .option("--seed <number>", "the same seed gives the same clicks", wholeNumber)
     .option("--until-drained", "end when all is delivered, and account for every click; exit 1 where one is missing")
+    .option("--run <job>", "execute a job and end when it has; may be given several times", several)
+    .option(
+      "--put <file=gs://bucket/object>",
+      "put a file into a local bucket first; may be given several times",
+      several,
+    )
     .option("--json", "one JSON summary on standard output, progress on standard error")
     .option(
       "--state <folder>",
@@ -71,6 +77,7 @@ function commands(io: Io, ends: (code: number) => void): Command {
         ["journey local gaming-events --simulate", "clicks go in, the page shows what becomes of them; Ctrl-C ends it"],
         ["journey local gaming-events --simulate 5000 --malformed 50 --until-drained --json", "what a test in CI runs"],
         ["journey local gaming-events --state .journey/state", "go on tomorrow"],
+        ["journey local web-traffic --run user-traffic", "a job over the files of the local bucket, and how it ended"],
         [
           "journey local gaming-events --simulate 5000 --until-drained --faults faults.json",
           'nothing is lost even so: {"faults": [{"workload": "user-activity", "kill": "SIGKILL", "every": "5s"}]}',

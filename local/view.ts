@@ -47,17 +47,18 @@ export interface ResourceView {
 
 export type WorkloadState = "stopped" | "starting" | "running" | "restarting" | "stopping";
 
-/** A service or a worker pool of Cloud Run, as processes. */
+/** A service, a worker pool or a job of Cloud Run, as processes. */
 export interface WorkloadView {
   readonly address: string;
   readonly name: string;
-  readonly kind: "service" | "worker-pool";
+  readonly kind: "service" | "worker-pool" | "job";
   /** serviceAccount:name@project.iam.gserviceaccount.com */
   readonly identity: string;
   /** The folder that its image is built from; undefined where it is built from none, and does not run here. */
   readonly folder: string | undefined;
-  /** Where a service is reached, its tokens checked; undefined for a worker pool. */
+  /** Where a service is reached, its tokens checked; undefined for others. */
   readonly url: string | undefined;
+  /** Of a job, the tasks that run now. */
   readonly instances: readonly InstanceView[];
 }
 

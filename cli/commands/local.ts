@@ -6,21 +6,26 @@ import { journeyOf } from "../../local/console/journey";
 import { sourceOf } from "../../local/console/source";
 import type { StackDocument } from "../../local/stack/document";
 import { type FaultPlan, readFaults } from "../../local/faults/plan";
+import { pathOf } from "../../local/services/run/job-messages";
 import { findStack } from "../../local/stack/find";
 import type { ResourceView } from "../../local/view";
 import { findApp, synthesize, synthesizedIn, type Synthesized } from "../app";
 import { CommandError } from "../command-error";
 import { INTERRUPTED, onInterrupts } from "../interrupts";
 import type { Io } from "../io";
+import { checkJobs, jobsText, runJobs } from "../local/jobs";
+import { type Put, putObjects, readPuts } from "../local/put";
 import { Reporter } from "../local/reporter";
 import type { LocalOptions, LocalRun } from "../local/run";
 import { checkSimulation, simulationOf } from "../local/simulated";
 import { summaryText } from "../local/summary";
 import { untilDrained } from "../local/until-drained";
 
-/** Runs a stack here until Ctrl-C, or until all is drained and accounted for. */
+/** Runs a stack here until Ctrl-C, until all is drained and accounted for, or until its jobs are done. */
 export async function local(wanted: string, options: LocalOptions, io: Io): Promise<number> {
   checkSimulation(options);
+  checkJobs(options);
+  const puts = readPuts(options.put);
   const faults = options.faults === undefined ? undefined : readFaults(resolve(io.cwd, options.faults));
   const interrupt = new AbortController();
   const released = onInterrupts(io, systemClock, () => interrupt.abort(new CommandError("Interrupted.")));
@@ -29,11 +34,11 @@ export async function local(wanted: string, options: LocalOptions, io: Io): Prom
   try {
     synthesized = await synthesizedFor(options, io, reporter);
     const stack = findStack(synthesized.out, wanted, synthesized.app.folder);
-    return await runStack(stack, { ...options, plan: faults }, io, reporter, interrupt.signal);
+    return await runStack(stack, { ...options, plan: faults, puts }, io, reporter, interrupt.signal);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
     // Without an end of its own, Ctrl-C is how it is meant to end.
-    return options.untilDrained ? INTERRUPTED : 0;
+    return options.untilDrained || options.run !== undefined ? INTERRUPTED : 0;
   } finally {
     released();
     // Not earlier: what a stack uploads, such as archives of functions, lies there.
@@ -50,7 +55,7 @@ async function synthesizedFor(options: LocalOptions, io: Io, reporter: Reporter)
 
 async function runStack(
   stack: StackDocument,
-  options: LocalOptions & { readonly plan: FaultPlan | undefined },
+  options: LocalOptions & { readonly plan: FaultPlan | undefined; readonly puts: readonly Put[] },
   io: Io,
   reporter: Reporter,
   signal: AbortSignal,
@@ -65,17 +70,20 @@ async function runStack(
     signal,
   });
   try {
+    await putObjects(options.puts, io.cwd, cloud.owner);
     const source = sourceOf(cloud, cloud.parts.pubsub);
     const page = await startConsole({
       source,
       clock: systemClock,
       port: options.port,
-      onSnapshot: (snapshot) => reporter.second(snapshot, cloud),
+      // Who runs a job is told what the job says, and not the figures of streams.
+      onSnapshot: (snapshot) => options.run ?? reporter.second(snapshot, cloud),
     });
     try {
       for (const line of whatIsElsewhere(cloud.resources)) reporter.say(line);
+      for (const line of whatCanBeRun(cloud)) reporter.say(line);
       reporter.say(`the journey's page: ${page.url}`);
-      return await follow({ cloud, source, journey: journeyOf(cloud.graph), options, signal }, io);
+      return await follow({ cloud, source, journey: journeyOf(cloud.graph), options, signal }, io, reporter);
     } finally {
       await page.stop();
       reporter.say("stops");
@@ -86,21 +94,30 @@ async function runStack(
 }
 
 /** Until its end, or until Ctrl-C, which rejects. */
-async function follow(run: LocalRun, io: Io): Promise<number> {
-  const { json, untilDrained: ends } = run.options;
+async function follow(run: LocalRun, io: Io, reporter: Reporter): Promise<number> {
+  const { json, run: jobs, untilDrained: ends } = run.options;
   const simulation = await simulationOf(run);
   const interrupted = new Promise<never>((_, reject) => {
     run.signal.addEventListener("abort", () => reject(run.signal.reason as Error), { once: true });
   });
+  const tell = <Summary extends { readonly problems: readonly string[] }>(
+    summary: Summary,
+    text: (summary: Summary) => string,
+  ): number => {
+    io.out(`${json ? JSON.stringify(summary, undefined, 2) : text(summary)}\n`);
+    if (json) for (const problem of summary.problems) io.err(`${problem}\n`);
+    return summary.problems.length === 0 ? 0 : 1;
+  };
   try {
+    if (jobs !== undefined) {
+      const running = runJobs(run, (line) => reporter.say(line));
+      return tell(await Promise.race([running, interrupted]), jobsText);
+    }
     if (!ends) {
       await Promise.all([simulation?.run(), interrupted]);
       return 0;
     }
-    const summary = await Promise.race([untilDrained(run, simulation), interrupted]);
-    io.out(`${json ? JSON.stringify(summary, undefined, 2) : summaryText(summary)}\n`);
-    if (json) for (const problem of summary.problems) io.err(`${problem}\n`);
-    return summary.problems.length === 0 ? 0 : 1;
+    return tell(await Promise.race([untilDrained(run, simulation), interrupted]), summaryText);
   } finally {
     simulation?.stop();
   }
@@ -119,6 +136,14 @@ function whatIsElsewhere(resources: readonly ResourceView[]): readonly string[] 
     const more = addresses.length > 3 ? ` and ${addresses.length - 3} more` : "";
     return `not on this machine: ${addresses.slice(0, 3).join(", ")}${more}: ${reason}`;
   });
+}
+
+/** Nothing runs of a job by itself: how one is run, where there are some. */
+function whatCanBeRun({ owner, parts }: LocalCloud): readonly string[] {
+  const [first, ...more] = parts.run.jobs;
+  if (first === undefined) return [];
+  const names = [first, ...more].map(({ name }) => name).join(", ");
+  return [`jobs: ${names}: --run <job> runs one, or curl -X POST ${owner.http}/v2/${pathOf(first)}:run`];
 }
 
 /** Terraform's own way to set a stack's variables. */

@@ -9,6 +9,10 @@ export interface LocalOptions {
   readonly malformed?: number;
   readonly seed?: number;
   readonly untilDrained?: true;
+  /** Jobs, by name. */
+  readonly run?: readonly string[];
+  /** Files that become objects first: file=gs://bucket/object. */
+  readonly put?: readonly string[];
   readonly json?: true;
   readonly state?: string;
   readonly synthesized?: string;

@@ -128,7 +128,8 @@ const bigtableReader = ["bigtable.tables.get", "bigtable.tables.list", "bigtable
 
 const runViewer = ["services", "jobs", "workerpools"]
   .flatMap((kind) => [`run.${kind}.get`, `run.${kind}.getIamPolicy`, `run.${kind}.list`])
-  .concat("run.executions.get", "run.executions.list");
+  .concat("run.executions.get", "run.executions.list", "run.tasks.get", "run.tasks.list")
+  .concat("run.operations.get", "run.operations.list");
 const runDeveloper = runViewer.concat(
   ["services", "jobs", "workerpools"].flatMap((kind) => [
     `run.${kind}.create`,
@@ -263,6 +264,7 @@ const catalogue: { readonly [role: string]: readonly string[] } = {
   "roles/run.invoker": ["run.jobs.run", "run.routes.invoke"],
   "roles/run.servicesInvoker": ["run.routes.invoke"],
   "roles/run.jobsExecutor": ["run.executions.cancel", "run.jobs.run"],
+  "roles/run.jobsExecutorWithOverrides": ["run.executions.cancel", "run.jobs.run", "run.jobs.runWithOverrides"],
   "roles/run.viewer": runViewer,
   "roles/run.developer": runDeveloper,
   "roles/run.admin": runAdmin,

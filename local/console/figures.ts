@@ -44,6 +44,7 @@ export function figuresOf({ kind }: GraphNode, state: NodeState): readonly Figur
     case "worker-pool":
       return workloadFigures(state);
     case "job":
+      return jobFigures(state);
     case "function":
     case "database":
     case "bigtable":
@@ -51,10 +52,20 @@ export function figuresOf({ kind }: GraphNode, state: NodeState): readonly Figur
     case "queue":
     case "trigger":
     case "schedule":
-      return [{ label: "runs in the cloud", text: "" }];
+      return inTheCloud;
     case "view":
       return [];
   }
+}
+
+const inTheCloud: readonly Figure[] = [{ label: "runs in the cloud", text: "" }];
+
+/** A job of Dataflow's is no workload. */
+function jobFigures({ counters = {}, workload }: NodeState): readonly Figure[] {
+  if (workload === undefined) return inTheCloud;
+  const { executions = 0, failed = 0 } = counters;
+  const runs = { label: "executions", text: count(executions) };
+  return failed > 0 ? [runs, alarmed("failed", failed, true)] : [runs];
 }
 
 function workloadFigures({ counters, status, workload }: NodeState): readonly Figure[] {

@@ -36,7 +36,7 @@ export interface TickMessage {
 }
 
 export interface WorkloadMessage extends Named {
-  readonly kind: "service" | "worker-pool";
+  readonly kind: "service" | "worker-pool" | "job";
   readonly identity: string;
   readonly url: string | undefined;
   readonly processes: readonly {

@@ -7,7 +7,6 @@ const dataflow = "Dataflow runs in the cloud; choose Runner.workerPool() to run 
 const images = "images run here from their folders, so there is no registry";
 const functions =
   "functions run in the cloud only, and what is pushed to one is not delivered here; a container runs: journey.handle({ image })";
-const jobs = "jobs do not run here: what one would read stays where it is, until its program is started by hand";
 const watching = "alerts and dashboards need Cloud Monitoring; the console shows the counters";
 
 /** Resource type, or what several begin with, to the reason. The longest that fits stands. */
@@ -28,10 +27,8 @@ const reasons: { readonly [type: string]: string } = {
   google_bigtable_:
     "there is no Bigtable here: run Google's emulator, and export BIGTABLE_EMULATOR_HOST before this run",
   google_cloudfunctions2_: functions,
-  google_cloud_run_v2_job: jobs,
-  google_cloud_run_v2_job_iam_member: jobs,
   google_cloud_scheduler_:
-    "nothing is run by the clock here; send what the schedule would send, or start the job's command yourself",
+    "nothing is run by the clock here; run a job with journey local <stack> --run <job>, or send what the schedule would send",
   google_cloud_tasks_: "there are no queues here; whoever would be called by a task can be called at once, by hand",
   google_dataflow_: dataflow,
   google_eventarc_:

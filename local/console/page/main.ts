@@ -47,7 +47,7 @@ function pageOf(journey: JourneyMessage): Page {
       tabs.open("rows");
       rows.choose(address);
     } else if (node?.kind === "dead-letters") tabs.open("dead-letters");
-    else if (node?.kind === "service" || node?.kind === "worker-pool") {
+    else if (node?.kind === "service" || node?.kind === "worker-pool" || node?.kind === "job") {
       tabs.open("workloads");
       workloads.selected(address);
     }

@@ -19,10 +19,6 @@ export function processEnvironment(
   folder: string,
   modules: readonly string[],
 ): { readonly [name: string]: string } {
-  const own: { readonly [name: string]: string } =
-    kind === "service"
-      ? { K_SERVICE: name, K_CONFIGURATION: name, K_REVISION: `${name}-00001-local` }
-      : { CLOUD_RUN_WORKER_POOL: name, CLOUD_RUN_REVISION: `${name}-00001-local` };
   return {
     PATH: process.env["PATH"] ?? "",
     HOME: folder,
@@ -34,8 +30,21 @@ export function processEnvironment(
     ...Object.fromEntries(emulators.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
     ...door.environment,
     ...environment,
-    ...own,
+    ...ownVariables(kind, name),
   };
+}
+
+/** What Cloud Run says of a container to itself; each attempt of a job's task is told more. */
+function ownVariables(kind: Workload["kind"], name: string): { readonly [name: string]: string } {
+  const revision = `${name}-00001-local`;
+  switch (kind) {
+    case "service":
+      return { K_SERVICE: name, K_CONFIGURATION: name, K_REVISION: revision };
+    case "worker-pool":
+      return { CLOUD_RUN_WORKER_POOL: name, CLOUD_RUN_REVISION: revision };
+    case "job":
+      return { CLOUD_RUN_JOB: name };
+  }
 }
 
 /** Where packages of a folder are found that its bundle still asks for by name. */

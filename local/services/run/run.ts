@@ -1,9 +1,20 @@
 import { randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { iamTypes } from "../../access/iam-types";
 import { bundle, type Bundle } from "../../images/bundle";
 import { locateImage } from "../../images/folder";
-import type { Attributes, Caller, Counters, Host, ResourceType, Service, StackResource, Tokens } from "../../service";
+import type {
+  Attributes,
+  Caller,
+  Counters,
+  Host,
+  HttpRoute,
+  ResourceType,
+  Service,
+  StackResource,
+  Tokens,
+} from "../../service";
 import type { ImageFolder } from "../../stack/document";
 import { StackProblem } from "../../stack/problem";
 import type { WorkloadView } from "../../view";
@@ -11,9 +22,11 @@ import { Deployment } from "./deployment";
 import { modulePaths, processEnvironment } from "./environment";
 import { Front, withinHeader } from "./front";
 import { Instance } from "./instance";
-import type { Machine } from "./machine";
+import { Job } from "./job";
+import type { Launch, Machine } from "./machine";
 import { Ports } from "./ports";
-import { readRequestSettings, readWorkload, type Workload } from "./workload";
+import { jobsRoute } from "./rest-jobs";
+import { readJobSettings, readRequestSettings, readWorkload, type Workload } from "./workload";
 
 export interface RunDependencies {
   readonly tokens: Tokens;
@@ -24,10 +37,15 @@ export interface RunDependencies {
   readonly machine: Machine;
 }
 
-/** Cloud Run: services and worker pools, as processes made from the folders of their images. */
+/** Tasks of jobs that run at once on this machine, however many more the cloud would run. */
+const atOnce = Math.max(2, availableParallelism());
+
+/** Cloud Run: services, worker pools and jobs, as processes made from the folders of their images. */
 export class Run implements Service {
   readonly name = "run";
   readonly resources: readonly ResourceType[];
+  /** What can be executed. */
+  readonly jobs: Job[] = [];
   private readonly deployments: Deployment[] = [];
   private readonly bundles = new Map<string, Promise<Bundle>>();
   private readonly secret = randomUUID();
@@ -41,9 +59,16 @@ export class Run implements Service {
     this.resources = [
       { type: "google_cloud_run_v2_service", apply: (resource) => this.deployService(resource) },
       { type: "google_cloud_run_v2_worker_pool", apply: (resource) => this.deployPool(resource) },
+      { type: "google_cloud_run_v2_job", apply: (resource) => this.deployJob(resource) },
       ...iamTypes("google_cloud_run_v2_service", host, (config) => this.fullName("services", config)),
       ...iamTypes("google_cloud_run_v2_worker_pool", host, (config) => this.fullName("workerPools", config)),
+      ...iamTypes("google_cloud_run_v2_job", host, (config) => this.fullName("jobs", config)),
     ];
+  }
+
+  http(caller: Caller): readonly HttpRoute[] {
+    const { access, clock } = this.host;
+    return [jobsRoute({ jobs: this.jobs, access, clock }, caller)];
   }
 
   /**
@@ -67,20 +92,24 @@ export class Run implements Service {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.deployments.map((one) => one.stop()));
+    await Promise.all([...this.deployments, ...this.jobs].map((one) => one.stop()));
   }
 
   /** Ends a workload's processes as something from outside would. False where none runs. */
   kill(workload: string, signal: "SIGKILL" | "SIGTERM"): boolean {
-    return this.deployments.find((one) => one.workload.name === workload)?.kill(signal) ?? false;
+    const deployed = this.deployments.find((one) => one.workload.name === workload);
+    return (deployed ?? this.jobs.find((one) => one.name === workload))?.kill(signal) ?? false;
   }
 
   workloads(): readonly WorkloadView[] {
-    return this.deployments.map((one) => one.view());
+    return [...this.deployments, ...this.jobs].map((one) => one.view());
   }
 
   counters(): Counters {
-    return Object.fromEntries(this.deployments.map((one) => [one.workload.address, one.counters()]));
+    return Object.fromEntries([
+      ...this.deployments.map((one) => [one.workload.address, one.counters()] as const),
+      ...this.jobs.map((one) => [one.options.workload.address, one.counters()] as const),
+    ]);
   }
 
   private async deployService(resource: StackResource): Promise<Attributes> {
@@ -116,6 +145,26 @@ export class Run implements Service {
     return { id: name.slice(name.indexOf("/") + 1), ...revision(workload) };
   }
 
+  private async deployJob(resource: StackResource): Promise<Attributes> {
+    const workload = this.read(resource, "job");
+    const { clock, log } = this.host;
+    const name = this.fullName("jobs", resource.config);
+    this.jobs.push(
+      new Job({
+        workload,
+        settings: readJobSettings(resource),
+        resource: name,
+        folder: this.folderOf(workload),
+        launch: await this.launcherOf(workload),
+        atOnce,
+        machine: this.dependencies.machine,
+        clock,
+        log,
+      }),
+    );
+    return { id: name.slice(name.indexOf("/") + 1) };
+  }
+
   private read(resource: StackResource, kind: Workload["kind"]): Workload {
     const { projectNumber, log } = this.host;
     const workload = readWorkload(resource, kind, `${projectNumber}-compute@developer.gserviceaccount.com`);
@@ -127,31 +176,41 @@ export class Run implements Service {
 
   /** None where there is no folder to run. */
   private async instancesOf(workload: Workload): Promise<readonly Instance[]> {
+    const launch = await this.launcherOf(workload);
+    if (typeof launch === "string") return [];
+    const { clock, log } = this.host;
+    return Array.from(
+      { length: workload.instances },
+      (_, index) =>
+        new Instance({
+          name: workload.name,
+          startup: workload.kind === "service" ? workload.startup : undefined,
+          launch: launch(workload, `${workload.name}-${index}`),
+          machine: this.dependencies.machine,
+          clock,
+          log,
+        }),
+    );
+  }
+
+  /** What runs a process of a workload, in a folder of that name; or why nothing can, which is said as well. */
+  private async launcherOf(workload: Workload): Promise<((told: Workload, home: string) => Launch) | string> {
     const folder = this.folderOf(workload);
     if (folder === undefined) {
-      this.host.log({ severity: "WARNING", source: "run", message: `${workload.name}: ${this.whyNot(workload)}` });
-      return [];
+      const why = this.whyNot(workload);
+      this.host.log({ severity: "WARNING", source: "run", message: `${workload.name}: ${why}` });
+      return why;
     }
     const { main, external } = await this.bundleOf(folder);
-    const caller: Caller = { member: `serviceAccount:${workload.account}` };
-    const door = await this.host.door(caller);
-    const { clock, log } = this.host;
-    return Array.from({ length: workload.instances }, (_, index) => {
-      const home = join(this.host.folder("run"), "homes", `${workload.name}-${index}`);
-      return new Instance({
-        name: workload.name,
-        startup: workload.kind === "service" ? workload.startup : undefined,
-        launch: {
-          main,
-          args: workload.args,
-          environment: processEnvironment(workload, door, home, modulePaths(folder, external)),
-          memory: workload.memory,
-          folder: home,
-        },
-        machine: this.dependencies.machine,
-        clock,
-        log,
-      });
+    const door = await this.host.door({ member: `serviceAccount:${workload.account}` });
+    const modules = modulePaths(folder, external);
+    const homes = join(this.host.folder("run"), "homes");
+    return (told, home) => ({
+      main,
+      args: told.args,
+      environment: processEnvironment(told, door, join(homes, home), modules),
+      memory: told.memory,
+      folder: join(homes, home),
     });
   }
 

@@ -1,4 +1,4 @@
-/** A service or a worker pool as its Terraform arguments describe it, with Cloud Run's own defaults. */
+/** A service, a worker pool or a job as its Terraform arguments describe it, with Cloud Run's own defaults. */
 import { CloudError } from "../../errors";
 import type { StackResource } from "../../service";
 
@@ -6,7 +6,7 @@ export interface Workload {
   readonly address: string;
   readonly name: string;
   readonly location: string;
-  readonly kind: "service" | "worker-pool";
+  readonly kind: "service" | "worker-pool" | "job";
   /** E-mail of the account that it runs as. */
   readonly account: string;
   /** As the container names it. */
@@ -16,7 +16,7 @@ export interface Workload {
   /** In MiB. */
   readonly memory: number;
   readonly startup: StartupProbe;
-  /** Processes that run. */
+  /** Processes that always run; of a job none does. */
   readonly instances: number;
   /** What of it is not done here, a sentence each. */
   readonly notes: readonly string[];
@@ -47,7 +47,30 @@ interface Block {
   readonly [argument: string]: unknown;
 }
 
-const reserved = ["PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION", "CLOUD_RUN_WORKER_POOL", "CLOUD_RUN_REVISION"];
+/** What of a job is the same for all of its executions, unless one is told otherwise. */
+export interface JobSettings {
+  readonly tasks: number;
+  /** Tasks at once; undefined for as many as there can be. */
+  readonly parallelism: number | undefined;
+  /** How often a task that failed is begun again. */
+  readonly retries: number;
+  /** Milliseconds that one attempt of a task may take. */
+  readonly timeout: number;
+}
+
+const reserved = [
+  "PORT",
+  "K_SERVICE",
+  "K_REVISION",
+  "K_CONFIGURATION",
+  "CLOUD_RUN_WORKER_POOL",
+  "CLOUD_RUN_REVISION",
+  "CLOUD_RUN_JOB",
+  "CLOUD_RUN_EXECUTION",
+  "CLOUD_RUN_TASK_INDEX",
+  "CLOUD_RUN_TASK_ATTEMPT",
+  "CLOUD_RUN_TASK_COUNT",
+];
 /** @see https://cloud.google.com/run/docs/configuring/healthchecks#tcp-startup-probe */
 const startupLimit = 240_000;
 
@@ -57,7 +80,7 @@ const startupLimit = 240_000;
  */
 export function readWorkload(resource: StackResource, kind: Workload["kind"], defaultAccount: string): Workload {
   const { address, config } = resource;
-  const template = block(config["template"]);
+  const template = kind === "job" ? taskTemplate(config) : block(config["template"]);
   const containers = blocks(template["containers"]);
   const container = containers.find((one) => one["ports"] !== undefined) ?? containers[0];
   if (container === undefined || typeof container["image"] !== "string") {
@@ -80,7 +103,7 @@ export function readWorkload(resource: StackResource, kind: Workload["kind"], de
     environment: Object.fromEntries(plain.map((one) => [String(one["name"]), text(one["value"]) ?? ""])),
     memory: mebibytes(text(block(block(container["resources"])["limits"])["memory"])),
     startup: startupOf(block(container["startup_probe"])),
-    instances: kind === "service" ? 1 : (number(block(config["scaling"])["manual_instance_count"]) ?? 1),
+    instances: instancesOf(kind, config),
     notes: notesOf(variables, containers, container),
   };
 }
@@ -94,6 +117,27 @@ export function readRequestSettings({ config }: StackResource): RequestSettings 
     open: config["invoker_iam_disabled"] === true,
     audiences: list(config["custom_audiences"]).filter((one) => typeof one === "string"),
   };
+}
+
+/** @see https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.jobs#TaskTemplate */
+export function readJobSettings({ config }: StackResource): JobSettings {
+  const template = block(config["template"]);
+  const task = taskTemplate(config);
+  return {
+    tasks: number(template["task_count"]) ?? 1,
+    // 0 is Google's way to say nothing.
+    parallelism: number(template["parallelism"]) || undefined,
+    retries: number(task["max_retries"]) ?? 3,
+    timeout: seconds(text(task["timeout"])) ?? 600_000,
+  };
+}
+
+/** A job has a template of executions, and in it one of tasks. */
+const taskTemplate = (config: Block): Block => block(block(config["template"])["template"]);
+
+function instancesOf(kind: Workload["kind"], config: Block): number {
+  if (kind === "worker-pool") return number(block(config["scaling"])["manual_instance_count"]) ?? 1;
+  return kind === "service" ? 1 : 0;
 }
 
 function notesOf(variables: readonly Block[], containers: readonly Block[], container: Block): string[] {
@@ -128,7 +172,7 @@ function mebibytes(size: string | undefined): number {
 }
 
 /** "300s", in milliseconds */
-function seconds(duration: string | undefined): number | undefined {
+export function seconds(duration: string | undefined): number | undefined {
   const [, amount] = /^(\d+(?:\.\d+)?)s$/.exec(duration ?? "") ?? [];
   return amount === undefined ? undefined : Number(amount) * 1000;
 }

@@ -124,6 +124,21 @@ describe("a node's figures", () => {
     expect(figures("subscription", { counters: old })).toEqual(["backlog 7!", "oldest 1m 1s"]);
   });
 
+  test("of a job tell its executions, and raise those that failed; one of Dataflow's runs elsewhere", () => {
+    const workload = {
+      address: "x",
+      name: "x",
+      kind: "job" as const,
+      identity: "serviceAccount:x",
+      folder: "x",
+      url: undefined,
+      instances: [],
+    };
+    expect(figures("job", { workload, counters: { executions: 2, failed: 0 } })).toEqual(["executions 2"]);
+    expect(figures("job", { workload, counters: { executions: 2, failed: 1 } })).toEqual(["executions 2", "failed 1!"]);
+    expect(figures("job", {})).toEqual(["runs in the cloud "]);
+  });
+
   test("raise any dead letter", () => {
     expect(figures("dead-letters", { counters: { published: 0 } })).toEqual(["set aside 0"]);
     expect(figures("dead-letters", { counters: { published: 1 } })).toEqual(["set aside 1!"]);

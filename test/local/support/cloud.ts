@@ -9,6 +9,7 @@ const images = {
   echo: { folder: "echo" },
   worker: { folder: "worker" },
   broken: { folder: "broken" },
+  task: { folder: "task" },
 };
 
 /** A stack of resources, with the images of the fixtures. */
