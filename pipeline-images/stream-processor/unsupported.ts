@@ -18,9 +18,10 @@ const isBounded = ({ inputs }: PipelineSpec): boolean => Object.values(inputs).s
 
 /** Why it does not write what a pipeline's outputs are bound to; undefined where it does. */
 export function unsupportedOutputs(spec: PipelineSpec, outputs: OutputBindings): string | undefined {
-  const whyNot = isBounded(spec) ? whyNotWrittenAtOnce : whyNotWritten;
+  // What ends is written to everything there is.
+  if (isBounded(spec)) return undefined;
   const problems = Object.entries(outputs).flatMap(([name, binding]) => {
-    const why = whyNot(binding);
+    const why = whyNotWritten(binding);
     return why === undefined ? [] : [`${name} (${why})`];
   });
   return problems.length === 0 ? undefined : `${spec.name}: the stream processor does not write ${problems.join(", ")}`;
@@ -30,11 +31,4 @@ function whyNotWritten(binding: OutputBinding): string | undefined {
   if ("topic" in binding) return undefined;
   if ("table" in binding) return binding.write === "truncate" ? "a table by truncate" : undefined;
   return "files" in binding ? "files" : undefined;
-}
-
-/** The same of a pipeline that ends: all of its rows are seen at once, or none. */
-function whyNotWrittenAtOnce(binding: OutputBinding): string | undefined {
-  if ("topic" in binding || "tables" in binding || "files" in binding) return undefined;
-  if ("table" in binding) return binding.write === "upsert" ? "a table by upsert" : undefined;
-  return "bigtable" in binding ? "Bigtable" : "Firestore";
 }
