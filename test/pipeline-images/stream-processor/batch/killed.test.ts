@@ -92,3 +92,34 @@ test.each([1, 2, 3])(
   },
   120_000,
 );
+
+test("told to stop, it ends at once with 1, and nothing of it is seen; begun again, it ends with 0", async () => {
+  const { put, settings, query, folder, objects } = await shop();
+  await put("0.json", sales(0, 100_000));
+  const { main } = await bundle(join(__dirname, "../../../../pipeline-images/stream-processor"), join(folder, "cache"));
+  const told = settings(spread, {
+    OUTPUTS: JSON.stringify({
+      sales: { table: "acme-dev.shop.sales" },
+      copies: { topic: "projects/acme-dev/topics/refused" },
+      told: { topic: "projects/acme-dev/topics/refused" },
+    }),
+  });
+  const begin = () => {
+    const child = spawn(process.execPath, [main], { env: { ...told }, stdio: ["ignore", "pipe", "inherit"] });
+    const said: string[] = [];
+    child.stdout.on("data", (text: Buffer) => said.push(text.toString()));
+    const ended = once(child, "exit") as Promise<[number | null]>;
+    return { child, said, ended };
+  };
+  const stopped = begin();
+  while ((await objects("runs/first/manifest")).length === 0) await pause(10);
+  stopped.child.kill("SIGTERM");
+  expect(await stopped.ended).toEqual([1, null]);
+  expect(stopped.said.join("")).toContain("it was stopped before its end, and nothing of it is written: run it again");
+  const counted = "SELECT COUNT(*) AS n FROM `acme-dev.shop.sales`";
+  expect(await query(counted)).toEqual([{ n: 0 }]);
+  expect(await objects("runs/first/")).toEqual(["runs/first/manifest"]);
+
+  expect(await begin().ended).toEqual([0, null]);
+  expect(await query(counted)).toEqual([{ n: 100_000 }]);
+}, 120_000);
