@@ -22,7 +22,7 @@ const FLOOD_BEGINS = 5_000;
 /** Milliseconds between two samples. */
 const EVERY = 5_000;
 /** Milliseconds that what waits has to be worked off. */
-const PATIENCE = 300_000;
+const PATIENCE = 480_000;
 
 export interface SoakOptions {
   readonly minutes: number;

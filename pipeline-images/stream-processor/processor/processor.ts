@@ -292,8 +292,7 @@ export class Processor {
     if (this.memory.look(now)) this.soon = true;
     intake.workOn();
     for (const { leases, subscriber } of sources) {
-      // What fails is asked for again at half of what is left, or comes again.
-      for (const request of leases.extensions(now)) subscriber.modifyDeadline(request).catch(() => {});
+      for (const request of leases.extensions(now)) void leases.asked(subscriber.modifyDeadline(request));
     }
     if (!checkpointer.busy && this.isRecordDue(parts, now)) void checkpointer.record();
     this.report.tell(now, () => this.status, parts, this.memory.short);

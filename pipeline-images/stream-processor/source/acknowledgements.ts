@@ -11,6 +11,8 @@ import { NotAcknowledged, type Subscriber } from "./subscriber";
 
 /** A request may have 512 KiB; an id has some 200 bytes. */
 const IDS_A_REQUEST = 2_000;
+/** Requests at once. Where they are not answered, more of them would only fill the memory, and keep Pub/Sub busy. */
+const AT_ONCE = 16;
 const SUBSCRIPTION = 1;
 const ACK_IDS = 2;
 
@@ -50,6 +52,11 @@ export class AckRun {
   }
 }
 
+/** The messages of one request. */
+interface Due extends Range {
+  readonly run: AckRun;
+}
+
 export interface AcknowledgementsOptions {
   readonly subscription: string;
   readonly subscriber: Subscriber;
@@ -66,6 +73,9 @@ export class Acknowledgements {
   private confirmed: Range[] = [];
   private waiting = 0;
   private held = 0;
+  /** Durable, and not asked for yet. */
+  private readonly due: Due[] = [];
+  private underway = 0;
 
   constructor(
     private readonly options: AcknowledgementsOptions,
@@ -112,8 +122,9 @@ export class Acknowledgements {
   /** The messages of a durable record are acknowledged. */
   release(run: AckRun): void {
     for (let from = run.first; from < run.end; from += IDS_A_REQUEST) {
-      void this.acknowledge(run, from, Math.min(run.end, from + IDS_A_REQUEST));
+      this.due.push({ run, from, to: Math.min(run.end, from + IDS_A_REQUEST) });
     }
+    this.ask();
   }
 
   /** What was confirmed since the last time, for the next record. */
@@ -128,7 +139,16 @@ export class Acknowledgements {
     this.confirmed.push({ from: index, to: index + 1 });
   }
 
-  private async acknowledge(run: AckRun, from: number, to: number): Promise<void> {
+  private ask(): void {
+    while (this.underway < AT_ONCE) {
+      const due = this.due.shift();
+      if (due === undefined) return;
+      this.underway += 1;
+      void this.acknowledge(due);
+    }
+  }
+
+  private async acknowledge({ run, from, to }: Due): Promise<void> {
     const { subscription, subscriber, clock, trouble, mayLeave, progress } = this.options;
     const request = run.request(subscription, from, to);
     const acknowledged = await persistently(clock, trouble, async () => {
@@ -144,6 +164,8 @@ export class Acknowledgements {
     this.waiting -= to - from;
     this.held = this.waiting === 0 ? 0 : this.held - (run.bytes * (to - from)) / (run.end - run.first);
     if (acknowledged) this.confirmed.push({ from, to });
+    this.underway -= 1;
+    this.ask();
     progress();
   }
 }

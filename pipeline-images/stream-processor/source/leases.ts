@@ -3,6 +3,8 @@ import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
 import type { MessageBatch } from "./message-batch";
 
 const IDS_A_REQUEST = 2_000;
+/** Requests that may wait for an answer. Where there are more, Pub/Sub does not come to it, and leases end as they may. */
+const MOST_UNDERWAY = 100;
 const SUBSCRIPTION = 1;
 const SECONDS = 3;
 const ACK_IDS = 4;
@@ -10,6 +12,7 @@ const ACK_IDS = 4;
 export class Leases {
   /** When the lease of a batch was last begun. */
   private readonly begun = new Map<MessageBatch, number>();
+  private underway = 0;
 
   constructor(
     private readonly subscription: string,
@@ -26,8 +29,16 @@ export class Leases {
     this.begun.delete(batch);
   }
 
+  /** A request is asked for. What fails is asked for again at half of what is left, or its messages come again. */
+  async asked(answer: Promise<void>): Promise<void> {
+    this.underway += 1;
+    await answer.catch(() => {});
+    this.underway -= 1;
+  }
+
   /** ModifyAckDeadlineRequests for the batches whose lease is half over. */
   extensions(now: number): Uint8Array[] {
+    if (this.underway >= MOST_UNDERWAY) return [];
     const due: MessageBatch[] = [];
     for (const [batch, begun] of this.begun) if (now - begun >= this.lease / 2) due.push(batch);
     for (const batch of due) this.begun.set(batch, now);
