@@ -64,6 +64,10 @@ describe("web-traffic", () => {
     expect(linesOf(metrics.slice(0, 1))).toEqual([
       "16 pageviews of 7 users, 4503599627380202 bytes, from 2026-03-01T23:59:59.000000Z to 2026-03-02T08:05:30.000000Z",
     ]);
+    const counts = linesOf(await jobs.objects("acme-dev-web-traffic", "metrics/user-traffic/second"));
+    expect(counts).toContain('batch_rows_read{pipeline="user-traffic",run="second"} 24');
+    expect(counts).toContain('batch_rows_written{pipeline="user-traffic",run="second",output="user_traffic"} 7');
+    expect(counts).toContain('batch_error_rows{pipeline="user-traffic",run="second",reason="parse"} 8');
     const refused = await jobs.objects("acme-dev-web-traffic", "errors/user-traffic");
     expect(new Set(linesOf(refused)).size).toBe(8);
   });

@@ -372,8 +372,8 @@ test("D10: a hundred rows are sampled, after an assertion; pipelines.test.ts run
   });
 });
 
-test("nothing is to be warned of but images that were never pushed, and what the stream processor does not run yet", () => {
+test("nothing is to be warned of but images that were never pushed", () => {
   const made = stack();
   Template.fromStack(made);
-  for (const warning of warningsOf(made)) expect(warning).toMatch(/the stream processor does not|was never pushed/);
+  for (const warning of warningsOf(made)) expect(warning).toContain("was never pushed");
 });

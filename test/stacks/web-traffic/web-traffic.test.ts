@@ -214,15 +214,11 @@ describe("W3: the same jobs by the clock, here and there", () => {
     );
   });
 
-  test("nothing is to be warned of but images that were never pushed, and what the stream processor does not run yet", () => {
+  test("nothing is to be warned of but images that were never pushed", () => {
     for (const stage of ["dev", "dataflow"] as const) {
       const stack = made(stage);
       Template.fromStack(stack);
-      for (const warning of warningsOf(stack)) {
-        expect(warning).toMatch(
-          stage === "dev" ? /the stream processor does not|was never pushed/ : /was never pushed/,
-        );
-      }
+      for (const warning of warningsOf(stack)) expect(warning).toContain("was never pushed");
     }
   });
 
