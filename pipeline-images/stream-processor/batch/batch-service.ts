@@ -82,6 +82,9 @@ async function work(settings: BatchEnvironment, cloud: Cloud, clock: Clock, log:
 function checkRunnable(spec: PipelineSpec, { inputs, outputs, errors, tasks }: BatchEnvironment): void {
   for (const [name, { kind }] of Object.entries(spec.inputs)) {
     const binding = inputs[name];
+    if (kind === "unbounded") {
+      throw new Error(`input ${name} of ${spec.name} never ends, and MODE says that it does: let it be "pull"`);
+    }
     if (binding === undefined) {
       throw new Error(`input ${name} of ${spec.name} comes from nowhere: INPUTS names no files, table or query`);
     }

@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { bounded, count, integer, pipeline, schema, sideInput, string, sum } from "../../../../pipeline";
+import { clicksPipeline } from "../support/journey";
 import { byShop, lineEach, sale, sales, shop, sold } from "./support";
 
 const appended = { OUTPUTS: JSON.stringify({ sales: { table: "acme-dev.shop.sales" } }) };
@@ -169,10 +170,12 @@ test("what comes from nowhere, or goes nowhere, is said before anything is read"
   await run(sold, { ...appended, INPUTS: "{}" });
   await run(sold, { OUTPUTS: "{}" });
   await run(byShop, { ...replaced, CHECKPOINTS: "/tmp/somewhere" });
+  await run(clicksPipeline.toJSON(), appended);
   expect(lines).toEqual([
     "ERROR input sales of sold: a run that ends reads files, a table or a query, not a subscription",
     "ERROR input sales of sold comes from nowhere: INPUTS names no files, table or query",
     "ERROR output sales of sold is bound to nothing: OUTPUTS names no sink",
     "ERROR CHECKPOINTS is /tmp/somewhere, and output shops replaces a table, by files that BigQuery reads: give a bucket, gs://bucket/prefix",
+    'ERROR input clicks of clicks never ends, and MODE says that it does: let it be "pull"',
   ]);
 });

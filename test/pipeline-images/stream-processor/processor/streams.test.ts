@@ -125,3 +125,12 @@ test("an input that comes from nowhere is said at the start, and so is a log of 
   await journey.pass(1);
   expect(other.processor.status.problem).toContain(`it is of ${ORDERS}, not ${ORDERS}-2`);
 });
+
+test("a pipeline that ends is not pulled", async () => {
+  const spec = both.toJSON();
+  const clicks = { ...spec.inputs["clicks"], kind: "bounded" } as (typeof spec.inputs)[string];
+  const { journey } = journeyOf(both);
+  const { processor } = journey.start(goodNetwork, { spec: { ...spec, inputs: { ...spec.inputs, clicks } } });
+  await journey.pass(1);
+  expect(processor.status.problem).toBe('input clicks of both ends, and MODE says that it does not: let it be "batch"');
+});
