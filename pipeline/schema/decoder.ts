@@ -4,6 +4,7 @@
  */
 import { compileFast } from "./decoder/fast";
 import type { NewRow, Read } from "./decoder/read";
+import { cursor } from "./decoder/scan";
 import { compileSlow } from "./decoder/slow";
 import { fieldSpecs, type Columns } from "./field-spec";
 import type { RowError } from "./row";
@@ -23,6 +24,12 @@ export interface DecoderOptions {
    * @default none
    */
   readonly metadata?: readonly string[];
+  /**
+   * Name of a REQUIRED TIMESTAMP that events write as a number: it is not in the row, and {@link decodedTime} tells it.
+   * No text is made of it.
+   * @default none
+   */
+  readonly time?: string | undefined;
 }
 
 /**
@@ -38,16 +45,21 @@ export type Decode = (bytes: Uint8Array, start?: number, end?: number) => NewRow
  */
 export function compileDecoder(columns: Columns, options: DecoderOptions = {}): Decode {
   const fields = fieldSpecs(columns);
-  const { reads = "all", metadata = [] } = options;
-  const read: Read = {
+  const { reads = "all", metadata = [], time } = options;
+  const read = reads === "all" ? fields : fields.filter(({ name }) => reads.includes(name));
+  const all: Read = {
     fields,
-    reads: reads === "all" ? fields : fields.filter(({ name }) => reads.includes(name)),
+    reads: read.filter(({ name }) => name !== time),
     metadata: new Set(metadata),
+    time: fields.find(({ name }) => name === time),
   };
-  const fast = compileFast(read);
-  const slow = compileSlow(read);
+  const fast = compileFast(all);
+  const slow = compileSlow(all);
   return (given, start = 0, end = given.length) => {
     const bytes = Buffer.isBuffer(given) ? given : Buffer.from(given.buffer, given.byteOffset, given.length);
     return fast(bytes, start, end) ?? slow(bytes, start, end);
   };
 }
+
+/** Milliseconds since 1970, rounded down: of the row that was decoded last, by a decoder that was told of a `time`. */
+export const decodedTime = (): number => cursor.time;

@@ -205,7 +205,14 @@ export class Engine {
         return rename(new Map(needed.map((name) => [old.get(name) ?? name, name])), next);
       }
       case "eventTime":
-        return eventTime(step.field, this.watermarks.progressOf(step.id), this.moment, refuse, next);
+        return eventTime(
+          step.field,
+          this.needs.isDecoded(step),
+          this.watermarks.progressOf(step.id),
+          this.moment,
+          refuse,
+          next,
+        );
       case "processingTime":
         return processingTime(
           step.field,
@@ -245,7 +252,15 @@ export class Engine {
   private makeInput(name: string, spec: InputSpec): EngineInput {
     const { moment } = this;
     const enter = each(this.takersOf(name));
-    return new EngineInput({ spec, reads: this.needs.of(name), moment, refuse: this.refuser(name), enter });
+    const { needs } = this;
+    return new EngineInput({
+      spec,
+      reads: needs.of(name),
+      time: needs.timeOf(name),
+      moment,
+      refuse: this.refuser(name),
+      enter,
+    });
   }
 
   /** What takes the rows of its two sides. */

@@ -29,6 +29,8 @@ export class Moment {
   published = 0;
   /** What is worked on, for an error row; undefined while timers fire. */
   messages: Messages | undefined;
+  /** The event time of the message, where its input has it read as a number. */
+  time = 0;
   place = 0;
   /** The window of the row that is on its way, where a stage gave it: its time alone does not tell. */
   window: RowWindow | undefined;

@@ -8,11 +8,36 @@ import type { FunctionSpec, PipelineSpec, StepSpec } from "../../../pipeline/spe
 export class Needs {
   private readonly needed = new Map<string, Set<string>>();
   private readonly rows: ReturnType<typeof rowsOfSpec>;
+  /** Of inputs, the field that nobody reads but to tell the time of rows. */
+  private times: ReadonlyMap<string, string>;
 
-  constructor(spec: PipelineSpec) {
+  constructor(private readonly spec: PipelineSpec) {
     this.rows = rowsOfSpec(spec);
-    for (const reference of Object.values(spec.outputs)) this.need(reference, this.names(reference));
-    for (const step of spec.steps.toReversed()) this.needOf(step);
+    this.times = epochTimes(spec);
+    this.find();
+    // Where others read such a field, it is a field as others are.
+    const alone = [...this.times].filter(([input, field]) => !this.of(input).includes(field));
+    if (alone.length === this.times.size) return;
+    this.times = new Map(alone);
+    this.needed.clear();
+    this.find();
+  }
+
+  /** Name of the input's field that is read as a number, and is in no row. */
+  timeOf(input: string): string | undefined {
+    return this.times.get(input);
+  }
+
+  /** Whether the time of rows that come to the step was read as a number. */
+  isDecoded(step: EventTimeStep): boolean {
+    const input = inputBehind(step, this.spec);
+    return input !== undefined && this.times.get(input) === step.field;
+  }
+
+  private find(): void {
+    const { outputs, steps } = this.spec;
+    for (const reference of Object.values(outputs)) this.need(reference, this.names(reference));
+    for (const step of steps.toReversed()) this.needOf(step);
   }
 
   /** Names of the fields that are read of a reference's rows, in their order. */
@@ -41,7 +66,7 @@ export class Needs {
         return need(after.map((name) => old.get(name) ?? name));
       }
       case "eventTime":
-        return need([...after, step.field]);
+        return need(this.isDecoded(step) ? after : [...after, step.field]);
       case "processingTime":
         return need(without(after, [step.field]));
       case "aggregate":
@@ -85,6 +110,33 @@ export class Needs {
     for (const name of names) needed.add(name);
     this.needed.set(reference, needed);
   }
+}
+
+type EventTimeStep = Extract<StepSpec, { readonly kind: "eventTime" }>;
+
+/** Of each input, the one field that tells the time of its rows, where events write it as a number. */
+function epochTimes(spec: PipelineSpec): ReadonlyMap<string, string> {
+  const found = new Map<string, Set<string>>();
+  for (const step of spec.steps) {
+    const input = step.kind === "eventTime" ? inputBehind(step, spec) : undefined;
+    if (input !== undefined) found.set(input, (found.get(input) ?? new Set()).add((step as EventTimeStep).field));
+  }
+  return new Map(
+    [...found].flatMap(([input, [field, ...others]]) => {
+      const { encoding = "text", mode } = spec.inputs[input]?.fields.find(({ name }) => name === field) ?? {};
+      const isOne = others.length === 0 && encoding !== "text" && mode === "REQUIRED";
+      return isOne ? [[input, field as string] as const] : [];
+    }),
+  );
+}
+
+/** The input whose rows come to a step as they are, within the work on their message; undefined for others. */
+function inputBehind(step: StepSpec, spec: PipelineSpec): string | undefined {
+  const [reference = ""] = step.inputs;
+  if (reference in spec.inputs) return reference;
+  const before = spec.steps.find(({ id }) => id === reference);
+  const passes = before !== undefined && ["assert", "filter", "select", "window"].includes(before.kind);
+  return passes ? inputBehind(before, spec) : undefined;
 }
 
 const without = (names: readonly string[], others: readonly string[]): readonly string[] =>

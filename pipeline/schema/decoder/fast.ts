@@ -8,6 +8,7 @@ import {
   booleanAt,
   civilAt,
   epochAt,
+  epochMillisecondsAt,
   epochs,
   floatAt,
   integerAt,
@@ -28,6 +29,7 @@ const steps = {
   civilAt,
   cursor,
   epochAt,
+  epochMillisecondsAt,
   epochs,
   floatAt,
   integerAt,
@@ -46,9 +48,9 @@ const steps = {
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
-export function compileFast({ fields, reads, metadata }: Read): Fast {
+export function compileFast({ fields, reads, metadata, time }: Read): Fast {
   const source: Source = { functions: [], fields: [], lookups: [], names: [], interners: 0 };
-  const main = recordFunction({ fields, reads, metadata, depth: 0 }, source);
+  const main = recordFunction({ fields, reads, metadata, time, depth: 0 }, source);
   const read = generate(`${source.functions.join("\n")}\nreturn ${main};`, {
     ...steps,
     fields: source.fields,

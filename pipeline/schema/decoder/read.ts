@@ -11,4 +11,6 @@ export interface Read {
   readonly reads: readonly FieldSpec[];
   /** Names of those that come from the message. */
   readonly metadata: ReadonlySet<string>;
+  /** Of the field that is read as a number, into `cursor.time`, and is not in the row. */
+  readonly time?: FieldSpec | undefined;
 }

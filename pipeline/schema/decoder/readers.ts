@@ -7,7 +7,7 @@
 import type { FieldSpec, Json, TimestampEncoding } from "../../spec";
 import { asciiText } from "../ascii";
 import { normalTextOf } from "../scalar";
-import { normalTimestamp, timestampOf } from "../timestamp";
+import { millisecondsOf, normalTimestamp, timestampOf } from "../timestamp";
 import { keepMinuteOf, keptTimestampAt } from "../timestamp-minutes";
 import type { Interner } from "./interner";
 import { cursor, oddScalar, plainEnd, textAt } from "./scan";
@@ -110,15 +110,36 @@ export const epochs: { readonly [Encoding in Exclude<TimestampEncoding, "text">]
   "epoch-micros": { perSecond: 1e6, micros: 1, beyond: 2 ** 53 },
 };
 
-/** A TIMESTAMP that is written as a whole number, not before 1970. */
-export function epochAt(bytes: Buffer, at: number, end: number, field: FieldSpec, epoch: Epoch): Json | undefined {
+/** A whole number, not before 1970; -1 where it is written otherwise. */
+function epochNumberAt(bytes: Buffer, at: number, { beyond }: Epoch): number {
   let i = at;
   let value = 0;
   for (let byte = bytes[i] as number; byte >= ZERO && byte <= NINE; byte = bytes[++i] as number) {
     value = value * 10 + (byte - ZERO);
   }
-  if (!isWhole(bytes, at, i, 16) || value >= epoch.beyond) return oddScalar(bytes, at, end, field);
+  if (!isWhole(bytes, at, i, 16) || value >= beyond) return -1;
   position.at = i;
+  return value;
+}
+
+/** A TIMESTAMP that is written as a number, as milliseconds since 1970, rounded down: the time that windows see. */
+export function epochMillisecondsAt(
+  bytes: Buffer,
+  at: number,
+  end: number,
+  field: FieldSpec,
+  epoch: Epoch,
+): number | undefined {
+  const value = epochNumberAt(bytes, at, epoch);
+  if (value >= 0) return epoch.perSecond === 1 ? value * 1_000 : Math.floor(value / (epoch.perSecond / 1_000));
+  const odd = oddScalar(bytes, at, end, field);
+  return odd === undefined ? undefined : millisecondsOf(odd as string);
+}
+
+/** A TIMESTAMP that is written as a whole number, not before 1970. */
+export function epochAt(bytes: Buffer, at: number, end: number, field: FieldSpec, epoch: Epoch): Json | undefined {
+  const value = epochNumberAt(bytes, at, epoch);
+  if (value < 0) return oddScalar(bytes, at, end, field);
   const seconds = Math.floor(value / epoch.perSecond);
   return timestampOf(seconds, (value - seconds * epoch.perSecond) * epoch.micros);
 }

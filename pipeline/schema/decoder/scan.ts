@@ -15,6 +15,8 @@ export const cursor = {
   at: 0,
   /** Bytes beyond ASCII came by: whether the event is UTF-8 is still to be seen. */
   wide: false,
+  /** Milliseconds since 1970 of the field that is read as a number. */
+  time: 0,
 };
 
 const QUOTE = 34;

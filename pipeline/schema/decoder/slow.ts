@@ -2,17 +2,20 @@
 import { isUtf8 } from "node:buffer";
 import type { Json } from "../../spec";
 import { RowError } from "../row";
+import { millisecondsOf } from "../timestamp";
 import { walker } from "../walk";
 import { event } from "./event";
 import { NotJson, parseJson } from "./parse";
 import type { NewRow, Read } from "./read";
+import { cursor } from "./scan";
 
 export function compileSlow({
   reads,
   metadata,
+  time,
 }: Read): (bytes: Buffer, start: number, end: number) => NewRow | RowError {
   const walk = walker(
-    reads.filter(({ name }) => !metadata.has(name)),
+    [...reads.filter(({ name }) => !metadata.has(name)), ...(time === undefined ? [] : [time])],
     event,
   );
   return (bytes, start, end) => {
@@ -25,7 +28,8 @@ export function compileSlow({
       return new RowError("$", `$: not JSON at byte ${at}: ${parsed.problem}`);
     }
     const row = walk(parsed);
-    if (row instanceof RowError || metadata.size === 0) return row;
+    if (row instanceof RowError || (metadata.size === 0 && time === undefined)) return row;
+    if (time !== undefined) cursor.time = millisecondsOf(row[time.name] as string);
     return Object.fromEntries(reads.map(({ name }) => [name, metadata.has(name) ? null : (row[name] as Json)]));
   };
 }

@@ -29,21 +29,27 @@ export interface RecordSource {
   readonly reads: readonly FieldSpec[];
   /** Names of the fields that the caller sets. */
   readonly metadata: ReadonlySet<string>;
+  /** Of the field that is read as a number, and is not in the row. */
+  readonly time?: FieldSpec | undefined;
   /** How many lists and objects lie around it. */
   readonly depth: number;
 }
 
 /** Writes the function of a record and of all within it. @returns its name */
-export function recordFunction({ fields, reads, metadata, depth }: RecordSource, source: Source): string {
+export function recordFunction({ fields, reads, metadata, time, depth }: RecordSource, source: Source): string {
   const coming = fields.filter(({ name }) => !metadata.has(name));
   const variables = reads.map((_, i) => `v${i}`);
+  if (time !== undefined) variables.push("time");
   const cases = coming.map((field, k) => {
+    if (field === time) return `case ${k}: ${readTime(field, source)} break;`;
     const read = reads.indexOf(field);
     const statement = read < 0 ? passOver(depth + 1) : readInto(variables[read] as string, field, depth + 1, source);
     return `case ${k}: ${statement} break;`;
   });
   const values = reads.map(({ name }, i) => `${keyOf(name)}: ${metadata.has(name) ? "null" : variables[i]}`);
-  const absences = reads.map((field, i) => (metadata.has(field.name) ? "" : absent(field, variables[i] as string)));
+  const absences = [...reads, ...(time === undefined ? [] : [time])].map((field, i) =>
+    metadata.has(field.name) ? "" : absent(field, variables[i] as string),
+  );
   return define(
     source,
     `let ${["due = 0", "k = 0", ...variables].join(", ")};
@@ -68,6 +74,7 @@ export function recordFunction({ fields, reads, metadata, depth }: RecordSource,
   }
   ${absences.filter((line) => line !== "").join("\n  ")}
   cursor.at = i;
+  ${time === undefined ? "" : "cursor.time = time;"}
   return { ${values.join(", ")} };`,
   );
 }
@@ -118,6 +125,12 @@ function readInto(v: string, field: FieldSpec, depth: number, source: Source): s
   const orNull = field.mode === "NULLABLE" ? `b[i] === ${LETTER_N} ? nullAt(b, i) : ${value}` : value;
   const orEmpty = field.mode === "REPEATED" ? `b[i] === ${LETTER_N} && nullAt(b, i) === null ? [] : ${value}` : orNull;
   return `${v} = ${orEmpty}; if (${v} === undefined) return undefined;`;
+}
+
+/** Reads the field that is not to be in the row. */
+function readTime(field: FieldSpec, source: Source): string {
+  const told = `fields[${source.fields.push(field) - 1}]`;
+  return `time = epochMillisecondsAt(b, i, end, ${told}, epochs["${field.encoding}"]); if (time === undefined) return undefined;`;
 }
 
 /** The call that reads a value. */

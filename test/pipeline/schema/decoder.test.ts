@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileDecoder, type DecoderOptions } from "../../../pipeline/schema/decoder";
+import { compileDecoder, decodedTime, type DecoderOptions } from "../../../pipeline/schema/decoder";
 import { compileFast } from "../../../pipeline/schema/decoder/fast";
 import { compileSlow } from "../../../pipeline/schema/decoder/slow";
 import {
@@ -331,3 +331,31 @@ function withoutEpochs(fields: readonly FieldSpec[]): readonly FieldSpec[] {
     ...(field.fields && { fields: withoutEpochs(field.fields) }),
   }));
 }
+
+describe("a time that is read as a number", () => {
+  const fields = { user: string(), at: timestamp({ encoding: "epoch-micros" }) };
+  const decoder = compileDecoder(fields, { time: "at" });
+
+  test("is in no row, and in every spelling the time that the row would have had", () => {
+    const as = (encoding: "epoch-seconds" | "epoch-millis" | "epoch-micros", at: string): number => {
+      const row = compileDecoder({ at: timestamp({ encoding }) }, { time: "at" })(Buffer.from(`{"at":${at}}`));
+      expect(row).toEqual({});
+      return decodedTime();
+    };
+    expect(as("epoch-micros", "1706702400123999")).toBe(1706702400123);
+    expect(as("epoch-millis", "1706702400123")).toBe(1706702400123);
+    expect(as("epoch-seconds", "1706702400")).toBe(1706702400000);
+    // What the fast way leaves to others: text, exponents, before 1970.
+    expect(as("epoch-millis", '"1706702400123"')).toBe(1706702400123);
+    expect(as("epoch-seconds", "17067024e2")).toBe(1706702400000);
+    expect(as("epoch-micros", "-1")).toBe(-1);
+    expect(as("epoch-seconds", "-62135596800")).toBe(-62135596800000);
+  });
+
+  test("is one more thing that an event may have wrong", () => {
+    const row = decoder(Buffer.from('{"at":1706702400123999,"user":"\\u0061"}'));
+    expect([row, decodedTime()]).toEqual([{ user: "a" }, 1706702400123]);
+    expect(decoder(Buffer.from('{"user":"a"}'))).toMatchObject({ message: "$.at is missing" });
+    expect(decoder(Buffer.from('{"user":"a","at":"noon"}'))).toBeInstanceOf(RowError);
+  });
+});

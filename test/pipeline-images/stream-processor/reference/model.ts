@@ -47,7 +47,9 @@ class Model {
     const needs = new Needs(spec);
     const rows = rowsOfSpec(spec);
     const inputs = Object.entries(spec.inputs).filter(([, { kind }]) => kind !== "side");
-    this.decoders = new Map(inputs.map(([name, input]) => [name, decoder(input, needs.of(name))]));
+    this.decoders = new Map(
+      inputs.map(([name, input]) => [name, decoder(input, [...needs.of(name), needs.timeOf(name) ?? ""])]),
+    );
     for (const step of spec.steps) {
       if (step.kind === "eventTime") this.times.set(step.id, { largest: -Infinity, lastRow: -Infinity });
       const around: Around = {

@@ -95,8 +95,16 @@ export const moves: fc.Arbitrary<Moves> = fc.record({
   moves: fc.array(move, { minLength: 2, maxLength: 28 }),
 });
 
-/** @param inputs those that a batch may be of @param side the side input, where there is one */
-export function scriptOf({ grid, moves: drawn }: Moves, inputs: readonly string[], side: string | undefined): Script {
+export interface ScriptOptions {
+  /** Those that a batch may be of. */
+  readonly inputs: readonly string[];
+  /** The side input, where there is one. */
+  readonly side: string | undefined;
+  /** Times are milliseconds since 1970, not text. */
+  readonly counted: boolean;
+}
+
+export function scriptOf({ grid, moves: drawn }: Moves, { inputs, side, counted }: ScriptOptions): Script {
   const onGrid = (seconds: number): number => Math.round(seconds / grid) * grid * 1_000;
   let now = NOON;
   let count = 0;
@@ -114,7 +122,7 @@ export function scriptOf({ grid, moves: drawn }: Moves, inputs: readonly string[
     } else if (one.again && last !== undefined) script.push(last);
     else {
       const messages = one.batch.map((drawnEvent) =>
-        messageOf(grid === 1 ? drawnEvent : aligned(drawnEvent, grid), now, (count += 1)),
+        messageOf(grid === 1 ? drawnEvent : aligned(drawnEvent, grid), now, (count += 1), counted),
       );
       const input = (one.other ? inputs.at(-1) : inputs[0]) ?? "";
       script.push((last = { kind: "batch", input, messages }));
@@ -131,7 +139,7 @@ const aligned = (drawn: Drawn, grid: number): Drawn => ({
   edge: 0,
 });
 
-function messageOf(drawn: Drawn, now: number, nth: number): GivenMessage {
+function messageOf(drawn: Drawn, now: number, nth: number, counted: boolean): GivenMessage {
   const published = now - drawn.unpublished * 1_000;
   const event: { [name: string]: Json } = {
     id: `e${nth}`,
@@ -143,7 +151,7 @@ function messageOf(drawn: Drawn, now: number, nth: number): GivenMessage {
     paid: drawn.paid === null ? null : `${drawn.paid / 1_000}`,
     ok: drawn.ok,
     tags: drawn.tags,
-    at: new Date(timeOf(drawn, published)).toISOString(),
+    at: counted ? timeOf(drawn, published) : new Date(timeOf(drawn, published)).toISOString(),
   };
   const broken = malformed[drawn.malformed];
   const attributes = { nth: `${nth}` };
