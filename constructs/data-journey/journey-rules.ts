@@ -3,7 +3,7 @@ import { milliseconds } from "../../pipeline/duration";
 import type { Shape } from "../../pipeline/flow";
 import { mapValues } from "../../pipeline/objects";
 import type { PipelineSpec } from "../../pipeline/spec";
-import { unsupported, unsupportedOutputs } from "../../pipeline-images/stream-processor/unsupported";
+import { type Coming, unsupported, unsupportedOutputs } from "../../pipeline-images/stream-processor/unsupported";
 import { FactKind, type JourneyRule } from "../core/facts";
 import { warn } from "../core/warn";
 import type { Task } from "./runner";
@@ -28,10 +28,12 @@ export type RunnerKind = "push-service" | "worker-pool" | "job" | "dataflow";
 export function noteUnsupported(
   scope: Construct,
   { pipeline, outputs, errors }: Pick<Task, "pipeline" | "outputs" | "errors">,
+  coming?: Coming,
 ): void {
   const spec = pipeline.toJSON();
   const sinks = mapValues(outputs, ({ binding }) => binding);
-  const problems = [unsupported(spec), unsupportedOutputs(spec, { ...sinks, "what is refused": errors.binding })];
+  const sinksOfAll = { ...sinks, "what is refused": errors.binding };
+  const problems = [unsupported(spec), unsupportedOutputs(spec, sinksOfAll, coming)];
   for (const problem of problems) if (problem !== undefined) warn(scope, problem);
 }
 

@@ -81,7 +81,7 @@ export function pushService(options: PushServiceOptions = {}): Runner<"row-wise"
         deadLetters: task.deadLetters,
         maxDeliveryAttempts,
       });
-      noteUnsupported(scope, task);
+      noteUnsupported(scope, task, "pushed");
       pipelines.tell(scope, { spec: task.pipeline.toJSON(), shape, runner: "push-service" });
     },
   };

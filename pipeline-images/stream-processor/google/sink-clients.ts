@@ -1,6 +1,7 @@
 import type { Clock } from "../../../runtime/clock";
 import type { SinkClients } from "../sinks/clients";
 import { bigtableRows } from "./bigtable";
+import { filesBelow } from "../place";
 import type { Cloud } from "./cloud";
 import { firestoreDocuments } from "./firestore";
 import { pubSubTopics } from "./pubsub";
@@ -10,6 +11,7 @@ import { StorageWrite } from "./storage-write";
 export const sinkClients = (cloud: Cloud, clock: Clock): SinkClients => ({
   tables: new StorageWrite(cloud.storageWrite(), clock),
   maker: cloud.maker,
+  files: (files) => filesBelow(files, cloud.storage),
   topics: pubSubTopics(cloud.pubSub()),
   bigtable: bigtableRows(cloud.bigtable()),
   documents: firestoreDocuments(cloud.firestore()),

@@ -47,6 +47,8 @@ export class Engine {
   private readonly inputs: ReadonlyMap<string, EngineInput>;
   private readonly onlyInput: EngineInput;
   private readonly sides = new Map<string, SideTable>();
+  private published: PublishedOfInputs | undefined;
+  private closed = false;
 
   /** @throws Error for a pipeline with a step that it does not run. */
   constructor(private readonly options: EngineOptions) {
@@ -118,13 +120,23 @@ export class Engine {
   /** Moves the watermarks as far as the sources have come. */
   advanceWatermark(published: PublishedOfInputs): void {
     this.moment.messages = undefined;
+    this.published = published;
     this.advance((stage) => this.watermarks.advance(stage, published));
   }
 
   /** There will be no more rows: every window gives what it has. */
   close(): void {
     this.moment.messages = undefined;
+    this.closed = true;
     this.advance(() => Infinity);
+  }
+
+  /** How far the rows of an output have come, when watermarks were moved the last time. */
+  outputWatermark(output: string): number {
+    if (this.closed) return Infinity;
+    const reference = this.options.spec.outputs[output];
+    if (reference === undefined || this.published === undefined) return -Infinity;
+    return this.watermarks.ofRows(reference, this.published);
   }
 
   /** The least watermark; -Infinity before there is one, or where nothing is windowed. */

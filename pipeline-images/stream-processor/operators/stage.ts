@@ -49,6 +49,12 @@ export function windowOf(step: StepSpec, spec: PipelineSpec): WindowStep | undef
   return windowOf(before, spec);
 }
 
+/** The windows that the rows behind a reference are in; undefined where they are in none. */
+export function windowOfRows(reference: string, spec: PipelineSpec): WindowStep | undefined {
+  const step = spec.steps.find(({ id }) => id === reference);
+  return step?.kind === "window" ? step : step && windowOf(step, spec);
+}
+
 /** Are the rows that come to a step what a group in their windows gave? */
 export function wasGrouped(step: StepSpec, spec: PipelineSpec): boolean {
   const [first = ""] = step.inputs;

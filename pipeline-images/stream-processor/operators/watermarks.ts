@@ -29,7 +29,7 @@ export class Watermarks {
   private readonly watermarks = new Map<string, number>();
 
   constructor(
-    spec: PipelineSpec,
+    private readonly spec: PipelineSpec,
     private readonly stages: ReadonlyMap<string, Stage>,
   ) {
     for (const step of spec.steps) {
@@ -59,6 +59,11 @@ export class Watermarks {
     const watermark = Math.max(this.of(stage), least);
     this.watermarks.set(stage, watermark);
     return watermark;
+  }
+
+  /** How far the rows behind a reference have come. */
+  ofRows(reference: string, published: PublishedOfInputs): number {
+    return Math.min(...timeSources([reference], this.spec).map((source) => this.timeOf(source, published)));
   }
 
   write(changes: StateChanges): void {

@@ -10,6 +10,7 @@ import { partsOf } from "../checkpoint/output-parts";
 import { RecordedOutput } from "../checkpoint/recorded-output";
 import { writeErrorRow } from "../operators/error-rows";
 import type { Moment, TakeRow } from "../operators/flow";
+import { windowOfRows } from "../operators/stage";
 import type { SinkClients } from "../sinks/clients";
 import { sinkKind, sinkName } from "../sinks/kinds";
 import type { LoggedOutput } from "../sinks/logged-output";
@@ -33,6 +34,8 @@ export interface LoggedOptions extends OutputsOptions, Omit<OutputOptions, "trou
   readonly ledger: Ledger;
   readonly term: number;
   readonly begun: number;
+  /** How far the rows of an output have come. */
+  readonly watermark: (output: string) => number;
   readonly troubles: Troubles;
   readonly assume: "written" | "lost" | undefined;
 }
@@ -42,7 +45,14 @@ export function loggedOutputs(options: LoggedOptions): ReadonlyMap<string, Logge
   const { bound, ledger, troubles } = options;
   const logged = <Binding extends OutputBinding>(of: SinkOptions<Binding>) => {
     const sink = sinkName(of.binding);
-    return { ...options, ...of, ...recordedOf(ledger, of.output, sink), trouble: troubles.about(sink) };
+    return {
+      ...options,
+      ...of,
+      ...recordedOf(ledger, of.output, sink),
+      trouble: troubles.about(sink),
+      rowWindow: windowOfRows(bound.spec.outputs[of.output] ?? "", bound.spec),
+      watermark: () => options.watermark(of.output),
+    };
   };
   const errors = loggedTopic(logged(errorSink(options, () => errors.take)), errorAttributes(bound));
   const outputs = outputsOf(

@@ -142,11 +142,12 @@ function makeWork(
   return new Work({
     bound: settings,
     ledger,
-    outputs: (refused, moment) =>
+    outputs: (refused, moment, watermark) =>
       loggedOutputs({
         bound: settings,
         clients: world.clients,
         moment,
+        watermark,
         ledger,
         term: log.next.term,
         begun: context.begun,

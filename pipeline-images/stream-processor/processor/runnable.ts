@@ -1,7 +1,7 @@
 import { Engine } from "../operators/engine";
 import type { TakeRow } from "../operators/flow";
 import type { Bound } from "./meaning";
-import { unsupportedOutputs } from "../unsupported";
+import { type Coming, unsupportedOutputs } from "../unsupported";
 import { whyNotRead } from "../source/side-reader";
 import { sinkName } from "../sinks/kinds";
 
@@ -12,7 +12,7 @@ const nowhere: TakeRow = () => {};
  * @returns whether it is row-wise: keeps nothing between messages
  * @throws Error that says what is in the way.
  */
-export function checkRunnable({ spec, subscriptions, sides, outputs }: Bound): boolean {
+export function checkRunnable({ spec, subscriptions, sides, outputs }: Bound, coming: Coming = "pulled"): boolean {
   for (const [name, { kind }] of Object.entries(spec.inputs)) {
     const binding = sides[name];
     if (kind === "bounded") {
@@ -30,7 +30,7 @@ export function checkRunnable({ spec, subscriptions, sides, outputs }: Bound): b
       throw new Error(`output ${name} of ${spec.name} is bound to nothing: OUTPUTS names no sink`);
     }
   }
-  const problem = unsupportedOutputs(spec, outputs);
+  const problem = unsupportedOutputs(spec, outputs, coming);
   if (problem !== undefined) throw new Error(problem);
   for (const binding of Object.values(outputs)) sinkName(binding);
   return new Engine({ spec, output: () => nowhere, errors: nowhere }).isRowWise;

@@ -21,7 +21,12 @@ export type Taken = "new" | "duplicate" | "condemned";
 export interface WorkOptions {
   readonly bound: Bound;
   readonly ledger: Ledger;
-  readonly outputs: (refused: (output: string) => void, moment: () => Moment) => ReadonlyMap<string, LoggedOutput>;
+  /** @param watermark how far the rows of an output have come */
+  readonly outputs: (
+    refused: (output: string) => void,
+    moment: () => Moment,
+    watermark: (output: string) => number,
+  ) => ReadonlyMap<string, LoggedOutput>;
   readonly acknowledgements: (subscription: string, next: number) => Acknowledgements;
 }
 
@@ -42,6 +47,7 @@ export class Work {
     this.outputs = outputs(
       (output) => this.count("write", output),
       () => this.engine.moment,
+      (output) => this.engine.outputWatermark(output),
     );
     const takeInto = (name: string): TakeRow => (this.outputs.get(name) as LoggedOutput).take;
     this.engine = new Engine({

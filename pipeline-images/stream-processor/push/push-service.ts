@@ -50,7 +50,7 @@ export async function runPush(settings: PushEnvironment, cloud: Cloud, clock: Cl
   const bound = { ...settings, spec: readSpec(text) };
   const read = sideReader(cloud, Object.values(settings.subscriptions));
   const sides = new Sides({ spec: bound.spec, bindings: bound.sides, read, clock, troubles });
-  checkRunnable(bound);
+  checkRunnable(bound, "pushed");
   await sides.load();
   const pipeline = new PushPipeline({ bound, clock, clients: sinkClients(cloud, clock), troubles, memory, tracer });
   const { histograms } = pipeline;

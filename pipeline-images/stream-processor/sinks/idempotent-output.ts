@@ -50,9 +50,9 @@ export class IdempotentOutput extends Output {
     super(of.output, bufferOf(sink, recorded.next), of, recorded);
   }
 
-  override readonly take: TakeRow = (row) => {
+  override readonly take: TakeRow = (row, time) => {
     const why = this.sink.unfit?.(row);
-    if (why === undefined) this.buffer.add(row);
+    if (why === undefined) this.buffer.add(row, time);
     else this.of.refuse(row, why);
   };
 

@@ -1,6 +1,7 @@
 import type { OutputBinding } from "../../../pipeline/bindings";
 import { bigtableSink } from "./bigtable/bigtable-sink";
 import { firestoreSink } from "./firestore/firestore-sink";
+import { filesSink } from "./files/files-sink";
 import type { SinkKind } from "./sink";
 import { tableSink } from "./table-sink";
 import { tablesSink } from "./tables-sink";
@@ -12,6 +13,7 @@ export function sinkKind(binding: OutputBinding): SinkKind<OutputBinding> {
   if ("topic" in binding) return topicSink;
   if ("tables" in binding) return tablesSink;
   if ("table" in binding) return binding.write === "upsert" ? upsertSink : tableSink;
+  if ("files" in binding) return filesSink;
   if ("bigtable" in binding) return bigtableSink;
   if ("documents" in binding) return firestoreSink;
   throw new Error(`no sink takes rows for ${JSON.stringify(binding)}`);

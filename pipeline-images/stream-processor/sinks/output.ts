@@ -9,7 +9,7 @@ import { pauseAfter, type Trouble } from "../../../runtime/retry";
 import type { TakeRow } from "../operators/flow";
 import { Signal } from "../signal";
 import type { LoggedOutput } from "./logged-output";
-import type { RowBuffer } from "./row-buffer";
+import type { RequestBuffer } from "./row-buffer";
 
 export interface OutputOptions {
   readonly clock: Clock;
@@ -38,7 +38,7 @@ export abstract class Output implements LoggedOutput {
 
   constructor(
     readonly name: string,
-    protected readonly buffer: RowBuffer,
+    protected readonly buffer: RequestBuffer,
     protected readonly options: OutputOptions,
     recorded: RecordedOutput,
   ) {
@@ -48,7 +48,7 @@ export abstract class Output implements LoggedOutput {
     this.more = new Signal(options.clock);
   }
 
-  readonly take: TakeRow = (row) => this.buffer.add(row);
+  readonly take: TakeRow = (row, time) => this.buffer.add(row, time);
 
   /** Rows that are not recorded yet. */
   get buffered(): number {

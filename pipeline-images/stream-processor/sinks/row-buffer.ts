@@ -9,7 +9,17 @@ const REQUEST_BYTES = 1_000_000;
 export type EncodeInRequest = (row: AnyRow, writer: WireWriter, request: number, place: number) => void;
 
 /** Rows that are not recorded yet, cut into requests: the cut that is recorded with them. */
-export class RowBuffer {
+export interface RequestBuffer {
+  /** Rows, and what else is to be recorded. */
+  readonly count: number;
+  readonly bytes: number;
+  add(row: AnyRow, time: number): void;
+  /** All rows so far, as requests. */
+  take(): Request[];
+}
+
+/** Requests of rows that are encoded one by one. */
+export class RowBuffer implements RequestBuffer {
   private readonly writer = new WireWriter(4_096);
   private rows = 0;
   private full: Request[] = [];
@@ -44,7 +54,6 @@ export class RowBuffer {
     if (this.writer.length >= REQUEST_BYTES || this.rows >= this.most) this.cut();
   }
 
-  /** All rows so far, as requests. */
   take(): Request[] {
     if (this.rows > 0) this.cut();
     const requests = this.full;

@@ -6,6 +6,7 @@ import type { OutputBinding } from "../../../pipeline/bindings";
 import type { FieldSpec, Json } from "../../../pipeline/spec";
 import type { RecordedOutput } from "../checkpoint/recorded-output";
 import type { Moment, TakeRow } from "../operators/flow";
+import type { WindowStep } from "../operators/stage";
 import type { SinkClients } from "./clients";
 import type { LoggedOutput } from "./logged-output";
 import type { OutputOptions } from "./output";
@@ -47,6 +48,10 @@ export interface LoggedSink<Binding extends OutputBinding> extends SinkOptions<B
   readonly term: number;
   /** When the log began, in milliseconds since the epoch: those of a log before it were smaller. */
   readonly begun: number;
+  /** The windows that its rows are in; undefined where they are in none. */
+  readonly rowWindow: WindowStep | undefined;
+  /** How far its rows have come: milliseconds since the epoch, Infinity once there will be no more. */
+  readonly watermark: () => number;
   /** What became of rows whose table's stream is gone, on somebody's word. */
   readonly assume: "written" | "lost" | undefined;
 }

@@ -55,9 +55,9 @@ export class TopicOutput extends Output {
     super(name, new RowBuffer(MESSAGE, new Uint8Array(0), encode, MOST_MESSAGES, recorded.next), options, recorded);
   }
 
-  override readonly take: TakeRow = (row) => {
+  override readonly take: TakeRow = (row, time) => {
     const why = unfitForTopic(this.options.fields, row);
-    if (why === undefined) this.buffer.add(row);
+    if (why === undefined) this.buffer.add(row, time);
     else this.options.refused(row, why);
   };
 

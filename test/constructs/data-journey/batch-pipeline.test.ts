@@ -7,9 +7,9 @@ import { Runner } from "../../../constructs/data-journey/runners";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { Network } from "../../../constructs/network/network";
 import { Bucket } from "../../../constructs/storage/bucket";
-import { Template } from "../../../constructs/testing/template";
+import type { Template } from "../../../constructs/testing/template";
 import { bounded, count, pipeline } from "../../../pipeline";
-import { aStack, messageOf, templateOf, warningsOf } from "../support";
+import { aStack, messageOf, templateOf } from "../support";
 import { batch, Order } from "./events";
 
 const perOrder = pipeline("orders-by-id", { orders: bounded(Order) }, ({ orders }) => ({
@@ -196,18 +196,4 @@ describe("a pipeline that ends", () => {
     });
     template.hasResource("google_bigquery_table_iam_member", { role: "roles/bigquery.dataViewer" });
   });
-});
-
-test("what our engine does not run yet is said when the stack is synthesized", () => {
-  const stack = aStack();
-  new BatchPipeline(stack, "batch", {
-    pipeline: batch,
-    runner: Runner.job(),
-    from: files(stack),
-    into: { all: { table: "all", write: "upsert", primaryKey: ["order_id"] } },
-  });
-  Template.fromStack(stack);
-  expect(warningsOf(stack).filter((warning) => warning.includes("the stream processor"))).toEqual([
-    expect.stringContaining("batch-orders: the stream processor does not write all (a table by upsert)"),
-  ]);
 });

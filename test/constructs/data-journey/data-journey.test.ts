@@ -443,6 +443,16 @@ describe("a whole journey", () => {
     );
   });
 
+  test("what a service cannot write is said when the stack is synthesized: it knows no end of a file", () => {
+    const stack = aStack();
+    const into = { large: { files: "large/orders", format: "json-lines" } } as const;
+    journeyOf(stack).process(large, { runner: Runner.pushService(), into });
+    Template.fromStack(stack);
+    expect(warningsOf(stack).filter((warning) => warning.includes("the stream processor"))).toEqual([
+      expect.stringContaining("does not write large (files of what is pushed, of which there is no log"),
+    ]);
+  });
+
   test("a second instance could only wait", () => {
     const runner = Runner.workerPool({ instances: 2 });
     const into = { counts: "counts", refused: "refused" };

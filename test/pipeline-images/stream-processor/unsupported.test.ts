@@ -62,12 +62,6 @@ test("a table is replaced by what ends, and by nothing else", () => {
   expect(unsupportedOutputs(batch.toJSON(), { out })).toBeUndefined();
 });
 
-test("files are written by what ends", () => {
-  const out = { files: "gs://acme/out", format: { type: "parquet" } } as const;
-  const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ out: orders }));
-  expect(unsupportedOutputs(batch.toJSON(), { out })).toBeUndefined();
-});
-
 test("Bigtable and Firestore are written, whether it ends or not", () => {
   const stream = pipeline("stream", { orders: Order }, ({ orders }) => ({ rows: orders, documents: orders })).toJSON();
   const outputs = {
@@ -77,4 +71,24 @@ test("Bigtable and Firestore are written, whether it ends or not", () => {
   expect(unsupportedOutputs(stream, outputs)).toBeUndefined();
   const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ rows: orders, documents: orders }));
   expect(unsupportedOutputs(batch.toJSON(), outputs)).toBeUndefined();
+});
+
+test("files are written by what ends, and by what is pulled where many rows share a window", () => {
+  const out = { files: "gs://acme/out", format: { type: "parquet" } } as const;
+  const batch = pipeline("batch", { orders: bounded(Order) }, ({ orders }) => ({ out: orders }));
+  expect(unsupportedOutputs(batch.toJSON(), { out })).toBeUndefined();
+  const stream = pipeline("stream", { orders: Order }, ({ orders }) => ({ out: orders })).toJSON();
+  expect(unsupportedOutputs(stream, { out })).toBeUndefined();
+  expect(unsupportedOutputs(stream, { out }, "pushed")).toBe(
+    "stream: the stream processor does not write out (files of what is pushed, of which there is no log: Runner.workerPool() writes them)",
+  );
+  const visits = pipeline("visits", { orders: Order }, ({ orders }) => ({
+    out: orders
+      .window(sessions({ gap: "10m" }))
+      .groupBy("sku")
+      .aggregate({ n: count() }),
+  }));
+  expect(unsupportedOutputs(visits.toJSON(), { out })).toBe(
+    "visits: the stream processor does not write out (a file for each session: put them into fixed windows first)",
+  );
 });

@@ -21,6 +21,7 @@ const clean = pipeline("clean", { clicks: Click.withMetadata() }, ({ clicks }) =
   twice: clicks.flatMap({ user: string() }, (click) => [{ user: click.user }, { user: `${click.user}'s other` }]),
 }));
 
+const nowhere = () => expect.unreachable("nothing goes to files");
 const servers: Server[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => close(server, systemClock, 1_000))));
 
@@ -63,6 +64,7 @@ async function service(
       topics: topics.reachedBy(process, goodNetwork),
       bigtable: new SimulatedBigtable().reachedBy(process, goodNetwork),
       documents: new SimulatedDocuments().reachedBy(process, goodNetwork),
+      files: nowhere,
     },
     troubles: new Troubles(() => {}),
     memory: roomy,
@@ -262,6 +264,7 @@ test("a pipeline with windows is refused: a push service keeps nothing between m
         topics: new SimulatedTopics().reachedBy(process, goodNetwork),
         bigtable: new SimulatedBigtable().reachedBy(process, goodNetwork),
         documents: new SimulatedDocuments().reachedBy(process, goodNetwork),
+        files: nowhere,
       },
       troubles: new Troubles(() => {}),
       memory: roomy,

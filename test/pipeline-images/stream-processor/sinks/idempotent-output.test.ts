@@ -47,6 +47,8 @@ function optionsOf(recorded = new RecordedOutput("out")) {
     parts: new Map(),
     term: 1,
     begun: 0,
+    rowWindow: undefined,
+    watermark: () => -Infinity,
     assume: undefined,
     clock: {
       ...systemClock,

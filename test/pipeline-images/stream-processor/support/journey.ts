@@ -20,6 +20,7 @@ import { Processor } from "../../../../pipeline-images/stream-processor/processo
 import type { PullSettings } from "../../../../pipeline-images/stream-processor/processor/settings";
 import { type Tracer, untraced } from "../../../../pipeline-images/stream-processor/processor/telemetry/tracer";
 import { SimulatedBucket } from "./bucket";
+import { SimulatedFiles } from "./files";
 import { SimulatedBigtable, SimulatedDocuments } from "./keyed";
 import { roomy } from "./memory";
 import { SimulatedSubscription, SimulatedTopics } from "./pubsub";
@@ -56,6 +57,7 @@ export class Journey {
   readonly tables = new SimulatedTables();
   readonly topics = new SimulatedTopics();
   readonly bigtable = new SimulatedBigtable();
+  readonly files = new SimulatedFiles();
   readonly documents = new SimulatedDocuments();
   /** What the processors said, and the simulated time. */
   readonly lines: string[] = [];
@@ -93,6 +95,7 @@ export class Journey {
           maker: this.tables.madeBy(process, network),
           topics: this.topics.reachedBy(process, network),
           bigtable: this.bigtable.reachedBy(process, network),
+          files: (files) => [this.files.reachedBy((work) => process.call(network, work)), files],
           documents: this.documents.reachedBy(process, orderly(network)),
         },
         readSide: (binding) => {
