@@ -139,7 +139,7 @@ test("killed ten times, a table by upsert never goes back, and tables by value h
     ]),
     table_constraints: { primary_key: { columns: ["user"] } },
   });
-  const clicks = () => Array.from({ length: 20 }, (_, i) => ({ user: `user-${i % 5}`, region: `r${i % 4}` }));
+  const clicks = Array.from({ length: 20 }, (_, i) => ({ user: `user-${i % 5}`, region: `r${i % 4}` }));
   const least = async (): Promise<number> =>
     Number((await bigquery.query("SELECT MIN(n) AS n FROM games.latest"))[0]?.["n"] ?? 0);
 
@@ -149,7 +149,7 @@ test("killed ten times, a table by upsert never goes back, and tables by value h
   for (let death = 0; death < 10; death += 1) {
     const { child, status } = await start();
     const enough = published + Math.ceil(Math.random() * CLICKS);
-    for (let sent = 0; sent < CLICKS; sent += 20) await publish(clicks());
+    for (let sent = 0; sent < CLICKS; sent += 20) await publish(clicks);
     published += CLICKS;
     while (((await status()).rows["by_region"] ?? 0) < enough);
     child.kill("SIGKILL");
