@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: "test/own-tmp.ts",
     // Two cores are the least that CI has; the journeys start processes of their own.
     maxWorkers: 2,
     testTimeout: 60_000,
