@@ -1,27 +1,28 @@
 /**
  * `npm run bench`: what the work costs, as ratios against what one would use instead, measured in the same run.
- * `npm run bench -- synth processor` runs only these; the table goes to bench/RESULTS.md, and what it is made of to
- * bench/results.json, when all of them run. `npm run bench -- profile fixed` says where the time of a query goes.
+ * `npm run bench -- synth processor` runs only these and prints their table. All of them together, or some with
+ * `--keep`, are kept: numbers in bench/results.json, the table in bench/RESULTS.md. `npm run bench -- profile fixed`
+ * says where the time of a query goes.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { decoderBench } from "./decoder";
 import { journeysBench } from "./journeys";
+import { keep, type Measured } from "./kept";
+import { keysBench } from "./keys/keys";
+import { rowsOfKeys } from "./keys/rows";
+import { pathBench } from "./path/path";
+import { rowsOfPath } from "./path/rows";
 import { chart } from "./processor/chart";
-import { processorBench } from "./processor/processor";
+import { processorBench, type ProcessorResult } from "./processor/processor";
 import { profileBench } from "./processor/profile";
 import { rowsOf } from "./processor/rows";
 import { proxyBench } from "./proxy";
 import { pubsubBench } from "./pubsub";
 import { synthBench } from "./synth";
-import { micros, milliseconds, type Row, table, times } from "./table";
-
-/** Rows of the table, and what they are made of. */
-interface Measured {
-  readonly rows: readonly Row[];
-  readonly results: object;
-}
+import { micros, milliseconds, table, times } from "./table";
 
 const benches: { readonly [name: string]: () => Promise<Measured> } = {
   async synth() {
@@ -77,8 +78,15 @@ const benches: { readonly [name: string]: () => Promise<Measured> } = {
   async processor() {
     const results = await processorBench();
     if (results.missing !== undefined) process.stderr.write(`${results.missing}\n`);
-    writeFileSync(join(__dirname, "processor.svg"), chart(results.queries, "Thousand events a second of CPU"));
     return { rows: results.queries.flatMap(rowsOf), results };
+  },
+  async path() {
+    const results = await pathBench();
+    return { rows: rowsOfPath(results), results };
+  },
+  async keys() {
+    const results = await keysBench();
+    return { rows: rowsOfKeys(results), results };
   },
   async pubsub() {
     const results = await pubsubBench();
@@ -116,29 +124,24 @@ const parts: typeof benches = {
   },
 };
 
-async function main(wanted: readonly string[]): Promise<void> {
+async function main(wanted: readonly string[], keeps: boolean): Promise<void> {
   const known = { ...benches, ...parts };
   const unknown = wanted.filter((name) => !(name in known));
   if (unknown.length > 0) {
     throw new Error(`no bench is called ${unknown.join(", ")}: there are ${Object.keys(known).join(", ")} and profile`);
   }
-  const rows: Row[] = [];
-  const results: { [bench: string]: object } = {};
+  const measured: { [bench: string]: Measured } = {};
   for (const [name, bench] of Object.entries(wanted.length > 0 ? known : benches)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const measured = await bench();
-    rows.push(...measured.rows);
-    results[name] = measured.results;
+    if (wanted.length === 0 || wanted.includes(name)) measured[name] = await bench();
   }
-  process.stdout.write(table(rows));
-  if (wanted.length > 0) return;
+  process.stdout.write(table(Object.values(measured).flatMap(({ rows }) => rows)));
+  if (!keeps && wanted.length > 0) return;
   const machine = `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`;
-  const heading = `# Measured by \`npm run bench\`\n\n${machine}. Compare the ratios only.`;
-  writeFileSync(
-    join(__dirname, "RESULTS.md"),
-    `${heading}\n\n![The processor's queries](processor.svg)\n\n${table(rows)}`,
-  );
-  writeFileSync(join(__dirname, "results.json"), `${JSON.stringify({ machine, ...results }, undefined, 2)}\n`);
+  keep(measured, Object.keys(benches), machine, __dirname);
+  const { processor } = measured;
+  if (processor === undefined) return;
+  const { queries } = processor.results as ProcessorResult;
+  writeFileSync(join(__dirname, "processor.svg"), chart(queries, "Thousand events a second of CPU"));
 }
 
 /** Says where the time goes, and measures nothing against anything: it runs when it is asked for. */
@@ -149,9 +152,11 @@ async function profile(wanted: readonly string[]): Promise<void> {
   }
 }
 
-const [first, ...rest] = process.argv.slice(2);
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { keep: { type: "boolean" } } });
+const [first, ...rest] = positionals;
+const done = first === "profile" ? profile(rest) : main(positionals, values.keep ?? false);
 
-void (first === "profile" ? profile(rest) : main(process.argv.slice(2))).catch((error: unknown) => {
+void done.catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

@@ -18,7 +18,7 @@ const MINUTE = 60_000;
 const GAP = 30_000;
 
 /** Takes the rows that come out; what is not given away is serialized. */
-export type TakeResult = (row: object) => void;
+type TakeResult = (row: object) => void;
 
 type Loop = (messages: FileMessages, take: TakeResult) => void;
 

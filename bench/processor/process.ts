@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { build } from "esbuild";
 
-/** Compiles a program of the benches as images are compiled. */
-export async function compile(program: string, to: string): Promise<string> {
+/**
+ * Compiles a program of the benches as images are compiled.
+ * @param external packages that it finds where it stands
+ */
+export async function compile(program: string, to: string, external: readonly string[] = []): Promise<string> {
   const outfile = join(to, "program.js");
   await build({
     entryPoints: [program],
@@ -15,6 +18,7 @@ export async function compile(program: string, to: string): Promise<string> {
     format: "cjs",
     sourcemap: "inline",
     sourcesContent: false,
+    external: [...external],
     tsconfigRaw: {},
     logLevel: "silent",
     outfile,

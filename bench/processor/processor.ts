@@ -26,7 +26,7 @@ export interface ProcessorOptions {
   readonly rounds: number;
 }
 
-export const PROCESSOR: ProcessorOptions = {
+const PROCESSOR: ProcessorOptions = {
   queries: Object.keys(queries) as Query[],
   events: 1_000_000,
   bytewaxEvents: 200_000,

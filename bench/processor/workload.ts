@@ -7,9 +7,9 @@ import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import type { Messages } from "../../pipeline-images/stream-processor/operators/flow";
 import { generator } from "../random";
 
-export const USERS = 20_000;
+const USERS = 20_000;
 /** Milliseconds: when the first event was published, how long they go on, how far they are out of order. */
-export const START = Date.UTC(2024, 0, 31, 12);
+const START = Date.UTC(2024, 0, 31, 12);
 const LENGTH = 10 * 60_000;
 const DISORDER = 5_000;
 /** Milliseconds that a late event is later than that, at most. */
@@ -25,24 +25,28 @@ export interface WorkloadOptions {
   readonly seed?: number;
   /** Only so many, the first. */
   readonly most?: number;
+  /** When the first event is published, in milliseconds; a noon of the past, unless a clock is looked at. */
+  readonly start?: number;
 }
 
 /** When event i of so many is published, in milliseconds. */
-export const publishedAt = (i: number, events: number): number => START + Math.floor((i / events) * LENGTH);
+export const publishedAt = (i: number, events: number, start = START): number =>
+  start + Math.floor((i / events) * LENGTH);
 
 /** The events' texts, one after the other. */
-export function* clicks({ events, late, seed = 7, most = events }: WorkloadOptions): Generator<string> {
+export function* clicks({ events, late, seed = 7, most = events, start = START }: WorkloadOptions): Generator<string> {
   const random = generator(seed);
   for (let i = 0; i < most; i += 1) {
     const delay = Math.floor(random() * DISORDER) + (random() < late ? DISORDER + random() * MUCH_LATER : 0);
     // As by Zipf's law: as many events come of users 1 to 10 as of 10 to 100.
     const user = Math.floor(USERS ** random());
     yield JSON.stringify({
-      event_id: `e${String(i).padStart(9, "0")}`,
+      // Longer than the ten characters up to which V8 keeps each text of JSON.parse for good: ids are long.
+      event_id: `e${String(i).padStart(12, "0")}`,
       user_pseudo_id: `u${String(user).padStart(6, "0")}`,
       event_name: NAMES[Math.floor(random() * NAMES.length)],
       // Whole milliseconds, in microseconds.
-      event_timestamp: (publishedAt(i, events) - Math.floor(delay)) * 1_000,
+      event_timestamp: (publishedAt(i, events, start) - Math.floor(delay)) * 1_000,
       value: Math.floor(random() * 10_000) / 100,
       page: `/game/${Math.floor(random() * 100)}`,
       country: COUNTRIES[Math.floor(random() * COUNTRIES.length)],
