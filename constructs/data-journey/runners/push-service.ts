@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import type { StreamProcessorEnvironment } from "../../../pipeline-images/stream-processor/contract";
+import { paths, type StreamProcessorEnvironment } from "../../../pipeline-images/stream-processor/contract";
 import type { Duration } from "../../../pipeline/duration";
 import type { Size } from "../../core/size";
 import { audienceOf, CloudRunService } from "../../cloud-run/cloud-run-service";
@@ -69,6 +69,10 @@ export function pushService(options: PushServiceOptions = {}): Runner<"row-wise"
         timeout: ackDeadline,
         // Nobody but Pub/Sub has business here, and it counts as internal.
         ingress: "internal",
+        // Ready once it has its pipeline and what it looks up; rights take a minute to arrive.
+        startupProbe: { http: paths.ready, every: "1s", failures: 240 },
+        // A minute: work that takes long answers late.
+        livenessProbe: { http: paths.alive, timeout: "5s", failures: 6 },
         env: { ...env },
       });
       new PushSubscription(scope, "subscription", {

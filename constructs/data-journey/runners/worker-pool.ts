@@ -25,6 +25,7 @@ export interface WorkerPoolOptions {
 }
 
 const LEASE: Duration = "30s";
+const MEMORY: Size = "1Gi";
 
 const rules: Rules<WorkerPoolOptions> = [
   limits("Pub/Sub").lasts("lease", "10s", "600s", "https://cloud.google.com/pubsub/docs/lease-management"),
@@ -53,7 +54,7 @@ export function workerPool(options: WorkerPoolOptions = {}): Runner<StreamShape>
     provision(scope, task, shape) {
       check(scope, options, rules);
       const { name, pipeline, bucket } = task;
-      const { checkpointEvery, lease, ...sizes } = options;
+      const { checkpointEvery, lease, memory = MEMORY, ...sizes } = options;
       const identity = identityOf(scope, task);
       const subscriptions = pulled(scope, task);
       for (const subscription of Object.values(subscriptions)) {
@@ -76,8 +77,10 @@ export function workerPool(options: WorkerPoolOptions = {}): Runner<StreamShape>
         CHECKPOINTS: `gs://${bucket.name}/checkpoints/${pipeline.name}`,
         CHECKPOINT_EVERY: checkpointEvery,
         LEASE: lease,
+        // Of its sandbox not every control group says it.
+        MEMORY_LIMIT: memory,
       };
-      new WorkerPool(scope, "workers", { ...sizes, name, identity, image: streamProcessorImage, env: { ...env } });
+      new WorkerPool(scope, "workers", { ...sizes, memory, name, identity, image: streamProcessorImage, env: { ...env } });
       noteUnsupported(scope, task);
       pipelines.tell(scope, {
         spec: pipeline.toJSON(),

@@ -157,6 +157,7 @@ function makeWork(
         mayLeave,
         record,
         progress,
+        random: world.random,
         watched: watchedSink(clock, histograms, tracer),
         fail,
         refused,

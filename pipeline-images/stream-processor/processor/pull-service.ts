@@ -79,6 +79,7 @@ export async function runPull(settings: PullEnvironment, cloud: Cloud, clock: Cl
   const world: World = {
     clock,
     log,
+    random: Math.random,
     memory,
     tracer,
     owner,

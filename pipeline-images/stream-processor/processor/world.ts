@@ -16,6 +16,8 @@ export interface World {
   readonly clients: SinkClients;
   readonly readSide: ReadSide;
   readonly log: Log;
+  /** A number from 0 to 1. */
+  readonly random: () => number;
   readonly memory: Memory;
   readonly tracer: Tracer;
   /** A name that no other start has. */

@@ -5,7 +5,7 @@
 import type { OutputChange, Refused, Request } from "../checkpoint/record";
 import { type RecordedOutput, rowsToWrite, type UnwrittenRequest } from "../checkpoint/recorded-output";
 import { pause, type Clock } from "../../../runtime/clock";
-import { pauseAfter, type Trouble } from "../../../runtime/retry";
+import { spreadPause, type Trouble } from "../../../runtime/retry";
 import type { TakeRow } from "../operators/flow";
 import { Signal } from "../signal";
 import type { LoggedOutput } from "./logged-output";
@@ -20,6 +20,8 @@ export interface OutputOptions {
   readonly record: () => void;
   /** Something was confirmed. */
   readonly progress: () => void;
+  /** A number from 0 to 1: those who were refused together do not come back together. */
+  readonly random?: (() => number) | undefined;
   /** Every call of the sink goes through this: somebody measures it. */
   readonly watched?: (<T>(output: string, call: () => Promise<T>) => Promise<T>) | undefined;
   /** The sink is in a state that only a person can judge. */
@@ -108,7 +110,7 @@ export abstract class Output implements LoggedOutput {
 
   /** Sends what may leave, for as long as anything may. */
   async run(): Promise<void> {
-    const { clock, trouble, mayLeave, watched = (_, call) => call() } = this.options;
+    const { clock, trouble, mayLeave, random = half, watched = (_, call) => call() } = this.options;
     let failures = 0;
     while (mayLeave()) {
       if (!this.ready) {
@@ -119,7 +121,7 @@ export abstract class Output implements LoggedOutput {
       if (failure !== undefined) {
         failures += 1;
         trouble(failure, failures);
-        await pause(clock, pauseAfter(failures));
+        await pause(clock, spreadPause(failures, failure, random));
       } else if (failures > 0) {
         trouble(undefined, failures);
         failures = 0;
@@ -148,3 +150,5 @@ export abstract class Output implements LoggedOutput {
     this.options.record();
   }
 }
+
+const half = (): number => 0.5;

@@ -263,6 +263,19 @@ describe("a pipeline on a push service", () => {
     });
   });
 
+  test("gets requests once it is ready, and is started anew where it no longer works", () => {
+    expect(template.resource("google_cloud_run_v2_service.large-orders")).toMatchObject({
+      template: {
+        containers: [
+          {
+            startup_probe: { http_get: { path: "/readyz" }, period_seconds: 1, failure_threshold: 240 },
+            liveness_probe: { http_get: { path: "/livez" }, timeout_seconds: 5, failure_threshold: 6 },
+          },
+        ],
+      },
+    });
+  });
+
   test("takes requests of Pub/Sub's only, as long as a message may take", () => {
     expect(template.resource("google_cloud_run_v2_service.large-orders")).toMatchObject({
       ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY",
@@ -320,7 +333,7 @@ describe("a pipeline on a worker pool", () => {
   test("pulls from a subscription that gives up on nothing, and keeps checkpoints in the bucket", () => {
     const template = templateOf((stack) => {
       journeyOf(stack).process(perMinute, {
-        runner: Runner.workerPool(),
+        runner: Runner.workerPool({ memory: "2Gi" }),
         into: { counts: "counts", refused: "refused" },
       });
     });
@@ -329,6 +342,7 @@ describe("a pipeline on a worker pool", () => {
       MODE: "pull",
       INPUTS: '{"orders":{"subscription":"${google_pubsub_subscription.orders-per-minute.id}"}}',
       CHECKPOINTS: "gs://${google_storage_bucket.order-event-pipelines.name}/checkpoints/orders-per-minute",
+      MEMORY_LIMIT: "2Gi",
     });
     expect(template.resource("google_storage_bucket.order-event-pipelines")).toMatchObject({
       soft_delete_policy: { retention_duration_seconds: 0 },

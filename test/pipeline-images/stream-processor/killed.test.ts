@@ -114,6 +114,40 @@ test("killed twenty times in the middle of its work, it writes every click once 
   expect(activity).toEqual({ clicks: published });
 }, 120_000);
 
+test("told to leave under full load, it has recorded, written and released within ten seconds; the next one goes on at once", async () => {
+  const { clock, bigquery, start, publish, drained } = await deployed(clicksPipeline);
+  const clicks = () =>
+    Array.from({ length: 100 }, (_, i) => ({
+      user: `user-${i % 11}`,
+      name: "play",
+      points: 1,
+      at: new Date(clock.now()).toISOString(),
+    }));
+  let published = 0;
+  for (let round = 0; round < 3; round += 1) {
+    const { child, status } = await start();
+    let told = 0;
+    const left = once(child, "exit").then(([code]) => code as number | null);
+    // It has more than it can work on all the while, also when it is told to leave.
+    for (let batch = 0; batch < 200; batch += 1) {
+      await publish(clicks());
+      published += 100;
+      if (batch === 100) {
+        while ((await status()).messages === 0);
+        told = performance.now();
+        child.kill("SIGTERM");
+      }
+    }
+    expect(await left).toBe(0);
+    expect(performance.now() - told).toBeLessThan(10_000);
+    // What it gave back is free at once, but for what was on its way to it.
+    clock.advance(11_000);
+  }
+  expect(await drained()).toMatchObject({ state: "drained", messages: published, unwritten: 0, unacknowledged: 0 });
+  const [rows] = await bigquery.query("SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids FROM `acme-dev.games.rows`");
+  expect(rows).toEqual({ n: published, ids: published });
+}, 180_000);
+
 test("killed ten times, a table by upsert never goes back, and tables by value have every row once", async () => {
   const Click = schema("click", { user: string(), region: string() });
   const both = pipeline("both", { clicks: Click.withMetadata() }, ({ clicks: all }) => ({

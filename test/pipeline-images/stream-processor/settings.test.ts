@@ -153,8 +153,9 @@ test("all that is wrong with a task's environment is said at once", () => {
   );
 });
 
+const limit = (MEMORY_LIMIT: string) => (readSettings({ ...pull, MEMORY_LIMIT }, []) as PullEnvironment).memoryLimit;
+
 test("a container's memory is a size or a number of bytes", () => {
-  const limit = (MEMORY_LIMIT: string) => (readSettings({ ...pull, MEMORY_LIMIT }, []) as PullEnvironment).memoryLimit;
   expect(["512Mi", "1.5Gi", "1073741824"].map(limit)).toEqual([2 ** 29, 1.5 * 2 ** 30, 2 ** 30]);
   expect(() => limit("plenty")).toThrow('MEMORY_LIMIT is "plenty": it is 512Mi, 1Gi, or a number of bytes');
 });

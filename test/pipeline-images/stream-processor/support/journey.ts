@@ -107,6 +107,7 @@ export class Journey {
           this.lines.push(`${severity} ${message}`);
           if (more) this.payloads.push(more);
         },
+        random: this.world.random,
         memory: this.memory,
         tracer: this.tracer ?? untraced,
         owner: `owner-${(this.starts += 1)}`,
