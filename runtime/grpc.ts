@@ -6,6 +6,8 @@ export interface ChannelOptions {
   /** host:port; without TLS where there are no tokens: a local server. */
   readonly address: string;
   readonly tokens: AccessTokens | undefined;
+  /** What is said of whoever calls, where there are no tokens. */
+  readonly authorization?: string;
 }
 
 export type ByteStream = ClientDuplexStream<Uint8Array, Buffer>;
@@ -44,7 +46,7 @@ export class Channel {
   unary(method: string, request: Uint8Array, routing: Routing, timeout = TIMEOUT): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const deadline = { deadline: Date.now() + timeout };
-      this.client.makeUnaryRequest(method, pass, same, request, headers(routing), deadline, (error, answer) => {
+      this.client.makeUnaryRequest(method, pass, same, request, this.headers(routing), deadline, (error, answer) => {
         if (error) reject(withPlace(error, this.options.address, method));
         else resolve(answer ?? Buffer.alloc(0));
       });
@@ -55,7 +57,7 @@ export class Channel {
   several(method: string, request: Uint8Array, routing: Routing, timeout = TIMEOUT): Promise<Buffer[]> {
     return new Promise((resolve, reject) => {
       const deadline = { deadline: Date.now() + timeout };
-      const call = this.client.makeServerStreamRequest(method, pass, same, request, headers(routing), deadline);
+      const call = this.client.makeServerStreamRequest(method, pass, same, request, this.headers(routing), deadline);
       const answers: Buffer[] = [];
       call.on("data", (answer: Buffer) => void answers.push(answer));
       call.on("error", (error: ServiceError) => reject(withPlace(error, this.options.address, method)));
@@ -64,7 +66,7 @@ export class Channel {
   }
 
   stream(method: string, routing: Routing): ByteStream {
-    return this.client.makeBidiStreamRequest(method, pass, same, headers(routing));
+    return this.client.makeBidiStreamRequest(method, pass, same, this.headers(routing));
   }
 
   /** Calls back once the connection stands. */
@@ -77,15 +79,17 @@ export class Channel {
   close(): void {
     this.client.close();
   }
+
+  private headers(routing: Routing): Metadata {
+    const metadata = new Metadata();
+    metadata.set("x-goog-request-params", new URLSearchParams(routing).toString());
+    const { authorization } = this.options;
+    if (authorization !== undefined) metadata.set("authorization", authorization);
+    return metadata;
+  }
 }
 
 export type Routing = { readonly [parameter: string]: string };
-
-function headers(routing: Routing): Metadata {
-  const metadata = new Metadata();
-  metadata.set("x-goog-request-params", new URLSearchParams(routing).toString());
-  return metadata;
-}
 
 const secure = (tokens: AccessTokens) =>
   credentials.combineChannelCredentials(

@@ -2,6 +2,7 @@ import type { Construct } from "constructs";
 import type { FileFormat, OutputBinding } from "../../pipeline/bindings";
 import type { Duration } from "../../pipeline/duration";
 import type { Fields } from "../../pipeline/schema/field";
+import { keyTypes } from "../../pipeline/transforms/field-names";
 import type { AnyDataset } from "../bigquery/dataset";
 import { AnyTable, Table } from "../bigquery/table";
 import type { TableProps } from "../bigquery/table-props";
@@ -81,7 +82,10 @@ interface BigtableDestination<F extends Fields = Fields> {
   readonly bigtable: BigtableRows;
   /** The column family that the fields go into. */
   readonly family: string;
-  /** The fields that make up the row's key, joined by "#". A later row of the same key replaces its cells. */
+  /**
+   * The fields that make up the row's key, joined by "#" ("%" and "#" in a value are written "%25" and "%23"). A later
+   * row of the same key has newer cells: text of a text, a number, a time; bytes of BYTES; JSON of what has parts.
+   */
   readonly key: (keyof F & string) | readonly (keyof F & string)[];
 }
 
@@ -96,7 +100,10 @@ interface DocumentsDestination<F extends Fields = Fields> {
   /** The collection. */
   readonly documents: string;
   readonly database: Documents;
-  /** The fields that make up the document's id, joined by "#". A later row of the same key replaces the document. */
+  /**
+   * The fields that make up the document's id, joined by "#" ("%", "#" and "/" in a value are written "%25", "%23" and
+   * "%2F"). A later row of the same key replaces the document.
+   */
   readonly key: (keyof F & string) | readonly (keyof F & string)[];
 }
 
@@ -205,7 +212,19 @@ export function misfits(output: string, fields: Fields, to: Destination): readon
   if (to instanceof AnyTable) return columnsAmiss(to, fields);
   if ("table" in to) return tableAmiss(to, fields);
   const unknown = fieldsNamed(to).filter((name) => !Object.hasOwn(fields, name));
-  return unknown.map((name) => `names the field "${name}", which the output ${output} does not have`);
+  return [
+    ...unknown.map((name) => `names the field "${name}", which the output ${output} does not have`),
+    ...("key" in to ? noKeys([to.key].flat(), fields) : []),
+  ];
+}
+
+/** Fields of a key by whose values nothing can be found. */
+function noKeys(key: readonly string[], fields: Fields): readonly string[] {
+  return key.flatMap((name) => {
+    const field = fields[name];
+    if (field === undefined || (field.mode !== "REPEATED" && keyTypes.has(field.type))) return [];
+    return [`has "${name}" in its key, a ${field.mode} ${field.type}, which cannot be one: round it, or take a text`];
+  });
 }
 
 function tableAmiss({ table, write, ...options }: TableDestination, fields: Fields): readonly string[] {

@@ -17,6 +17,11 @@ interface Document {
   readonly fields: { readonly [name: string]: Value };
 }
 
+interface Page {
+  readonly documents?: readonly Document[];
+  readonly nextPageToken?: string;
+}
+
 export interface Firestore {
   /** For FIRESTORE_EMULATOR_HOST. */
   readonly host: string;
@@ -35,11 +40,19 @@ export async function startFirestore(): Promise<Firestore> {
   return {
     host,
     async documents(database, collection) {
-      const answer = await fetch(`http://${host}/v1/${database}/documents/${collection}?pageSize=1000`, {
-        headers: { authorization: "Bearer owner" },
-      });
-      const { documents = [] } = (await answer.json()) as { readonly documents?: readonly Document[] };
-      return Object.fromEntries(documents.map(({ name, fields }) => [name.split("/").at(-1), fields]));
+      const found: Document[] = [];
+      for (let page: string | undefined = ""; page !== undefined;) {
+        const answer = await fetch(
+          `http://${host}/v1/${database}/documents/${collection}?pageSize=300&pageToken=${page}`,
+          {
+            headers: { authorization: "Bearer owner" },
+          },
+        );
+        const { documents = [], nextPageToken } = (await answer.json()) as Page;
+        found.push(...documents);
+        page = nextPageToken;
+      }
+      return Object.fromEntries(found.map(({ name, fields }) => [name.split("/").at(-1), fields]));
     },
     stop: () => void (child.pid !== undefined && process.kill(-child.pid)),
   };
