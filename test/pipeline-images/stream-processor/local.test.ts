@@ -1,13 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { integer, nullable, pipeline, repeated, schema, string } from "../../../pipeline";
 import type { OutputBindings } from "../../../pipeline/bindings";
 import { paths, type ProcessorStatus } from "../../../pipeline-images/stream-processor/contract";
+import { fieldSpecs } from "../../../pipeline/schema/field-spec";
+import { parquet } from "../../../pipeline-images/stream-processor/formats/parquet";
 import { cloudOf } from "../../../pipeline-images/stream-processor/google/cloud";
+import { openFile } from "../../../pipeline-images/stream-processor/place";
 import { runPull } from "../../../pipeline-images/stream-processor/processor/pull-service";
 import { type PullEnvironment, readSettings } from "../../../pipeline-images/stream-processor/settings";
+import { systemClock } from "../../../runtime/clock";
 import { you } from "../../local/support/host";
 import { clicksPipeline } from "./support/journey";
 import { localServices, makeJourney, passing, passUntil } from "./support/local";
@@ -71,6 +76,49 @@ test("a topic of the local cloud has the rows with their ordering keys and attri
     expect(orderingKey).toBe(row.user);
     expect(attributes).toMatchObject({ place: String(row.place) });
   }
+}, 60_000);
+
+test("files in a local bucket are there when the pipeline is drained, and nothing of them beside them", async () => {
+  const Click = schema("click", { user: string(), place: integer() });
+  const passed = pipeline("clicks", { clicks: Click }, ({ clicks }) => ({
+    columns: clicks,
+    lines: clicks.select("user"),
+  }));
+  const made = await scene(passed, {
+    columns: { files: "gs://acme-out/out/columns", format: { type: "parquet" } },
+    lines: { files: "gs://acme-out/out/lines", format: { type: "text" }, suffix: ".txt.gz", shards: 2 },
+  });
+  await made.apply("google_storage_bucket", { name: "acme-out", location: "EU" });
+  await drainedAfter(
+    made,
+    Array.from({ length: 60 }, (_, place) => ({ user: `user-${place % 3}`, place })),
+  );
+  const { storage } = cloudOf(made.environment, systemClock);
+  const names = await storage.listObjects("acme-out", "", "");
+  expect(names.map((name) => name.replace(/\d{4}-.*Z-/, ""))).toEqual([
+    "out/columns-00000-of-00001.parquet",
+    "out/lines-00000-of-00002.txt.gz",
+    "out/lines-00001-of-00002.txt.gz",
+  ]);
+  const places: number[] = [];
+  for await (const { bytes, starts, ends } of parquet.read(
+    openFile(`gs://acme-out/${names[0]}`, storage),
+    fieldSpecs(Click.fields),
+  )) {
+    for (const [i, start] of starts.entries()) {
+      const row = JSON.parse(Buffer.from(bytes.subarray(start, ends[i])).toString()) as { place: number };
+      places.push(row.place);
+    }
+  }
+  expect(places.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, place) => place));
+  const texts = await Promise.all(names.slice(1).map((name) => storage.readObject("acme-out", name)));
+  const lines = texts.flatMap((text) =>
+    gunzipSync(text ?? new Uint8Array(0))
+      .toString()
+      .trimEnd()
+      .split("\n"),
+  );
+  expect(lines.toSorted()).toEqual(Array.from({ length: 60 }, (_, i) => `user-${Math.floor(i / 20)}`));
 }, 60_000);
 
 test("a table by upsert keeps one row for each key, the last; what it does not take is an error row", async () => {
