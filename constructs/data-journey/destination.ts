@@ -237,7 +237,16 @@ function tableAmiss({ table, write, ...options }: TableDestination, fields: Fiel
       `is written by "upsert", and its table has no primaryKey by which a row would be found: name its columns`,
     );
   }
-  if (made) return amiss;
+  if (made) {
+    // Without a staleness every query merges what is new first, which BigQuery cannot where a filter is demanded.
+    if (write === "upsert" && options.partition?.requireFilter === true && options.maxStaleness === undefined) {
+      amiss.push(
+        `is written by "upsert", and partition.requireFilter then needs a maxStaleness ` +
+          `(https://cloud.google.com/bigquery/docs/change-data-capture#limitations)`,
+      );
+    }
+    return amiss;
+  }
   const named = Object.keys(options);
   if (named.length > 0) amiss.push(`has ${list(named)} for a table of yours: give them to the table itself`);
   return [...amiss, ...columnsAmiss(table, fields)];

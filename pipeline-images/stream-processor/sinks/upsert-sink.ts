@@ -7,7 +7,7 @@
 import type { OutputBinding } from "../../../pipeline/bindings";
 import { compileRowEncoder, storageWriteDescriptor } from "../../../pipeline/schema/storage-write";
 import type { FieldSpec, Json } from "../../../pipeline/spec";
-import { WireType } from "../../../pipeline/protobuf/wire";
+import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
 import { directIdempotent, type IdempotentSink, IdempotentOutput } from "./idempotent-output";
 import { joinRows } from "./proto-rows";
 import { readableRow } from "./readable-row";
@@ -36,14 +36,18 @@ function upserts({ binding, fields, clients }: SinkOptions<TableBinding>, sequen
   const { table } = binding;
   const stream = `${tablePath(table)}/streams/_default`;
   const encode = compileRowEncoder(fields);
-  const [changeType, sequenceNumber] = [fields.length + 1, fields.length + 2];
+  const upsert = new WireWriter()
+    .tag(fields.length + 1, WireType.bytes)
+    .string("UPSERT")
+    .finish()
+    .slice();
+  const sequenceNumber = fields.length + 2;
   return {
     mostRows: MOST_ROWS,
     descriptor: storageWriteDescriptor([...fields, ...pseudo]),
     encode(row, writer, request, place) {
       encode(row, writer);
-      writer.tag(changeType, WireType.bytes).string("UPSERT");
-      writer.tag(sequenceNumber, WireType.bytes).string(sequence(request, place));
+      writer.raw(upsert).tag(sequenceNumber, WireType.bytes).string(sequence(request, place));
     },
     async send(rows, { descriptor }) {
       const request = { stream, offset: undefined, descriptor, rows: joinRows(rows) };
