@@ -64,7 +64,7 @@ export async function runBounded(options: BoundedRunOptions): Promise<void> {
  * The pipeline as the engine runs it: all rows are in one window where nobody says another, and a window has one pane,
  * with all of its rows. What would fire it earlier, or again, is left out.
  */
-function oncePerWindow(spec: PipelineSpec): PipelineSpec {
+export function oncePerWindow(spec: PipelineSpec): PipelineSpec {
   const bounded = Object.keys(spec.inputs).filter((name) => spec.inputs[name]?.kind === "bounded");
   const windows = bounded.map((input): StepSpec => ({
     ...once,
