@@ -1,5 +1,6 @@
 /** Where a journey's pipelines read from beside their events, and what their rows go into. */
 import { describe, expect, test } from "vitest";
+import { BigtableInstance, BigtableTable } from "../../../constructs/bigtable";
 import { Dataset } from "../../../constructs/bigquery/dataset";
 import { Table, type AnyTable } from "../../../constructs/bigquery/table";
 import type { GcpStack } from "../../../constructs/core/stack";
@@ -8,6 +9,7 @@ import type { Destination } from "../../../constructs/data-journey/destination";
 import { EventTopic } from "../../../constructs/data-journey/event-topic";
 import { Runner } from "../../../constructs/data-journey/runners";
 import type { RowsSource, StreamSource } from "../../../constructs/data-journey/source";
+import { FirestoreDatabase } from "../../../constructs/firestore";
 import { PullSubscription } from "../../../constructs/pubsub/pull-subscription";
 import { Topic } from "../../../constructs/pubsub/topic";
 import { Bucket } from "../../../constructs/storage/bucket";
@@ -279,9 +281,44 @@ describe("an output goes", () => {
       { table: "large", write: "upsert", primaryKey: ["order_id"], partition: { requireFilter: true } },
       'large: is written by "upsert", and partition.requireFilter then needs a maxStaleness',
     ],
+    [
+      { bigtable: { path: "", grantWrite: () => expect.unreachable() }, family: "f", key: ["order_id", "amount"] },
+      'large: has "amount" in its key, a NULLABLE FLOAT, which cannot be one: round it, or take a text',
+    ],
   ])("nowhere that does not fit: %j", (to, says) => {
     const options = { runner: Runner.workerPool(), into: { large: to } };
     expect(messageOf(() => journeyOf(aStack()).process(large, options))).toContain(says);
+  });
+
+  test("into rows of Bigtable and documents of Firestore, with a right on the table and on the database alone", () => {
+    const rows = into((stack) => ({
+      bigtable: new BigtableTable(stack, "states", {
+        name: "states",
+        instance: new BigtableInstance(stack, "instance", { name: "orders" }),
+        families: { state: { garbage: { maxVersions: 1 } } },
+      }),
+      family: "state",
+      key: "order_id",
+    }));
+    expect(output(rows)).toEqual({
+      bigtable: "${google_bigtable_table.orders-states.id}",
+      family: "state",
+      key: ["order_id"],
+    });
+    expect(rightsOf(rows, "bigtable_table")).toEqual(["roles/bigtable.user"]);
+    const documents = into((stack) => ({
+      documents: "orders",
+      database: new FirestoreDatabase(stack, "database", { name: "orders" }),
+      key: "order_id",
+    }));
+    expect(output(documents)).toEqual({
+      documents: "${google_firestore_database.orders.id}/documents/orders",
+      key: ["order_id"],
+    });
+    documents.hasResource("google_project_iam_member", {
+      role: "roles/datastore.user",
+      condition: { expression: 'resource.name == "projects/acme-dev/databases/orders"' },
+    });
   });
 
   test("into a table of yours by upsert, if that has a primary key or nobody told", () => {
