@@ -8,11 +8,11 @@ import type { ProcessorStart, ProcessorState, ProcessorStatus } from "../contrac
 import { Deposed, type LogWriter, takeOver } from "../log/owner";
 import { patient } from "../log/patient-store";
 import { Signal } from "../signal";
-import type { Published } from "../source/watermark";
 import type { Saying } from "./checkpointer";
 import { shortLateness } from "./lateness";
 import { contextOf, refuseMisfits } from "./meaning";
 import { MemoryWatch } from "./memory";
+import { bufferedBytes, bytesUnderway, disconnect, giveBack, publishedOf, quietFor } from "./of-parts";
 import { makeParts, type Parts } from "./parts";
 import { Report } from "./report";
 import { checkRunnable } from "./runnable";
@@ -68,7 +68,8 @@ export class Processor {
     this.report = new Report(world.log, world.clock.now());
     this.ticked = world.clock.now();
     const { name: pipeline } = settings.spec;
-    this.memory = new MemoryWatch({ memory: world.memory, log: world.log, pipeline, passing: () => this.passing });
+    const passing = (): number => (this.parts === undefined ? 0 : bytesUnderway(this.parts));
+    this.memory = new MemoryWatch({ memory: world.memory, log: world.log, pipeline, passing });
     const { readSide: read, clock } = world;
     this.sides = new Sides({ spec: settings.spec, bindings: settings.sides, read, clock, troubles: this.troubles });
     this.ending = new Promise((resolve) => {
@@ -172,13 +173,18 @@ export class Processor {
     this.state = "draining";
     const { clock } = this.world;
     const longest = clock.now() + DRAIN_LONGEST;
-    while (clock.now() < longest && !this.isQuiet(parts)) await pause(clock, TICK);
+    while (clock.now() < longest && quietFor(parts, clock.now()) < DRAIN_QUIET) await pause(clock, TICK);
     disconnect(parts);
-    while (!parts.intake.isEmpty && this.lives) await this.progress.wait(TICK);
+    while (!parts.intake.isEmpty && this.lives && !this.memory.short) await this.progress.wait(TICK);
+    // The end of all windows makes room, and nothing else may: what is left is for whoever comes next.
+    if (!parts.intake.isEmpty) parts.intake.forget();
     parts.work.engine.advanceClock(clock.now());
     parts.work.engine.close();
     await this.settle(parts);
-    if (this.isStill("draining")) await this.release(parts, { drained: true });
+    if (this.isStill("draining")) {
+      await this.release(parts, { drained: true });
+      await giveBack(parts);
+    }
     if (!this.isStill("draining")) throw new Error(this.failure ?? `it is ${this.state}, and was not drained`);
     this.state = "drained";
     this.end("drained");
@@ -195,10 +201,7 @@ export class Processor {
       parts.intake.forget();
       await Promise.race([this.settle(parts), pause(this.world.clock, STOP_LONGEST)]);
       await this.release(parts, {});
-      const given = parts.sources.flatMap(({ leases, subscriber }) =>
-        leases.giveBack().map((request) => subscriber.modifyDeadline(request).catch(() => {})),
-      );
-      await Promise.all(given);
+      await giveBack(parts);
     }
     this.end("stopped");
   }
@@ -241,17 +244,6 @@ export class Processor {
     const restored = await tracer.during("restore", {}, read);
     this.restoreMilliseconds = clock.now() - begun;
     return restored;
-  }
-
-  /** Bytes of messages and rows that are on their way. */
-  private get passing(): number {
-    if (this.parts === undefined) return 0;
-    let { bytes } = this.parts.intake;
-    for (const { acknowledgements } of this.parts.work.sources) bytes += acknowledgements.heldBytes;
-    for (const { unwrittenBytes, bufferedBytes } of this.parts.work.outputs.values()) {
-      bytes += unwrittenBytes + bufferedBytes;
-    }
-    return bytes;
   }
 
   private resets(ledger: Ledger): boolean {
@@ -298,10 +290,10 @@ export class Processor {
     this.report.tell(now, () => this.status, parts, this.memory.short);
   }
 
-  private isRecordDue({ work, checkpointer }: Parts, now: number): boolean {
+  private isRecordDue(parts: Parts, now: number): boolean {
+    const { work, checkpointer } = parts;
     const since = now - checkpointer.last;
-    const outputs = [...work.outputs.values()];
-    const buffered = outputs.reduce((bytes, output) => bytes + output.bufferedBytes, 0);
+    const buffered = bufferedBytes(parts);
     const due =
       this.soon ||
       since >= this.settings.heartbeat ||
@@ -324,23 +316,10 @@ export class Processor {
     }
   }
 
-  private isQuiet({ sources, intake }: Parts): boolean {
-    // One that is not connected may have anything.
-    const since = sources.map(({ connection: { connectedSince = Infinity } }) => connectedSince);
-    return intake.isEmpty && this.world.clock.now() - Math.max(intake.lastResponse, ...since) >= DRAIN_QUIET;
-  }
-
   private advanceWatermark(): void {
-    const { parts } = this;
-    if (parts === undefined) return;
-    const { sources, intake, work } = parts;
-    const now = this.world.clock.now();
-    const published = new Map<string, Published>();
-    for (const { work: of, connection } of sources) {
-      if (connection.stands(now)) continue;
-      published.set(of.input, of.progress.published(now, connection.running(now), intake.isEmpty));
-    }
-    if (published.size > 0) work.engine.advanceWatermark(published);
+    if (this.parts === undefined) return;
+    const published = publishedOf(this.parts, this.world.clock.now());
+    if (published.size > 0) this.parts.work.engine.advanceWatermark(published);
   }
 
   private fail(error: unknown): void {
@@ -354,8 +333,4 @@ export class Processor {
     this.progress.call();
     this.end(problem);
   }
-}
-
-function disconnect({ sources }: Parts): void {
-  for (const { connection } of sources) connection.close();
 }

@@ -1,10 +1,13 @@
 /** Sends metrics and spans to a collector, by OTLP over HTTP: now and then, and once more at the end. */
-import type { Clock } from "../../../../runtime/clock";
+import { type Clock, pause } from "../../../../runtime/clock";
 import type { Trouble } from "../../../../runtime/retry";
 import type { Attributes } from "./catalogue";
 import { type Measured, metricsRequest, spansRequest } from "./otlp-json";
 import type { OtlpSettings } from "./otlp-settings";
 import type { Span } from "./tracer";
+
+/** Milliseconds that the end may take: Cloud Run kills ten seconds after it was told to leave, and there is more to do. */
+const LAST = 1_000;
 
 export interface ExporterOptions {
   readonly settings: OtlpSettings;
@@ -25,11 +28,11 @@ export class Exporter {
     this.later();
   }
 
-  /** Sends what there is a last time. */
+  /** Sends what there is a last time; nobody waits for a collector that does not take it. */
   async stop(): Promise<void> {
     this.over = true;
     this.cancel();
-    await this.send();
+    await Promise.race([this.send(), pause(this.options.clock, LAST)]);
   }
 
   private later(): void {

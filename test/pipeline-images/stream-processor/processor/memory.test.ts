@@ -59,6 +59,27 @@ test("near the limit nothing more is taken, what is there is recorded, and lease
   });
 });
 
+test("a drain makes room: it ends every window, and leaves to others what it may not take", async () => {
+  const { journey, memory } = scene();
+  const { processor } = journey.start();
+  await journey.pass(2);
+  for (let i = 0; i < 10; i += 1) journey.click(0, "ada");
+  await journey.pass(2);
+  memory.live = 900 * MB;
+  await journey.pass(2);
+  for (let i = 0; i < 5; i += 1) journey.click(0, "bob");
+  await journey.pass(2);
+  await journey.until(processor.drain());
+  expect(await processor.ended).toBe("drained");
+  expect(journey.tables.of(path(TABLES.activity)).map((row) => row["user"])).toEqual(["ada"]);
+  expect(journey.subscription.unacknowledged).toBe(5);
+  // They were given back: whoever comes next need not wait for their leases.
+  memory.live = 100 * MB;
+  journey.start();
+  await journey.pass(3);
+  expect(journey.subscription.unacknowledged).toBe(0);
+});
+
 test("what nothing refers to any more is let go of first, and is no reason to stop", async () => {
   const { journey, memory } = scene();
   const { processor } = journey.start();

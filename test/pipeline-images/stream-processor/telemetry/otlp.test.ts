@@ -169,6 +169,24 @@ describe("a collector", () => {
     await telemetry.end();
   });
 
+  test("that never answers keeps nobody from leaving", async () => {
+    const server = createServer(() => {}).listen(0, "127.0.0.1");
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const settings = otlpSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }, noProblem);
+    const clock = new HandClock();
+    const telemetry = telemetryOf(settings, clock, silent, acme);
+    const { processor } = new Journey(new Simulation(1)).start();
+    telemetry.begin({ instance: "one", state: () => processor.told, distributions: () => [] });
+    const ended = telemetry.end();
+    clock.advance(1_000);
+    await ended;
+  });
+
   test("is not asked for where its variable is not set: no span, no line, no request", () => {
     expect(otlpSettings({}, noProblem)).toBeUndefined();
     const telemetry = telemetryOf(undefined, new HandClock(), silent, () => Promise.reject(new Error("asked")));
