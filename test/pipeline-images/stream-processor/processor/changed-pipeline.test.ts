@@ -8,6 +8,7 @@ import {
   integer,
   pipeline,
   schema,
+  sessions,
   sliding,
   string,
   sum,
@@ -113,6 +114,40 @@ const withoutFirst = pipeline("clicks", { clicks: Click.withMetadata() }, ({ cli
   rows: clicks.map({ id: string(), user: string() }, (click) => ({ id: click.message_id, user: click.user })),
 })).toJSON();
 
+/** The other kinds of steps that keep something: sessions, a join, a state for each key. */
+const keeping = ({
+  gap = "5m",
+  type = "left",
+  state = "seen",
+  timeToLive = "1h",
+}: {
+  readonly gap?: Duration;
+  readonly type?: "left" | "inner";
+  readonly state?: "seen" | "known";
+  readonly timeToLive?: Duration;
+} = {}): Partial<Bound> => ({
+  spec: pipeline("clicks", { clicks: Click }, ({ clicks }) => {
+    const timed = clicks.eventTime("at", { maxDelay: "10s" });
+    const inWindows = timed.window(fixed("5m"));
+    return {
+      visits: timed.window(sessions({ gap })).groupBy("user").aggregate({ clicks: count() }),
+      joined: inWindows.select("user", "name").join(inWindows.select("user", "points"), { on: "user", type }),
+      counted: timed.groupBy("user").stateful({
+        state: { [state]: integer() },
+        initial: { [state]: 0 },
+        timeToLive,
+        output: { user: string() },
+        process: (click, before) => ({ state: before, output: [{ user: click.user }] }),
+      }),
+    };
+  }).toJSON(),
+  outputs: {
+    visits: { table: "acme.games.visits" },
+    joined: { table: "acme.games.joined" },
+    counted: { table: "acme.games.counted" },
+  },
+});
+
 const AGGREGATE = "activity.aggregate";
 const DISTINCT = "first.distinct";
 const others = (of: string) => `it keeps state of ${of}, whose keys, windows or values are others now`;
@@ -213,6 +248,26 @@ const changes: readonly Change[] = [
     to: {},
     ...always,
   },
+  { change: "nothing of sessions, joins and states", from: keeping(), to: keeping(), ...always },
+  {
+    change: "the gap of sessions",
+    from: keeping(),
+    to: keeping({ gap: "6m" }),
+    ...refusedUntilDrained(others("visits.aggregate")),
+  },
+  {
+    change: "the kind of a join",
+    from: keeping(),
+    to: keeping({ type: "inner" }),
+    ...refusedUntilDrained(others("joined.join")),
+  },
+  {
+    change: "the fields of a state",
+    from: keeping(),
+    to: keeping({ state: "known" }),
+    ...refusedUntilDrained(others("counted.stateful")),
+  },
+  { change: "how long a state lives", from: keeping(), to: keeping({ timeToLive: "2h" }), ...always },
   { change: "an input more", to: both, ...always },
   {
     change: "an input less",
