@@ -10,6 +10,7 @@
  * Ends with an error where a table is not what it has to be.
  */
 import { parseArgs } from "node:util";
+import { leaveNobody } from "./chaos/instance";
 import { chaosReport, isWell } from "./chaos/report";
 import { keepSection } from "./chaos/results";
 import { runChaos } from "./chaos/run";
@@ -24,6 +25,7 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<void> {
+  leaveNobody();
   const say = (words: string): void => void (values.json || process.stderr.write(`${words}\n`));
   const result = await runChaos({ kills: Number(values.kills), seed: Number(values.seed), say });
   const report = chaosReport(result);

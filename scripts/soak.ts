@@ -10,6 +10,7 @@
  * Ends with an error where something is lost or doubled, or, of ten minutes and more, memory or lag grow.
  */
 import { parseArgs } from "node:util";
+import { leaveNobody } from "./chaos/instance";
 import { keepSection } from "./chaos/results";
 import { isWell, soakReport } from "./soak/report";
 import { runSoak } from "./soak/run";
@@ -24,6 +25,7 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<void> {
+  leaveNobody();
   const rate = values.rate === undefined ? {} : { rate: Number(values.rate) };
   const say = (words: string): void => void (values.json || process.stderr.write(`${words}\n`));
   const result = await runSoak({ minutes: Number(values.minutes), ...rate, say });

@@ -16,6 +16,18 @@ const KEPT_LINES = 20;
 /** Milliseconds. */
 const LONGEST_DRAIN = 180_000;
 
+const living = new Set<ChildProcess>();
+
+/** A run that is ended from outside, as by Ctrl-C, leaves no process behind. */
+export function leaveNobody(): void {
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => {
+      for (const child of living) child.kill("SIGKILL");
+      process.exit(130);
+    });
+  }
+}
+
 export class Instance {
   readonly startedAt = performance.now();
   /** Milliseconds from its start until it owned the log; undefined as long as it does not. */
@@ -31,7 +43,9 @@ export class Instance {
     private readonly child: ChildProcess,
     private readonly port: number,
   ) {
+    living.add(child);
     this.left = once(child, "close").then(([code]) => {
+      living.delete(child);
       this.hasLeft = true;
       return code as number | null;
     });

@@ -63,6 +63,8 @@ async function main(folder: string): Promise<void> {
     }
     if (request.kind === "leave") process.disconnect();
   };
+  // Its parent is gone, or has let it go.
+  process.on("disconnect", () => process.exit());
   process.on("message", (request: Request) => void reply(request));
   process.send?.(await state());
 }
