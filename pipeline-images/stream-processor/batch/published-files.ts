@@ -10,7 +10,7 @@ import type { Format } from "../formats/format";
 import { formatOf } from "../formats/of-binding";
 import { type FileStore, TakenName } from "../sinks/files/file-store";
 import { type FilesBinding, fiveDigits, shardName, suffixOf, unfinished } from "../sinks/files/names";
-import { cleared, eachOf, joined, PART_BYTES, PartWriter, rewritten } from "../sinks/files/publish";
+import { cleared, eachOf, filesAtOnce, joined, PART_BYTES, PartWriter, rewritten } from "../sinks/files/publish";
 import type { Attempt, BatchOutput, BatchSink, Run, Staged } from "./batch-output";
 import { Hopeless, type Tries } from "./tries";
 
@@ -67,7 +67,7 @@ export class PublishedFiles implements BatchSink {
     const { run, fields } = this.options;
     const { store, folder, format } = this;
     const written = staged.map(({ parts }) => parts as readonly ShardParts[]);
-    await eachOf([...Array(this.shards).keys()], async (shard) => {
+    const publishShard = async (shard: number): Promise<void> => {
       const name = this.nameOf(shard);
       const ofTasks = written.flatMap((one) => one.filter((parts) => parts.shard === shard));
       const about = { store, name, mark: run.name, folder };
@@ -82,7 +82,8 @@ export class PublishedFiles implements BatchSink {
         whole.push(one);
       }
       return rewritten({ ...about, parts: whole, format, fields });
-    });
+    };
+    await eachOf([...Array(this.shards).keys()], publishShard, filesAtOnce(format));
   }
 
   clear(): Promise<void> {

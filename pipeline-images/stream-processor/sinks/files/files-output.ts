@@ -13,9 +13,9 @@ import type { FileStore } from "./file-store";
 import type { FileRequest, FilesBuffer } from "./files-buffer";
 import { fiveDigits } from "./names";
 import type { OpenFiles } from "./open-files";
-import { cleared, eachOf, joined, rewritten } from "./publish";
+import { cleared, eachOf, filesAtOnce, joined, rewritten } from "./publish";
 
-/** Requests that are underway at once. */
+/** Parts that are underway at once. */
 const UNDERWAY = 8;
 
 export interface FilesOutputOptions extends OutputOptions {
@@ -42,7 +42,7 @@ export class FilesOutput extends Output {
 
   /** Files that are to be seen count as well: a drain waits for them. */
   override get unwritten(): number {
-    return super.unwritten + this.queue.filter((request) => rowsToWrite(request) === 0).length;
+    return super.unwritten + this.queue.filter((request) => !isPart(request)).length;
   }
 
   override takeChange(): OutputChange {
@@ -58,10 +58,9 @@ export class FilesOutput extends Output {
   protected async sendSome(): Promise<Error | undefined> {
     const [first] = this.queue;
     if (first === undefined) return undefined;
-    const isPart = (request: UnwrittenRequest): boolean => rowsToWrite(request) > 0;
     const others = this.queue.findIndex((request) => isPart(request) !== isPart(first));
-    const some = this.queue.slice(0, Math.min(UNDERWAY, others < 0 ? UNDERWAY : others));
-    const send = isPart(first) ? this.write : this.publish;
+    const [most, send] = isPart(first) ? [UNDERWAY, this.write] : [filesAtOnce(this.options.format), this.publish];
+    const some = this.queue.slice(0, others < 0 ? most : Math.min(most, others));
     const outcomes = await Promise.all(some.map((request) => send(request).then(() => undefined, asError)));
     for (const failure of outcomes) {
       if (failure !== undefined) return failure;
@@ -82,10 +81,11 @@ export class FilesOutput extends Output {
   };
 
   private readonly publish = async ({ descriptor }: UnwrittenRequest): Promise<void> => {
-    const { store, shards, folderOf } = this.options;
+    const { store, format, shards, folderOf } = this.options;
     const about = readRequest(descriptor);
     const folder = folderOf(about);
-    await eachOf([...Array(shards).keys()], (shard) => this.publishShard(about, folder, shard));
+    const all = [...Array(shards).keys()];
+    await eachOf(all, (shard) => this.publishShard(about, folder, shard), filesAtOnce(format));
     await cleared(store, `${folder}/`);
   };
 
@@ -104,6 +104,9 @@ export class FilesOutput extends Output {
     return joined({ ...publication, parts: [none] });
   }
 }
+
+/** A part has rows; what closes a file has none. */
+const isPart = (request: UnwrittenRequest): boolean => rowsToWrite(request) > 0;
 
 const readRequest = (descriptor: Uint8Array): FileRequest =>
   JSON.parse(Buffer.from(descriptor).toString()) as FileRequest;

@@ -104,14 +104,17 @@ export class PartWriter {
   }
 }
 
+/** How many files are made at once: those whose rows are written anew are held in part, so one after the other. */
+export const filesAtOnce = ({ joins }: Format): number => (joins ? AT_ONCE : 1);
+
 /** All of them, some at once. */
-export async function eachOf<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+export async function eachOf<T>(all: readonly T[], work: (one: T) => Promise<void>, atOnce = AT_ONCE): Promise<void> {
   const left = all[Symbol.iterator]();
   const worker = async (): Promise<void> => {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, and others beside it
     for (const one of left) await work(one);
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, worker));
 }
 
 /** As far as that can be done: what stays is in nobody's way. */

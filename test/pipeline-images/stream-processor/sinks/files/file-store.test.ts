@@ -3,10 +3,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { FileFormat } from "../../../../../pipeline/bindings";
+import { formatOf } from "../../../../../pipeline-images/stream-processor/formats/of-binding";
 import { cloudOf } from "../../../../../pipeline-images/stream-processor/google/cloud";
 import { filesBelow } from "../../../../../pipeline-images/stream-processor/place";
 import { TakenName } from "../../../../../pipeline-images/stream-processor/sinks/files/file-store";
-import { cleared, joined } from "../../../../../pipeline-images/stream-processor/sinks/files/publish";
+import {
+  cleared,
+  eachOf,
+  filesAtOnce,
+  joined,
+} from "../../../../../pipeline-images/stream-processor/sinks/files/publish";
 import { systemClock } from "../../../../../runtime/clock";
 import { localServices } from "../../support/local";
 
@@ -58,4 +65,21 @@ test.each(places)("%s makes a file of more parts than are put together at once, 
   expect(Buffer.concat(found).toString()).toBe(parts.map((_, i) => `${i},`).join(""));
   await cleared(store, `${files}-aside`);
   expect(await store.list(`${files}-aside`)).toEqual([]);
+});
+
+async function mostAtOnce(format: FileFormat): Promise<number> {
+  let now = 0;
+  let most = 0;
+  const work = async (): Promise<void> => {
+    most = Math.max(most, (now += 1));
+    await new Promise((resolve) => void setImmediate(resolve));
+    now -= 1;
+  };
+  await eachOf([...Array(20).keys()], work, filesAtOnce(formatOf(format)));
+  return most;
+}
+
+test("files whose rows are written anew are made one after the other, others some at once", async () => {
+  expect(await mostAtOnce({ type: "parquet" })).toBe(1);
+  expect(await mostAtOnce({ type: "avro" })).toBe(8);
 });
