@@ -128,9 +128,11 @@ export function definedColumn({ name, type, required, description }: ColumnDefin
 
 /** OPTIONS(...) and the clauses before it, as the API names them. */
 export function createdSettings(statement: Statement & { readonly kind: "create table" }): Settings {
-  const { partitionBy, clusterBy, options } = statement;
+  const { partitionBy, clusterBy, options, primaryKey } = statement;
+  const columns = primaryKey.map(({ name }) => name);
   return {
     ...optionSettings(options),
+    ...(columns.length === 0 ? {} : { tableConstraints: { primaryKey: { columns } } }),
     ...(partitionBy === undefined ? {} : { timePartitioning: timePartitioning(partitionBy) }),
     ...(clusterBy.length === 0 ? {} : { clustering: { fields: clusterBy.map(({ name }) => name) } }),
   };

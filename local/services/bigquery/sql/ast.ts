@@ -215,6 +215,8 @@ export interface ColumnDefinition {
   readonly name: Identifier;
   readonly type: SqlType;
   readonly required: boolean;
+  /** It is the table's primary key by itself. */
+  readonly isKey: boolean;
   readonly description?: string;
 }
 
@@ -242,6 +244,7 @@ export type Statement =
       readonly replace: boolean;
       readonly ifNotExists: boolean;
       readonly columns?: readonly ColumnDefinition[];
+      readonly primaryKey: readonly Identifier[];
       readonly partitionBy?: Expression;
       readonly clusterBy: readonly Identifier[];
       readonly options: Options;

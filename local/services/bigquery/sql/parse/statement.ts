@@ -1,4 +1,13 @@
-import type { Assignment, ColumnDefinition, Expression, InsertRows, MergeBranch, Options, Statement } from "../ast";
+import type {
+  Assignment,
+  ColumnDefinition,
+  Expression,
+  Identifier,
+  InsertRows,
+  MergeBranch,
+  Options,
+  Statement,
+} from "../ast";
 import { Queries } from "./query";
 import { parseType } from "./type";
 
@@ -201,19 +210,54 @@ class Statements extends Queries {
     const table = this.tablePath();
     for (const word of ["LIKE", "CLONE", "COPY"])
       if (cursor.is(word)) throw cursor.notTranslated(`CREATE TABLE ${word}`, at);
-    const columns = cursor.is("(") ? cursor.enclosed(() => cursor.list(() => this.columnDefinition())) : undefined;
+    const elements = cursor.is("(") ? cursor.enclosed(() => cursor.list(() => this.tableElement())) : undefined;
+    const columns = elements?.flatMap(({ column }) => column ?? []);
+    const primaryKey = elements?.flatMap(({ key }) => key) ?? [];
     const partitionBy = cursor.take("PARTITION", "BY") ? this.expression() : undefined;
     const clusterBy = cursor.take("CLUSTER", "BY") ? cursor.list(() => cursor.identifier()) : [];
     const options = this.options();
     const query = cursor.take("AS") ? this.query() : undefined;
     if (columns === undefined && query === undefined) throw cursor.fail("No column definitions in CREATE TABLE", at);
-    return { kind: "create table", at, table, replace, ifNotExists, columns, partitionBy, clusterBy, options, query };
+    return {
+      kind: "create table",
+      at,
+      table,
+      replace,
+      ifNotExists,
+      columns,
+      primaryKey,
+      partitionBy,
+      clusterBy,
+      options,
+      query,
+    };
+  }
+
+  /** A column, which may be the primary key by itself, or the columns that are it together. BigQuery enforces none. */
+  private tableElement(): { readonly column?: ColumnDefinition; readonly key: readonly Identifier[] } {
+    const { cursor } = this;
+    if (cursor.is("CONSTRAINT") || cursor.is("FOREIGN", "KEY"))
+      throw cursor.notTranslated("FOREIGN KEY in CREATE TABLE");
+    if (cursor.is("PRIMARY", "KEY")) {
+      cursor.take("PRIMARY", "KEY");
+      const key = cursor.enclosed(() => cursor.list(() => cursor.identifier()));
+      this.notEnforced();
+      return { key };
+    }
+    const column = this.columnDefinition();
+    return { column, key: column.isKey ? [column.name] : [] };
+  }
+
+  private notEnforced(): void {
+    this.cursor.expect("NOT", "ENFORCED");
   }
 
   private columnDefinition(): ColumnDefinition {
     const { cursor } = this;
     const name = cursor.identifier();
     const type = parseType(cursor);
+    const isKey = cursor.take("PRIMARY", "KEY");
+    if (isKey) this.notEnforced();
     const required = cursor.take("NOT", "NULL");
     if (cursor.is("DEFAULT")) throw cursor.notTranslated("DEFAULT of a column in CREATE TABLE");
     const { description } = this.options();
@@ -221,6 +265,7 @@ class Statements extends Queries {
       name,
       type,
       required,
+      isKey,
       ...(description?.kind === "literal" ? { description: description.text } : {}),
     };
   }
@@ -262,7 +307,9 @@ class Statements extends Queries {
     const columns = cursor.list(() => {
       cursor.expect("ADD", "COLUMN");
       const ifNotExists = cursor.take("IF", "NOT", "EXISTS");
-      return { ...this.columnDefinition(), ifNotExists };
+      const column = this.columnDefinition();
+      if (column.isKey) throw cursor.notTranslated("PRIMARY KEY in ALTER TABLE", at);
+      return { ...column, ifNotExists };
     });
     return { kind: "add columns", at, table, columns };
   }

@@ -89,6 +89,22 @@ test("CREATE TABLE AS, with what it is divided by and what is said of it", async
   expect(rowsOf("days")).toBe(0);
 });
 
+test("a primary key is declared and not enforced", async () => {
+  const keyOf = (table: string): unknown => bench.parts.catalog.table("shop", table).settings["tableConstraints"];
+  await bench.rows("CREATE TABLE shop.one (id INT64 PRIMARY KEY NOT ENFORCED NOT NULL, name STRING)");
+  expect(keyOf("one")).toEqual({ primaryKey: { columns: ["id"] } });
+  await bench.rows("CREATE TABLE shop.two (id INT64, day DATE, PRIMARY KEY (id, day) NOT ENFORCED) CLUSTER BY id");
+  expect(keyOf("two")).toEqual({ primaryKey: { columns: ["id", "day"] } });
+  await bench.rows("INSERT INTO shop.two (id, day) VALUES (1, '2024-05-06'), (1, '2024-05-06')");
+  expect(await bench.refusal("CREATE TABLE shop.three (id INT64, PRIMARY KEY (id))")).toContain("Expected keyword NOT");
+  expect(await bench.refusal("CREATE TABLE shop.three (id INT64, PRIMARY KEY (nobody) NOT ENFORCED)")).toBe(
+    "Primary key column nobody is not a column of the table.",
+  );
+  expect(await bench.refusal("CREATE TABLE shop.three (tags ARRAY<STRING>, PRIMARY KEY (tags) NOT ENFORCED)")).toBe(
+    "Primary key column tags is REPEATED STRING, which is no key.",
+  );
+});
+
 test("a table may be made from itself", async () => {
   await bench.rows("CREATE OR REPLACE TABLE shop.stock AS SELECT sku, n * 2 AS n FROM shop.stock");
   expect(await stock()).toEqual([
