@@ -1,13 +1,5 @@
-import type {
-  Assignment,
-  ColumnDefinition,
-  Expression,
-  Identifier,
-  InsertRows,
-  MergeBranch,
-  Options,
-  Statement,
-} from "../ast";
+import type { Assignment, ColumnDefinition, Expression, InsertRows, MergeBranch, Options, Statement } from "../ast";
+import type { Identifier } from "../cursor";
 import { Queries } from "./query";
 import { parseType } from "./type";
 
