@@ -58,5 +58,6 @@ function messageOf(messages: Messages, place: number): AnyRow {
   };
 }
 
+/** What is refused when a window of the last moments ends has no time that could be told. */
 const timeText = (time: number | null): string | null =>
-  time === null || !Number.isFinite(time) || time === NO_TIME ? null : timestampOfMilliseconds(time);
+  time === null || !Number.isFinite(time) || time >= NO_TIME ? null : timestampOfMilliseconds(time);

@@ -22,10 +22,13 @@ export function lateWords(why: Dropped, { start, end }: RowWindow): string {
 export const startText = ({ start, end }: RowWindow): string => bound(end === Infinity ? -Infinity : start);
 export const endText = ({ end }: RowWindow): string => bound(end);
 
+/** A window of the first or the last moments that a TIMESTAMP can tell begins before them, or ends after them. */
 function bound(time: number): string {
-  if (time === Infinity) return "9999-12-31T23:59:59.999999Z";
-  return time === -Infinity ? "0001-01-01T00:00:00.000000Z" : timestampOfMilliseconds(time);
+  if (time > LAST_TIME) return "9999-12-31T23:59:59.999999Z";
+  return time < FIRST_TIME ? "0001-01-01T00:00:00.000000Z" : timestampOfMilliseconds(time);
 }
+
+const FIRST_TIME = Date.parse("0001-01-01T00:00:00Z");
 
 /** The last moment of a time that a TIMESTAMP can tell: where rows of the global window are put into others. */
 export const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);

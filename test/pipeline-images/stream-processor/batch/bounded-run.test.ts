@@ -10,10 +10,13 @@ import {
   integer,
   pipeline,
   schema,
+  sliding,
   string,
+  sum,
   timestamp,
   afterCount,
   afterWatermark,
+  windowEnd,
   windowStart,
 } from "../../../../pipeline";
 import type { AnyRow } from "../../../../pipeline/schema/row";
@@ -140,6 +143,31 @@ test("rows of a time to come are rows as well, and no row has a time before a fi
   });
   expect(rows).toEqual({ years: [{ day: "2099-03-02T00:00:00.000000Z", sales: 1 }], all: [{ sales: 2 }] });
   expect(errors).toMatchObject([{ message_id: "plans.json:2", event_time: null }]);
+});
+
+test("windows at both ends of time have bounds that can be told, and stop nothing", async () => {
+  const ends = pipeline("ends", { sales: bounded(Sale) }, ({ sales }) => ({
+    minutes: sales
+      .eventTime("at")
+      .window(sliding("2m", { every: "1m" }))
+      .aggregate({ from: windowStart(), to: windowEnd(), cents: sum("cents") }),
+  }));
+  const most = Number.MAX_SAFE_INTEGER;
+  const lines = [
+    { shop: "x", at: "9999-12-31 23:59:59.999", cents: most },
+    { shop: "x", at: "9999-12-31 23:59:59.999", cents: 1 },
+    { shop: "x", at: "0001-01-01 00:00:00", cents: 5 },
+  ].map((row) => JSON.stringify(row));
+  const { rows, errors } = await run(ends.toJSON(), { sales: [fileOf("ends.json", lines.join("\n"))] });
+  expect(rows["minutes"]).toEqual([
+    { from: "0001-01-01T00:00:00.000000Z", to: "0001-01-01T00:01:00.000000Z", cents: 5 },
+    { from: "0001-01-01T00:00:00.000000Z", to: "0001-01-01T00:02:00.000000Z", cents: 5 },
+  ]);
+  // The sums are no INTEGER that a function could see.
+  expect(errors.map(({ reason, event_time }) => [reason, event_time])).toEqual([
+    ["function", null],
+    ["function", null],
+  ]);
 });
 
 test("of no rows there are none", async () => {
