@@ -9,6 +9,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { decoderBench } from "./decoder";
+import { imageBench, rowsOfImage } from "./image";
 import { journeysBench } from "./journeys";
 import { keep, type Measured } from "./kept";
 import { keysBench } from "./keys/keys";
@@ -87,6 +88,10 @@ const benches: { readonly [name: string]: () => Promise<Measured> } = {
   async keys() {
     const results = await keysBench();
     return { rows: rowsOfKeys(results), results };
+  },
+  async image() {
+    const results = await imageBench();
+    return { rows: rowsOfImage(results), results };
   },
   async pubsub() {
     const results = await pubsubBench();

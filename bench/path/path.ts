@@ -10,15 +10,9 @@ import { median } from "../measure";
 import { compile } from "../processor/process";
 import { queries } from "../processor/queries";
 import type { CpuTime } from "./programs/cpu";
-import type { Said, Told } from "./service";
+import { environment, LEASE, Service, SUBSCRIPTION } from "./service-process";
 
 const root = join(__dirname, "..", "..");
-const SUBSCRIPTION = "projects/bench/subscriptions/clicks";
-/** Milliseconds of each way, to the far address. */
-const DELAY = 5;
-/** Milliseconds: after a start the watermark waits for one lease, the shortest there is. */
-const LEASE = 10_000;
-
 interface Contestant {
   readonly program: "processor" | "receive" | "high-level";
   /** How it reaches the service: at once, or a round trip of 10 ms away. */
@@ -59,7 +53,7 @@ export async function pathBench(): Promise<PathResult> {
   mkdirSync(join(root, ".journey"), { recursive: true });
   const folder = mkdtempSync(join(root, ".journey", "path-"));
   writeFileSync(join(folder, "pipeline.json"), JSON.stringify(queries.fixed));
-  const service = await Service.start(folder);
+  const service = await Service.start(folder, EVENTS);
   try {
     const costs: [string, PathCost][] = [];
     for (const [name, contestant] of Object.entries(contestants)) {
@@ -106,23 +100,6 @@ async function run(contestant: Contestant, service: Service, folder: string): Pr
   }
 }
 
-function environment(address: string, folder: string): { readonly [name: string]: string } {
-  return {
-    PUBSUB_EMULATOR_HOST: address,
-    BIGQUERY_STORAGE_EMULATOR_HOST: address,
-    GOOGLE_CLOUD_PROJECT: "bench",
-    MODE: "pull",
-    PORT: "0",
-    PIPELINE: join(folder, "pipeline.json"),
-    INPUTS: JSON.stringify({ clicks: { subscription: SUBSCRIPTION } }),
-    OUTPUTS: JSON.stringify({ out: { table: "bench.bench.out" } }),
-    ERRORS: JSON.stringify({ topic: "projects/bench/topics/errors" }),
-    // Each start has a log of its own: it is to find nothing that it knows already.
-    CHECKPOINTS: mkdtempSync(join(folder, "checkpoints-")),
-    LEASE: `${LEASE / 1_000}s`,
-  };
-}
-
 function whenEnded(child: ChildProcess, program: string): Promise<never> {
   const ended = new Promise<never>((_, reject) => {
     child.once("exit", (code) => reject(new Error(`${program} ended with ${code}`)));
@@ -138,71 +115,4 @@ function cpuTime(child: ChildProcess): Promise<number> {
     child.once("message", (told) => resolve((told as CpuTime).cpuMicros));
     child.send("cpu");
   });
-}
-
-/** The process that is Pub/Sub and BigQuery. */
-class Service {
-  near = "";
-  far = "";
-  private readonly heard: { readonly takes: (said: Said) => boolean }[] = [];
-
-  private constructor(private readonly child: ChildProcess) {
-    child.on("message", (said) => {
-      const at = this.heard.findIndex(({ takes }) => takes(said as Said));
-      if (at >= 0) this.heard.splice(at, 1);
-    });
-  }
-
-  static async start(folder: string): Promise<Service> {
-    const main = await compile(join(__dirname, "service.ts"), mkdtempSync(join(folder, "service-")));
-    const service = new Service(
-      fork(main, [String(EVENTS), String(DELAY)], { execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] }),
-    );
-    await new Promise<void>((resolve) => {
-      service.heard.push({
-        takes(said) {
-          if (said.kind !== "listens") return false;
-          service.near = said.near;
-          service.far = said.far;
-          resolve();
-          return true;
-        },
-      });
-    });
-    return service;
-  }
-
-  tell(told: Told): void {
-    this.child.send(told);
-  }
-
-  /** Resolves once so many streams have been opened. */
-  opened(streams: number): Promise<void> {
-    return new Promise((resolve) => {
-      let open = 0;
-      const takes = (said: Said): boolean => {
-        if (said.kind === "opened") open += 1;
-        if (open === streams) resolve();
-        return open === streams;
-      };
-      this.heard.push({ takes });
-    });
-  }
-
-  /** Resolves with the milliseconds until all of them are acknowledged. */
-  send(messages: number): Promise<number> {
-    this.tell({ kind: "send", messages });
-    return new Promise((resolve) => {
-      this.heard.push({
-        takes(said) {
-          if (said.kind === "acknowledged") resolve(said.milliseconds);
-          return said.kind === "acknowledged";
-        },
-      });
-    });
-  }
-
-  stop(): void {
-    this.child.disconnect();
-  }
 }
