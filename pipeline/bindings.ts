@@ -49,7 +49,9 @@ export type OutputBinding =
   /** projects/P/instances/I/tables/T: a row for each value of the key fields, its columns in one family. */
   | { readonly bigtable: string; readonly family: string; readonly key: readonly string[] }
   /** projects/P/databases/D/documents/C: a document for each value of the key fields. */
-  | { readonly documents: string; readonly key: readonly string[] };
+  | { readonly documents: string; readonly key: readonly string[] }
+  /** A kind of sink of one's own, by its name in the processor, and what it is told. */
+  | { readonly sink: string; readonly options: { readonly [name: string]: string } };
 
 /**
  * The files that a run reads: who runs it asks this once, when it starts. Of gs://logs/{yesterday}/a.gz, a run that
@@ -92,6 +94,8 @@ const like =
 const isText = like(/./s);
 const isName = like(/^.+$/);
 const isNames = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isName);
+const isTexts = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "string");
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;
 const isFormat = (value: unknown): boolean =>
   typeof value === "object" && value !== null && formats.includes(String((value as Given)["type"]));
@@ -118,6 +122,7 @@ const outputForms: readonly Form[] = [
   { files: isName, format: isFormat, suffix: optional(isText), shards: optional(isCount), every: optional(isName) },
   { bigtable: like(BIGTABLE), family: isName, key: isNames },
   { documents: like(DOCUMENTS), key: isNames },
+  { sink: isName, options: isTexts },
 ];
 
 /**

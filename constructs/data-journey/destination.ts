@@ -24,7 +24,8 @@ export type Destination<F extends Fields = Fields> =
   | TopicDestination<F>
   | FilesDestination
   | BigtableDestination<F>
-  | DocumentsDestination<F>;
+  | DocumentsDestination<F>
+  | OwnDestination;
 
 /** Options of a table that is made. */
 type OwnTable = Partial<
@@ -107,6 +108,15 @@ interface DocumentsDestination<F extends Fields = Fields> {
   readonly key: (keyof F & string) | readonly (keyof F & string)[];
 }
 
+/** A kind of sink of your own: the image that you build has it, by this name. */
+interface OwnDestination {
+  readonly sink: string;
+  /** What it is told. @default nothing */
+  readonly options?: { readonly [name: string]: string };
+  /** Gives the rights that it needs. @default none */
+  readonly grant?: (to: Identity, why: GrantOptions) => void;
+}
+
 /** Where an output's rows go, as a runner takes it. */
 export interface Sink {
   readonly binding: OutputBinding;
@@ -132,6 +142,7 @@ export function sinkOf(output: string, fields: Fields, to: Destination, around: 
   if ("topic" in to) return topicSink(to);
   if ("files" in to) return filesSink(to, around);
   if ("bigtable" in to) return bigtableSink(to);
+  if ("sink" in to) return ownSink(to);
   return documentsSink(to);
 }
 
@@ -204,6 +215,12 @@ const documentsSink = ({ documents, database, key }: DocumentsDestination): Sink
   binding: { documents: `${database.path}/documents/${documents}`, key: [key].flat() },
   to: undefined,
   grant: (identity, why) => void database.grantWrite(identity, why),
+});
+
+const ownSink = ({ sink, options = {}, grant = () => {} }: OwnDestination): Sink => ({
+  binding: { sink, options },
+  to: undefined,
+  grant,
 });
 
 /** What is wrong with where an output goes: sentences, none where it fits. */

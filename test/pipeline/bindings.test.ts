@@ -28,6 +28,7 @@ const outputs: OutputBindings = {
   files: { files: "gs://acme-out/a", format: { type: "parquet" }, suffix: ".parquet", shards: 3, every: "5m" },
   bigtable: { bigtable: "projects/acme/instances/i/tables/t", family: "latest", key: ["device"] },
   documents: { documents: "projects/acme/databases/(default)/documents/events", key: ["id"] },
+  own: { sink: "endpoint", options: { url: "https://acme.example/rows" } },
 };
 
 /** What a reader gives and what it says. */
@@ -96,6 +97,8 @@ describe("a binding that binds nothing is named:", () => {
     { bigtable: "projects/acme/instances/i/tables/t", family: "f", key: [] },
     { documents: "events", key: ["id"] },
     { documents: "projects/acme/databases/d/documents/events" },
+    { sink: "endpoint" },
+    { sink: "endpoint", options: { retries: 5 } },
   ])("of an output %j", (binding) => {
     const { problems } = reading(readOutputBindings, JSON.stringify({ bad: binding }));
     expect(problems).toEqual([expect.stringMatching(/^VARIABLE\.bad is .*: it is \{ "table": \.\.\. \}, /)]);

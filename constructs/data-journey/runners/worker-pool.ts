@@ -80,7 +80,14 @@ export function workerPool(options: WorkerPoolOptions = {}): Runner<StreamShape>
         // Of its sandbox not every control group says it.
         MEMORY_LIMIT: memory,
       };
-      new WorkerPool(scope, "workers", { ...sizes, memory, name, identity, image: streamProcessorImage, env: { ...env } });
+      new WorkerPool(scope, "workers", {
+        ...sizes,
+        memory,
+        name,
+        identity,
+        image: streamProcessorImage,
+        env: { ...env },
+      });
       noteUnsupported(scope, task);
       pipelines.tell(scope, {
         spec: pipeline.toJSON(),

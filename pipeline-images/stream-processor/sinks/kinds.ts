@@ -2,6 +2,7 @@ import type { OutputBinding } from "../../../pipeline/bindings";
 import { bigtableSink } from "./bigtable/bigtable-sink";
 import { firestoreSink } from "./firestore/firestore-sink";
 import { filesSink } from "./files/files-sink";
+import { ownSinks } from "./own-sinks";
 import type { SinkKind } from "./sink";
 import { tableSink } from "./table-sink";
 import { tablesSink } from "./tables-sink";
@@ -16,6 +17,8 @@ export function sinkKind(binding: OutputBinding): SinkKind<OutputBinding> {
   if ("files" in binding) return filesSink;
   if ("bigtable" in binding) return bigtableSink;
   if ("documents" in binding) return firestoreSink;
+  const own = ownSinks.get(binding.sink);
+  if (own !== undefined) return own;
   throw new Error(`no sink takes rows for ${JSON.stringify(binding)}`);
 }
 

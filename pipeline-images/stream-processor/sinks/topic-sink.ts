@@ -2,7 +2,7 @@
 import type { OutputBinding } from "../../../pipeline/bindings";
 import type { AnyRow } from "../../../pipeline/schema/row";
 import type { Request } from "../checkpoint/record";
-import type { Moment, TakeRow } from "../operators/flow";
+import type { Messages, Moment, TakeRow } from "../operators/flow";
 import { RowBuffer } from "./row-buffer";
 import { type DirectOutput, type LoggedSink, type SinkKind, type SinkOptions, sumOf } from "./sink";
 import {
@@ -84,16 +84,18 @@ export function directTopic(
   };
 }
 
-/** An id of the message that a row comes from, the output, and the place among those that the message gave to it. */
-function rowIds(output: string, moment: () => Moment): () => string | undefined {
-  let last = "";
+/** Ids of rows without a log: of the message that a row comes from, the output, and the place among those that the message gave to it. */
+export function rowIds(output: string, moment: () => Moment): () => string | undefined {
+  let last: Messages | undefined;
+  let at = 0;
   let count = 0;
   return () => {
     const { messages, place } = moment();
     if (messages === undefined) return undefined;
-    const id = messages.id(place);
-    count = id === last ? count + 1 : 0;
-    last = id;
-    return `${id}-${output}-${count}`;
+    // Not by its id: the message may be the next one as well, when it comes again.
+    count = messages === last && place === at ? count + 1 : 0;
+    last = messages;
+    at = place;
+    return `${messages.id(place)}-${output}-${count}`;
   };
 }

@@ -61,7 +61,7 @@ test("all that is wrong is said at once, each with what it should be", () => {
       '  PORT is "x": it is a whole number from 0 to 65535',
       '  INPUTS.clicks is {"subscription":"clicks"}: it is { "subscription": ... }, { "table": ... }, { "query": ... } or { "files": ... }, as pipeline/bindings.ts has it',
       '  OUTPUTS is "{": it is the JSON of an object, output name to where its rows go',
-      '  ERRORS is "projects/acme/topics/errors": it is { "table": ... }, { "tables": ... }, { "topic": ... }, { "files": ... }, { "bigtable": ... } or { "documents": ... }, as pipeline/bindings.ts has it',
+      '  ERRORS is "projects/acme/topics/errors": it is { "table": ... }, { "tables": ... }, { "topic": ... }, { "files": ... }, { "bigtable": ... }, { "documents": ... } or { "sink": ... }, as pipeline/bindings.ts has it',
       '  LEASE is "5s": it is from 10s to 600s',
       '  HEARTBEAT: "soon" is not a duration: write a number and a unit, as in "100ms", "30s", "10m", "12h", "7d"',
       "  --force is no flag: there are --drain, --reset-state=<name>, --assume-written and --assume-lost",
