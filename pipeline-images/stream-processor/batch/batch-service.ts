@@ -1,5 +1,6 @@
 /** A task of a job, as a container: its world, its ending. */
 import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
 import { aggregates } from "../../../pipeline/aggregates";
 import { readSpec } from "../../../pipeline/read-spec";
 import type { PipelineSpec } from "../../../pipeline/spec";
@@ -9,6 +10,7 @@ import type { Cloud } from "../google/cloud";
 import { pubSubTopics } from "../google/pubsub";
 import { sinkClients } from "../google/sink-clients";
 import { StorageWrite } from "../google/storage-write";
+import { machineMemory } from "../machine-memory";
 import { filesBelow, storeAt, textAt } from "../place";
 import type { Ending } from "../processor/processor";
 import { sideReaderIn } from "../processor/side-reader";
@@ -16,6 +18,7 @@ import { Troubles } from "../processor/troubles";
 import type { BatchEnvironment } from "../settings";
 import { whyNotRead } from "../source/side-reader";
 import { unsupported, unsupportedOutputs } from "../unsupported";
+import { memoryBudget } from "./spill/budget";
 import { whyNotBounded } from "./sources";
 import { Task } from "./task";
 import { triesOf } from "./tries";
@@ -72,6 +75,11 @@ async function work(settings: BatchEnvironment, cloud: Cloud, clock: Clock, log:
     readSide: sideReaderIn(cloud, () => cloud.project()),
     store: storeAt(settings.runs, cloud.storage),
     metrics: settings.metrics === undefined ? undefined : storeAt(settings.metrics, cloud.storage),
+    spill: {
+      within: tmpdir(),
+      budget: memoryBudget(machineMemory(undefined)),
+      say: (message) => log("INFO", `${spec.name}: ${message}`),
+    },
     tries,
     goOn,
   });

@@ -7,11 +7,12 @@ import type { TakeRow } from "../operators/flow";
 import type { RowWindow } from "../window/row-window";
 import type { BoundedSource } from "./bounded-source";
 import { FileRows } from "./file-rows";
+import { Spill, type SpillOptions } from "./spill/spill";
 
 /** Takes a row, its event time, and the window that it came out of, where it did. */
 type TakeFinal = (row: AnyRow, time: number, window: RowWindow | undefined) => void;
 
-export interface BoundedRunOptions extends Omit<EngineOptions, "output" | "errors"> {
+export interface BoundedRunOptions extends Omit<EngineOptions, "output" | "errors" | "keep"> {
   /** By the input's name. */
   readonly inputs: { readonly [input: string]: readonly BoundedSource[] };
   /** Rows of side inputs, by name. */
@@ -24,10 +25,21 @@ export interface BoundedRunOptions extends Omit<EngineOptions, "output" | "error
   readonly read?: (rows: number) => Promise<void> | void;
   /** Told of bytes of files, as they are stored, when they have come. */
   readonly bytes?: (count: number) => void;
+  /** Where what its steps hold goes when memory is short. @default it stays in memory */
+  readonly spill?: SpillOptions;
 }
 
 /** @throws Error that names the file where one cannot be read, or is none of the input's fields */
 export async function runBounded(options: BoundedRunOptions): Promise<void> {
+  const spill = options.spill && new Spill(options.spill);
+  try {
+    await run(options, spill);
+  } finally {
+    spill?.close();
+  }
+}
+
+async function run(options: BoundedRunOptions, spill: Spill | undefined): Promise<void> {
   const { spec, inputs, sides = new Map(), started, read = () => {}, bytes = () => {} } = options;
   const inWindow =
     (take: TakeFinal): TakeRow =>
@@ -38,6 +50,7 @@ export async function runBounded(options: BoundedRunOptions): Promise<void> {
     spec: oncePerWindow(spec),
     output: (name) => inWindow(options.output(name)),
     errors: inWindow(options.errors),
+    ...(spill && { keep: spill.keep }),
   });
   for (const [name, rows] of sides) engine.setSide(name, rows);
   engine.advanceClock(started);
@@ -53,11 +66,16 @@ export async function runBounded(options: BoundedRunOptions): Promise<void> {
           else input.refuse(rows, i, "parse", problem);
         }
         engine.endBatch();
+        spill?.look();
         await read(records.starts.length);
       }
     }
   }
-  engine.close();
+  const closing = engine.closing();
+  while (closing.next().done !== true) {
+    spill?.look();
+    await read(0);
+  }
 }
 
 /**

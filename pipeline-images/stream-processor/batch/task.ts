@@ -20,6 +20,7 @@ import { type BatchClients, batchSinks } from "./outputs";
 import { Progress } from "./progress";
 import { outputName, Publishing } from "./publishing";
 import { manifestOf, sourcesOf, specOfSources } from "./sources";
+import type { SpillOptions } from "./spill/spill";
 import type { Tries } from "./tries";
 
 export interface TaskOptions {
@@ -38,6 +39,8 @@ export interface TaskOptions {
   readonly store: LogStore;
   /** Where the run's counts are written. */
   readonly metrics: LogStore | undefined;
+  /** Where what it holds goes when memory is short. */
+  readonly spill?: SpillOptions;
   readonly tries: Tries;
   /** Asked often: throws where the attempt is to be given up. */
   readonly goOn: () => void;
@@ -116,7 +119,7 @@ export class Task {
   }
 
   private async read(manifest: Manifest, sides: ReadonlyMap<string, readonly AnyRow[]>): Promise<Progress> {
-    const { run, attempt, inputs, cloud, clock, log, goOn } = this.options;
+    const { run, attempt, inputs, cloud, clock, log, goOn, spill } = this.options;
     const about = { cloud, project: () => cloud.project(), task: attempt.task, tasks: run.tasks };
     const sources = sourcesOf(this.spec, inputs, manifest, about);
     const progress = new Progress({
@@ -139,6 +142,7 @@ export class Task {
         inputs: sources.inputs,
         sides,
         started: manifest.started,
+        ...(spill && { spill }),
         output: takerOf,
         errors: takerOf(ERRORS),
         refused: (reason) => this.count(reason),

@@ -103,6 +103,19 @@ export class RecordedState {
   }
 }
 
+/** What changes put, one after the other: for who does not want all of it in memory at once. */
+export function eachPut(changes: Uint8Array, take: (group: string, key: string, value: Uint8Array) => void): void {
+  const reader = new WireReader(changes);
+  while (!reader.done) {
+    const tag = reader.uint32();
+    if (tag >>> 3 !== PUT) reader.skip(tag & 7);
+    else {
+      const { group, key, value } = entryOf(reader.message());
+      take(group, key, value);
+    }
+  }
+}
+
 interface Entry {
   readonly group: string;
   readonly key: string;

@@ -20,7 +20,16 @@ import { EngineInput } from "./input";
 import { JoinOperator } from "./join";
 import { Needs } from "./needs";
 import { rename } from "./select";
-import { afterStage, type Stage, type StageStep, wasGrouped, windowOf } from "./stage";
+import {
+  afterStage,
+  type Keep,
+  type MadeStage,
+  type Stage,
+  type StageStep,
+  type WindowStep,
+  wasGrouped,
+  windowOf,
+} from "./stage";
 import { StatefulOperator } from "./stateful";
 import { type PublishedOfInputs, Watermarks } from "./watermarks";
 import { intoWindows } from "./window";
@@ -33,6 +42,8 @@ export interface EngineOptions {
   readonly errors: TakeRow;
   /** Told of every error row. */
   readonly refused?: (reason: Reason, step: string) => void;
+  /** Keeps what steps hold where memory is short. @default in memory it stays */
+  readonly keep?: Keep;
 }
 
 export class Engine {
@@ -126,9 +137,21 @@ export class Engine {
 
   /** There will be no more rows: every window gives what it has. */
   close(): void {
+    const closing = this.closing();
+    while (closing.next().done !== true);
+  }
+
+  /** The same, with pauses in which what has come out may be written. */
+  *closing(): Generator<void> {
     this.moment.messages = undefined;
     this.closed = true;
-    this.advance(() => Infinity);
+    for (const [i, one] of this.inOrder.entries()) {
+      for (const parts = one.parts?.(); parts?.next().done === false;) {
+        this.endBatchFrom(i + 1);
+        yield;
+      }
+      this.advanceStage(i, Infinity);
+    }
   }
 
   /** How far the rows of an output have come, when watermarks were moved the last time. */
@@ -173,10 +196,16 @@ export class Engine {
 
   /** Rows of a stage have come to the next ones, and what they bring about is done, before the watermark gets there. */
   private advance(watermarkOf: (stage: string) => number): void {
-    for (const [i, one] of this.inOrder.entries()) {
-      one.advanceWatermark(watermarkOf(one.id));
-      for (let next = i; next < this.inOrder.length; next += 1) this.inOrder[next]?.endBatch();
-    }
+    for (const [i, one] of this.inOrder.entries()) this.advanceStage(i, watermarkOf(one.id));
+  }
+
+  private advanceStage(i: number, watermark: number): void {
+    this.inOrder[i]?.advanceWatermark(watermark);
+    this.endBatchFrom(i);
+  }
+
+  private endBatchFrom(i: number): void {
+    for (let next = i; next < this.inOrder.length; next += 1) this.inOrder[next]?.endBatch();
   }
 
   private takersOf(reference: string): TakeRow[] {
@@ -239,9 +268,11 @@ export class Engine {
       case "aggregate":
       case "distinct":
       case "stateful": {
-        const stage = this.makeStage(step, refuse, next);
-        this.stages.set(step.id, stage);
-        return stage.take;
+        const [take] = this.keep(step, (window) => {
+          const stage = this.makeStage(step, window, refuse, next);
+          return { stage, takes: [stage.take] };
+        });
+        return take as TakeRow;
       }
       case "enrich": {
         const side = this.options.spec.inputs[step.side] as InputSpec;
@@ -276,35 +307,38 @@ export class Engine {
   }
 
   /** What takes the rows of its two sides. */
-  private makeJoin(step: Extract<StepSpec, { readonly kind: "join" }>): TakeRow[] {
-    const { moment } = this;
-    const { spec } = this.options;
-    const window = windowOf(step, spec);
-    if (window === undefined) throw new Error(`step ${step.id}: its rows have no windows`);
+  private makeJoin(step: Extract<StepSpec, { readonly kind: "join" }>): readonly TakeRow[] {
     const [left = [], right = []] = step.inputs.map((input) => this.rows.get(input));
-    const join = new JoinOperator({
-      step,
-      left,
-      right,
-      window,
-      continued: wasGrouped(step, spec),
-      needed: this.needs.of(step.id),
-      moment,
-      refuse: this.refuser(step.id),
-      next: each(this.takersOf(step.id)),
+    const continued = wasGrouped(step, this.options.spec);
+    const needed = this.needs.of(step.id);
+    const refuse = this.refuser(step.id);
+    const next = each(this.takersOf(step.id));
+    return this.keep(step, (window) => {
+      if (window === undefined) throw new Error(`step ${step.id}: its rows have no windows`);
+      const { moment } = this;
+      const stage = new JoinOperator({ step, left, right, window, continued, needed, moment, refuse, next });
+      return { stage, takes: [stage.takeLeft, stage.takeRight] };
     });
-    this.stages.set(step.id, join);
-    return [join.takeLeft, join.takeRight];
+  }
+
+  /** @returns what takes the rows of the step's inputs */
+  private keep(step: StageStep, make: (window: WindowStep | undefined) => MadeStage): readonly TakeRow[] {
+    const { spec, keep = (maker) => maker.make() } = this.options;
+    const fields = this.rows.get(step.inputs[0] ?? "") ?? [];
+    const window = windowOf(step, spec);
+    const { stage, takes } = keep({ step, fields, window, moment: this.moment, make: () => make(window) });
+    this.stages.set(step.id, stage);
+    return takes;
   }
 
   private makeStage(
     step: Exclude<StageStep, { readonly kind: "join" }>,
+    window: WindowStep | undefined,
     refuse: Refuse,
     next: TakeRow,
   ): Stage & { readonly take: TakeRow } {
     const { moment } = this;
     const fields = this.rows.get(step.inputs[0] ?? "") ?? [];
-    const window = windowOf(step, this.options.spec);
     if (step.kind === "distinct") return distinct({ step, fields, moment, refuse, next }, window);
     if (step.kind === "stateful") return new StatefulOperator({ step, window, fields, moment, refuse, next });
     if (window === undefined) throw new Error(`step ${step.id}: its rows have no windows`);

@@ -1,6 +1,7 @@
 /** Steps that keep something between rows: what time does to them, and what is recorded of them. */
 import type { StateChanges, Store } from "../checkpoint/state-changes";
-import type { PipelineSpec, StepSpec } from "../../../pipeline/spec";
+import type { FieldSpec, PipelineSpec, StepSpec } from "../../../pipeline/spec";
+import type { Moment, TakeRow } from "./flow";
 
 export interface Stage {
   /** Of its step. */
@@ -21,7 +22,29 @@ export interface Stage {
   writeChanges(changes: StateChanges): void;
   /** Takes up what was recorded, with the watermark of that moment; before anything else. */
   restore(watermark: number, store: Store): void;
+  /** Gives what it holds elsewhere, a part at a time, before the watermark comes to the end of all times. */
+  parts?(): Iterator<void>;
 }
+
+/** A stage, and what takes the rows of its inputs. */
+export interface MadeStage {
+  readonly stage: Stage;
+  readonly takes: readonly TakeRow[];
+}
+
+/** How a step becomes a stage. */
+export interface StageMaker {
+  readonly step: StageStep;
+  /** Of the rows of its first input. */
+  readonly fields: readonly FieldSpec[];
+  readonly window: WindowStep | undefined;
+  readonly moment: Moment;
+  /** One that holds nothing yet, any number of times. */
+  make(): MadeStage;
+}
+
+/** Makes the stages of an engine, and may stand before them. */
+export type Keep = (maker: StageMaker) => MadeStage;
 
 export type StageStep = Extract<StepSpec, { readonly kind: (typeof stages)[number] }>;
 
