@@ -1,14 +1,16 @@
 import { Testing } from "cdktf";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { Template } from "../../../constructs/testing/template";
 import type { PipelineSpec } from "../../../pipeline";
 import { iotMetrics } from "../../../stacks/iot-metrics/pipeline";
 import { IotMetrics } from "../../../stacks/iot-metrics/stack";
 import { stages } from "../../../stacks/iot-metrics/stages";
 import { warningsOf } from "../../constructs/support";
+import { hasBigtable, startBigtable } from "../support/bigtable";
 import { runPipeline, withoutStep, type Arrival } from "../support/engine";
+import { written } from "../support/written";
 
 const stack = (stage: keyof typeof stages): IotMetrics =>
   new IotMetrics(Testing.app({ stackTraces: false }), `iot-metrics-${stage}`, stages[stage]);
@@ -210,6 +212,27 @@ describe("the sample, on the engine", () => {
     );
     expect(now.size).toBe(5);
   });
+
+  test.skipIf(!hasBigtable)(
+    "and says so in Bigtable, a row for each device (skipped without its emulator)",
+    async () => {
+      const emulator = await startBigtable();
+      onTestFinished(() => emulator.stop());
+      const table = "projects/acme/instances/iot-devices/tables/device-state";
+      await emulator.createTable(table, ["state"]);
+      const environment = { BIGTABLE_EMULATOR_HOST: emulator.host };
+      const binding = { bigtable: table, family: "state", key: ["device_id"] };
+      await written(environment, known, "latest", binding, latest ?? []);
+      const rows = await emulator.newest(table);
+      expect(Object.keys(rows)).toEqual(["h-1", "p-1", "p-2", "t-1", "t-2"]);
+      expect(rows["t-2"]).toEqual({
+        "state:device_id": "t-2",
+        "state:device_type": "thermometer",
+        "state:value": "24.5",
+        "state:measured_at": "2026-03-02T08:01:45.000000Z",
+      });
+    },
+  );
 
   test("sets aside what is broken, too late, or of a clock that is wrong", () => {
     expect(errors?.map(({ reason, step: at }) => `${String(reason)} ${String(at)}`).toSorted()).toEqual([

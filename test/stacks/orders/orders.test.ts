@@ -1,7 +1,7 @@
 import { Testing } from "cdktf";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { Template } from "../../../constructs/testing/template";
 import { highValueOrders } from "../../../stacks/orders/pipelines/high-value-orders";
 import { orderCounts } from "../../../stacks/orders/pipelines/order-counts";
@@ -13,6 +13,8 @@ import { ordersWithProducts } from "../../../stacks/orders/pipelines/orders-with
 import { Orders } from "../../../stacks/orders/stack";
 import { stages } from "../../../stacks/orders/stages";
 import { runPipeline, type Arrival } from "../support/engine";
+import { hasFirestore, startFirestore } from "../support/firestore";
+import { written } from "../support/written";
 
 const templateOf = (stage: keyof typeof stages): Template =>
   Template.fromStack(new Orders(Testing.app({ stackTraces: false }), `orders-${stage}`, stages[stage]));
@@ -207,6 +209,47 @@ test("O9: products are a side input from BigQuery, read once an hour", () => {
   expect(spec.inputs["products"]).toMatchObject({ kind: "side", key: ["product_id"], refresh: "3600s" });
   expect(JSON.stringify(dev.resource("google_cloud_run_v2_worker_pool.orders-with-products"))).toContain(
     "/documents/orders",
+  );
+});
+
+describe("O9: the sample, with products", () => {
+  const spec = ordersWithProducts.toJSON();
+  // p-9 is sold before it is known.
+  const products = [
+    { product_id: "p-1", title: "A novel", price: "30" },
+    { product_id: "p-2", title: "A map", price: "13.335" },
+  ];
+  const { lines, orders: all, errors } = runPipeline(spec, arrivals(), { products });
+
+  test("lines have their product's price, and what they are worth", () => {
+    expect(lines?.map((line) => [line["order_id"], line["product_id"], line["title"], line["value"]])).toEqual([
+      ["o-1", "p-1", "A novel", "60"],
+      ["o-1", "p-2", "A map", "40.005"],
+      ["o-6", "p-9", null, null],
+    ]);
+    // Cut off, without a customer, without an id, without an amount, and empty.
+    expect(errors?.map(({ reason }) => reason)).toEqual(["parse", "parse", "parse", "parse", "parse"]);
+  });
+
+  test.skipIf(!hasFirestore)(
+    "orders are documents of Firestore, by their ids (skipped without its emulator)",
+    async () => {
+      const emulator = await startFirestore();
+      onTestFinished(() => emulator.stop());
+      const database = "projects/acme/databases/orders";
+      const environment = { FIRESTORE_EMULATOR_HOST: emulator.host };
+      const binding = { documents: `${database}/documents/orders`, key: ["order_id"] };
+      await written(environment, spec, "orders", binding, all ?? []);
+      const documents = await emulator.documents(database, "orders");
+      expect(Object.keys(documents).toSorted()).toEqual(["o-1", "o-10", "o-2", "o-6", "o-7", "o-8", "o-9"]);
+      expect(documents["o-8"]).toEqual({
+        order_id: { stringValue: "o-8" },
+        customer_id: { stringValue: "c-2" },
+        amount: { stringValue: "250.55" },
+        created_at: { timestampValue: "2026-03-02T08:01:50Z" },
+      });
+    },
+    60_000,
   );
 });
 

@@ -1,5 +1,6 @@
 /** A pipeline run by the stream processor's engine, on messages that come one by one, without a cloud around it. */
 import type { PipelineSpec } from "../../../pipeline";
+import type { AnyRow } from "../../../pipeline/schema/row";
 import { Engine } from "../../../pipeline-images/stream-processor/operators/engine";
 import { GivenMessages } from "../../pipeline-images/stream-processor/support/messages";
 
@@ -10,18 +11,26 @@ export interface Arrival {
   readonly at: string;
 }
 
+export interface Sides {
+  readonly [input: string]: readonly AnyRow[];
+}
+
 export interface Rows {
   readonly [output: string]: readonly { readonly [field: string]: unknown }[];
 }
 
-/** What each output gets, in order, and what is refused under `errors`; at the end, every window gives what it has. */
-export function runPipeline(spec: PipelineSpec, arrivals: readonly Arrival[]): Rows {
+/**
+ * What each output gets, in order, and what is refused under `errors`; at the end, every window gives what it has.
+ * @param sides rows of side inputs
+ */
+export function runPipeline(spec: PipelineSpec, arrivals: readonly Arrival[], sides: Sides = {}): Rows {
   const rows: { [output: string]: { readonly [field: string]: unknown }[] } = { errors: [] };
   const into = (name: string) => {
     const taken = (rows[name] ??= []);
     return (row: object) => void taken.push(row as { readonly [field: string]: unknown });
   };
   const engine = new Engine({ spec, output: into, errors: into("errors") });
+  for (const [name, side] of Object.entries(sides)) engine.setSide(name, side);
   arrivals.forEach(({ data, at }, index) => {
     const now = Date.parse(at);
     engine.advanceClock(now);

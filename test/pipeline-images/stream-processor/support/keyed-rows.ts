@@ -1,7 +1,6 @@
 /** A sink of rows by their keys, without a processor around it: what a test gives it goes to an emulator. */
 import type { OutputBinding } from "../../../../pipeline/bindings";
-import type { Fields } from "../../../../pipeline/schema/field";
-import { fieldSpecs } from "../../../../pipeline/schema/field-spec";
+import { type Columns, fieldSpecs } from "../../../../pipeline/schema/field-spec";
 import type { AnyRow } from "../../../../pipeline/schema/row";
 import type { Json } from "../../../../pipeline/spec";
 import { type Clock, systemClock } from "../../../../runtime/clock";
@@ -17,7 +16,7 @@ import { GivenMessages } from "./messages";
 export function keyedRows(
   environment: Environment,
   binding: OutputBinding,
-  columns: Fields,
+  columns: Columns,
   clock: Clock = systemClock,
 ) {
   const refused: (readonly [Json, string])[] = [];
