@@ -21,8 +21,8 @@ export interface Waiting {
   readonly message: RowMessage | undefined;
 }
 
-/** Rows that are written together. */
-const TOGETHER = 256;
+/** Rows that are written together: many enough for a write, few enough for each of some hundred parts. */
+const TOGETHER = 512;
 
 export class Partition {
   /** It was too large: others have what it had. */
@@ -69,7 +69,7 @@ export class Partition {
 
   /** The rows that have come since, some at a time. */
   *since(): Generator<readonly Waiting[]> {
-    for (const block of this.folder.blocks(this.rows.name, this.rows.size)) yield deserialize(block) as Waiting[];
+    for (const block of this.folder.blocks(this.rows.name, this.rows.size)) yield rowsOf(block);
     if (this.waiting.length > 0) yield this.waiting;
   }
 
@@ -91,13 +91,44 @@ export class Partition {
   private write(): void {
     const rows = this.waiting;
     this.waiting = [];
-    this.addTo(this.rows, serialize(rows));
+    this.addTo(this.rows, blockOf(rows));
   }
 
   private addTo(file: SizedFile, block: Uint8Array): void {
     this.folder.add(file.name, block);
     file.size += 4 + block.length;
   }
+}
+
+/** What rows mostly have not is left out for all of them. */
+interface Columns {
+  readonly inputs: readonly number[];
+  readonly rows: readonly AnyRow[];
+  readonly times: readonly number[];
+  readonly windows: readonly (RowWindow | undefined)[] | undefined;
+  readonly messages: readonly (RowMessage | undefined)[] | undefined;
+}
+
+function blockOf(rows: readonly Waiting[]): Uint8Array {
+  const columns: Columns = {
+    inputs: rows.map(({ input }) => input),
+    rows: rows.map(({ row }) => row),
+    times: rows.map(({ time }) => time),
+    windows: rows.some(({ window }) => window !== undefined) ? rows.map(({ window }) => window) : undefined,
+    messages: rows.some(({ message }) => message !== undefined) ? rows.map(({ message }) => message) : undefined,
+  };
+  return serialize(columns);
+}
+
+function rowsOf(block: Uint8Array): readonly Waiting[] {
+  const { inputs, rows, times, windows, messages } = deserialize(block) as Columns;
+  return rows.map((row, i) => ({
+    input: inputs[i] as number,
+    row,
+    time: times[i] as number,
+    window: windows?.[i],
+    message: messages?.[i],
+  }));
 }
 
 interface SizedFile {
