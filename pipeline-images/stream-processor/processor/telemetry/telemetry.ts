@@ -20,7 +20,7 @@ export interface Telemetry {
   end(): Promise<void>;
 }
 
-export interface Told {
+interface Told {
   /** The same for all that this process tells, and for nothing that another does. */
   readonly instance: string;
   readonly state: () => ProcessorState;
