@@ -8,7 +8,7 @@ const ID_BYTES = 8;
 
 /** Writes ids in the form of a run. */
 export class IdRunWriter {
-  private packed = Buffer.allocUnsafe(1_024);
+  private packed = new DataView(new ArrayBuffer(1_024));
   private length = 0;
   private texts: string[] = [];
 
@@ -20,20 +20,30 @@ export class IdRunWriter {
 
   /** @param text where the id is no decimal number */
   add(high: number, low: number, text?: string): void {
-    if (this.length === this.packed.length) this.packed = Buffer.concat([this.packed], this.length * 2);
-    this.packed.writeUInt32LE(text === undefined ? high : TEXT, this.length);
-    this.packed.writeUInt32LE(text === undefined ? low : 0, this.length + 4);
+    if (this.length === this.packed.byteLength) this.grow();
+    this.packed.setUint32(this.length, text === undefined ? high : TEXT, true);
+    this.packed.setUint32(this.length + 4, text === undefined ? low : 0, true);
     this.length += ID_BYTES;
     if (text !== undefined) this.texts.push(text);
   }
 
   /** The run so far; the next one begins after it. */
   take(): IdRun {
-    const run = { first: this.first, packed: Buffer.from(this.packed.subarray(0, this.length)), texts: this.texts };
+    const run = {
+      first: this.first,
+      packed: Buffer.from(new Uint8Array(this.packed.buffer, 0, this.length)),
+      texts: this.texts,
+    };
     this.first += this.count;
     this.length = 0;
     this.texts = [];
     return run;
+  }
+
+  private grow(): void {
+    const grown = new Uint8Array(this.length * 2);
+    grown.set(new Uint8Array(this.packed.buffer));
+    this.packed = new DataView(grown.buffer);
   }
 }
 

@@ -39,6 +39,8 @@ export class MessageIds {
   /** In the order of their indices. */
   private confirmed: Confirmed[] = [];
   private nextIndex: number;
+  /** Where the id that was looked for last stands in the table, or would. */
+  private slot = 0;
 
   constructor(next = 0) {
     this.nextIndex = next;
@@ -61,18 +63,25 @@ export class MessageIds {
 
   /** The index of the id that stands there, or -1. */
   find(bytes: Uint8Array, start: number, end: number): number {
-    if (!parseId(bytes, start, end)) return this.findText(latin1(bytes, start, end));
+    if (!parseId(bytes, start, end)) {
+      parsed.high = TEXT;
+      return this.findText(latin1(bytes, start, end));
+    }
     const { high, low } = parsed;
-    const entry = this.table[this.slotOf(high, low)] as number;
+    this.slot = this.slotOf(high, low);
+    const entry = this.table[this.slot] as number;
     if (entry !== EMPTY) return this.indexOf(entry);
     return this.leftById.size === 0 ? -1 : (this.leftById.get(idText(high, low)) ?? -1);
   }
 
-  /** Gives the id the next index; where it had one, that one is forgotten. */
+  /**
+   * Gives the id that {@link find} was asked for just before the next index; where it had one, that one is forgotten. Its
+   * digits are not read again, nor its place in the table, which lies anywhere in memory, looked for.
+   */
   add(bytes: Uint8Array, start: number, end: number): number {
     const index = this.nextIndex;
-    if (parseId(bytes, start, end)) this.put(index, parsed.high, parsed.low);
-    else this.putText(index, latin1(bytes, start, end));
+    if (parsed.high === TEXT) this.putText(index, latin1(bytes, start, end));
+    else this.put(index, parsed.high, parsed.low, this.slot);
     this.nextIndex = index + 1;
     return index;
   }
@@ -133,13 +142,18 @@ export class MessageIds {
     if (this.leftById.get(id) === index) this.leftById.delete(id);
   }
 
-  private put(index: number, high: number, low: number): void {
+  /** @param known where it stands in the table, or would, where that is known */
+  private put(index: number, high: number, low: number, known = -1): void {
+    let slot = known;
     while (index - this.first >= this.high.length) this.growRings();
-    if (3 * (this.taken + 1) > 2 * this.table.length) this.growTable();
+    if (3 * (this.taken + 1) > 2 * this.table.length) {
+      this.growTable();
+      slot = -1;
+    }
+    if (slot < 0) slot = this.slotOf(high, low);
     const place = index & (this.high.length - 1);
     this.high[place] = high;
     this.low[place] = low;
-    const slot = this.slotOf(high, low);
     if (this.table[slot] === EMPTY) this.taken += 1;
     this.table[slot] = place + 1;
     if (this.leftById.size > 0) this.leftById.delete(idText(high, low));
