@@ -8,6 +8,8 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { batchBench } from "./batch/batch";
+import { rowsOfBatch } from "./batch/rows";
 import { decoderBench } from "./decoder";
 import { imageBench, rowsOfImage } from "./image";
 import { journeysBench } from "./journeys";
@@ -88,6 +90,11 @@ const benches: { readonly [name: string]: () => Promise<Measured> } = {
   async keys() {
     const results = await keysBench();
     return { rows: rowsOfKeys(results), results };
+  },
+  async batch() {
+    const results = await batchBench();
+    if (results.missing !== undefined) process.stderr.write(`${results.missing}\n`);
+    return { rows: rowsOfBatch(results), results };
   },
   async image() {
     const results = await imageBench();
