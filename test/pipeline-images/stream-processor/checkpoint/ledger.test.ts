@@ -148,6 +148,7 @@ describe("a snapshot", () => {
             for (let index = ids.first; index < texts.next; index += 1) {
               const id = texts.textOf(index);
               all.add(id);
+              live.find(bytes(id), 0, id.length);
               live.add(bytes(id), 0, id.length);
             }
           }
