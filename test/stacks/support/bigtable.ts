@@ -41,7 +41,7 @@ const CellChunk = message({
 const ReadRowsResponse = message({ chunks: field(1, repeated(CellChunk)) });
 
 /** A cell: what column it is of, when it was written in milliseconds, what is in it. */
-export interface Cell {
+interface Cell {
   readonly column: string;
   readonly time: number;
   readonly value: string;
