@@ -15,6 +15,7 @@ def seconds(event):
 
 
 def user_traffic(events):
+    # Without the line of the run as a whole, which the pipeline gives beside it: in favour of Beam.
     return (
         events
         | beam.Map(lambda event: (event["user_id"], event["num_bytes"]))

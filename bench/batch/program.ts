@@ -29,6 +29,8 @@ const sql = {
     "SELECT date_trunc('minute', timestamp) AS timestamp, COUNT(*) AS pageviews FROM events GROUP BY date_trunc('minute', timestamp)",
 };
 
+const metrics = "SELECT COUNT(*), COUNT(DISTINCT user_id), SUM(num_bytes), MIN(timestamp), MAX(timestamp) FROM events";
+
 const engine =
   (name: keyof typeof pipelines): Run =>
   async (file) => {
@@ -60,6 +62,8 @@ const duckdb =
     await connection.run(
       `CREATE VIEW events AS SELECT * FROM read_json('${file}', format = 'newline_delimited', columns = ${columns})`,
     );
+    // The pipeline of users has a second output: of the run as a whole.
+    if (name === "user_traffic") await connection.runAndReadAll(metrics);
     const result = await connection.runAndReadAll(sql[name]);
     const rows = result.getRowObjects();
     return { rows: rows.length, pageviews: rows.reduce((sum, row) => sum + Number(row["pageviews"]), 0) };

@@ -3,7 +3,7 @@ import { micros, type Row, times } from "../table";
 import type { BatchCost, BatchResult } from "./batch";
 
 const words: { readonly [pipeline: string]: string } = {
-  user_traffic: "pageviews and bytes of each user",
+  user_traffic: "pageviews and bytes of each user, and of all",
   minute_traffic: "pageviews of each minute",
 };
 
