@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { type Environment, type PullEnvironment, readSettings } from "../../../pipeline-images/stream-processor/settings";
+import {
+  type Environment,
+  type PullEnvironment,
+  readSettings,
+} from "../../../pipeline-images/stream-processor/settings";
 
 const pull: Environment = {
   MODE: "pull",
