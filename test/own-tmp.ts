@@ -6,8 +6,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export default function setup(): () => void {
-  const folder = mkdtempSync(join(tmpdir(), "journey-tests-"));
+let folder = "";
+
+export function setup(): void {
+  folder = mkdtempSync(join(tmpdir(), "journey-tests-"));
   process.env["TMPDIR"] = folder;
-  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+export function teardown(): void {
+  rmSync(folder, { recursive: true, force: true });
 }

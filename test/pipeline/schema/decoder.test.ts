@@ -332,16 +332,18 @@ function withoutEpochs(fields: readonly FieldSpec[]): readonly FieldSpec[] {
   }));
 }
 
+/** The time of an event that writes it so. */
+function as(encoding: "epoch-seconds" | "epoch-millis" | "epoch-micros", at: string): number {
+  const row = compileDecoder({ at: timestamp({ encoding }) }, { time: "at" })(Buffer.from(`{"at":${at}}`));
+  expect(row).toEqual({});
+  return decodedTime();
+}
+
 describe("a time that is read as a number", () => {
   const fields = { user: string(), at: timestamp({ encoding: "epoch-micros" }) };
   const decoder = compileDecoder(fields, { time: "at" });
 
   test("is in no row, and in every spelling the time that the row would have had", () => {
-    const as = (encoding: "epoch-seconds" | "epoch-millis" | "epoch-micros", at: string): number => {
-      const row = compileDecoder({ at: timestamp({ encoding }) }, { time: "at" })(Buffer.from(`{"at":${at}}`));
-      expect(row).toEqual({});
-      return decodedTime();
-    };
     expect(as("epoch-micros", "1706702400123999")).toBe(1706702400123);
     expect(as("epoch-millis", "1706702400123")).toBe(1706702400123);
     expect(as("epoch-seconds", "1706702400")).toBe(1706702400000);
