@@ -24,7 +24,7 @@ export class TimesInLog {
   readonly of: CellTime = (request) => {
     if (request !== this.request) {
       this.request = request;
-      this.latest = Math.max(this.latest + 1, this.clock.now());
+      this.latest = Math.max(this.latest + 1, Math.floor(this.clock.now()));
     }
     return this.latest;
   };
