@@ -34,7 +34,7 @@ const AppendRowsResponse = message({ error: field(2, optional(Status)), rowError
 
 /** StorageError.StorageErrorCode */
 const STREAM_NOT_FOUND = 3;
-const STREAM_ALREADY_COMMITTED = 4;
+const STREAM_ALREADY_COMMITTED = 2;
 const INVALID_STREAM_STATE = 5;
 const STREAM_FINALIZED = 6;
 

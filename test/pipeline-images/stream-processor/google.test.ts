@@ -83,6 +83,22 @@ test("rows are appended at their offset once; what an offset or a stream tells i
   ]);
 });
 
+test("pending streams are committed together; whoever commits them again learns nothing bad, and no row is there twice", async () => {
+  const { apply, bigquery, cloud } = await scene();
+  const schema = JSON.stringify(fieldSpecs(columns).map(({ name, type, mode }) => ({ name, type, mode })));
+  await apply("google_bigquery_table", { dataset_id: "games", table_id: "points", schema, deletion_protection: false });
+  const table = "projects/acme-dev/datasets/games/tables/points";
+  const write = new StorageWrite(cloud.storageWrite(), systemClock);
+  const streams = await Promise.all([write.createPending(table), write.createPending(table)]);
+  for (const stream of streams)
+    await write.append({ stream, offset: 0, ...rows({ user: "ada", clicks: 1, points: 0 }) });
+  await expect(write.commit(table, streams)).rejects.toThrow(/cannot be committed: Stream is not finalized/);
+  for (const stream of streams) expect(await write.finalize(stream)).toBe(1);
+  await write.commit(table, streams);
+  await write.commit(table, streams);
+  expect(await bigquery.query("SELECT COUNT(*) AS n FROM `acme-dev.games.points`")).toEqual([{ n: 2 }]);
+});
+
 const row = (user: string) => ({ user, clicks: 1, points: 0 });
 
 test("a default stream takes rows without an offset, and names those that do not fit", async () => {

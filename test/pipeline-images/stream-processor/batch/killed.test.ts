@@ -59,7 +59,7 @@ test.each([1, 2, 3])(
         const child = spawn(process.execPath, [main], { env: { ...told }, stdio: "ignore" });
         const ended = once(child, "exit") as Promise<[number | null]>;
         // Its start alone takes a part of a second; the later ones are let live, else it would never end.
-        const lives = attempt < 8 ? 250 + random.next().value * 900 : 60_000;
+        const lives = attempt < 8 ? 200 + random.next().value * 500 : 60_000;
         const abort = new AbortController();
         await Promise.race([ended, pause(lives, undefined, { signal: abort.signal }).catch(() => undefined)]);
         child.kill("SIGKILL");
