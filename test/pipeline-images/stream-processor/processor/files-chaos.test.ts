@@ -21,8 +21,9 @@ import type { AnyRow } from "../../../../pipeline/schema/row";
 import { unpacked } from "../../../../pipeline-images/stream-processor/formats/gzip";
 import { formatOf } from "../../../../pipeline-images/stream-processor/formats/of-binding";
 import type { FilesBinding } from "../../../../pipeline-images/stream-processor/sinks/files/names";
+import { hardLife } from "../support/hard-life";
 import { Journey, journeySettings } from "../support/journey";
-import { badNetwork, Simulation, type SimulatedProcess } from "../support/simulation";
+import { Simulation } from "../support/simulation";
 
 const Order = schema("order", { user: string(), at: timestamp() });
 
@@ -105,34 +106,15 @@ test.each(Array.from({ length: 12 }, (_, i) => i + 1))(
     };
     publish();
 
-    const living = new Set<SimulatedProcess>();
-    const live = (): void => {
-      if (world.time >= end) return;
-      const { process, processor } = journey.start(badNetwork);
-      living.add(process);
-      const die = (): void => {
-        if (!process.alive) return;
-        process.kill();
-        living.delete(process);
-        world.at(world.between(100, 5_000), live);
-      };
-      process.fate = () => {
-        const dice = world.random();
-        if (dice < 0.003) die();
-        else if (dice < 0.005) process.sleep(world.between(100, 30_000));
-        else if (dice < 0.006) void processor.stop();
-      };
-      void processor.ended.then(die);
-    };
-    live();
-    const weather = (): void => {
-      if (world.time >= end) return;
-      files.down = world.chance(0.3);
-      world.at(world.between(1_000, 20_000), weather);
-    };
-    weather();
-    await world.run({ until: end });
-    for (const process of living) process.kill();
+    await hardLife(journey, {
+      until: end,
+      dies: 0.003,
+      sleeps: 0.002,
+      leaves: 0.001,
+      weather: () => {
+        files.down = world.chance(0.3);
+      },
+    });
     files.down = false;
     subscription.again = 0;
     const last = journey.start();

@@ -1,7 +1,8 @@
 /** The whole language under kills: what sessions, distinct, stateful functions and joins keep is neither lost nor doubled. */
 import { expect, test } from "vitest";
 import { count, fixed, integer, pipeline, schema, sessions, string, timestamp } from "../../../../pipeline";
-import { badNetwork, Simulation, type SimulatedProcess } from "../support/simulation";
+import { Simulation } from "../support/simulation";
+import { hardLife } from "../support/hard-life";
 import { Journey, journeySettings, path } from "../support/journey";
 
 const Click = schema("click", { user: string(), at: timestamp() });
@@ -72,30 +73,7 @@ test.each(Array.from({ length: 12 }, (_, i) => i + 100))("seed %i", async (seed)
   };
   publish();
 
-  let kills = 0;
-  const living = new Set<SimulatedProcess>();
-  const live = (): void => {
-    if (world.time >= end) return;
-    const { process, processor } = journey.start(badNetwork);
-    living.add(process);
-    const die = (): void => {
-      if (!process.alive) return;
-      kills += 1;
-      process.kill();
-      living.delete(process);
-      world.at(world.between(100, 5_000), live);
-    };
-    process.fate = () => {
-      const dice = world.random();
-      if (dice < 0.004) die();
-      else if (dice < 0.005) process.sleep(world.between(100, 30_000));
-      else if (dice < 0.006) void processor.stop();
-    };
-    void processor.ended.then(die);
-  };
-  live();
-  await world.run({ until: end });
-  for (const process of living) process.kill();
+  const kills = await hardLife(journey, { until: end, dies: 0.004, sleeps: 0.001, leaves: 0.001 });
   clicks.again = orders.again = 0;
   const last = journey.start();
   await journey.pass(200);

@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { pipeline, schema, string } from "../../../../pipeline";
 import { ledgerFold } from "../../../../pipeline-images/stream-processor/checkpoint/ledger";
 import { readHistory } from "../../../../pipeline-images/stream-processor/log/history";
+import { hardLife } from "../support/hard-life";
 import { Journey, journeySettings, path } from "../support/journey";
-import { badNetwork, Simulation, type SimulatedProcess } from "../support/simulation";
+import { Simulation } from "../support/simulation";
 
 const Sale = schema("sale", { region: string() });
 
@@ -37,37 +38,16 @@ async function sell(journey: Journey, minutes: number, sold: Map<string, string[
     if (world.time < end) world.at(world.between(50, 800), publish);
   };
   publish();
-  let kills = 0;
-  const living = new Set<SimulatedProcess>();
-  const live = (): void => {
-    if (world.time >= end) return;
-    const { process, processor } = journey.start(badNetwork);
-    living.add(process);
-    const die = (): void => {
-      if (!process.alive) return;
-      kills += 1;
-      process.kill();
-      living.delete(process);
-      world.at(world.between(100, 5_000), live);
-    };
-    process.fate = () => {
-      const dice = world.random();
-      if (dice < 0.002) die();
-      else if (dice < 0.003) process.sleep(world.between(100, 30_000));
-      else if (dice < 0.0035) void processor.stop();
-    };
-    void processor.ended.then(die);
-  };
-  live();
-  const weather = (): void => {
-    if (world.time >= end) return;
-    tables.down = world.chance(0.2);
-    if (world.chance(0.2)) tables.endStreams();
-    world.at(world.between(1_000, 20_000), weather);
-  };
-  weather();
-  await world.run({ until: end });
-  for (const process of living) process.kill();
+  const kills = await hardLife(journey, {
+    until: end,
+    dies: 0.002,
+    sleeps: 0.001,
+    leaves: 0.0005,
+    weather: () => {
+      tables.down = world.chance(0.2);
+      if (world.chance(0.2)) tables.endStreams();
+    },
+  });
   tables.down = false;
   return kills;
 }

@@ -16,8 +16,9 @@ import {
   timestamp,
   windowStart,
 } from "../../../../pipeline";
+import { hardLife } from "../support/hard-life";
 import { Journey, journeySettings, path } from "../support/journey";
-import { badNetwork, Simulation, type SimulatedProcess } from "../support/simulation";
+import { Simulation } from "../support/simulation";
 
 const Order = schema("order", { user: string(), at: timestamp() });
 
@@ -94,36 +95,15 @@ test.each(Array.from({ length: 12 }, (_, i) => i + 1))("seed %i", async (seed) =
   };
   publish();
 
-  let kills = 0;
-  const living = new Set<SimulatedProcess>();
-  const live = (): void => {
-    if (world.time >= end) return;
-    const { process, processor } = journey.start(badNetwork);
-    living.add(process);
-    const die = (): void => {
-      if (!process.alive) return;
-      kills += 1;
-      process.kill();
-      living.delete(process);
-      world.at(world.between(100, 5_000), live);
-    };
-    process.fate = () => {
-      const dice = world.random();
-      if (dice < 0.004) die();
-      else if (dice < 0.006) process.sleep(world.between(100, 30_000));
-      else if (dice < 0.007) void processor.stop();
-    };
-    void processor.ended.then(die);
-  };
-  live();
-  const weather = (): void => {
-    if (world.time >= end) return;
-    tables.down = world.chance(0.3);
-    world.at(world.between(1_000, 20_000), weather);
-  };
-  weather();
-  await world.run({ until: end });
-  for (const process of living) process.kill();
+  const kills = await hardLife(journey, {
+    until: end,
+    dies: 0.004,
+    sleeps: 0.002,
+    leaves: 0.001,
+    weather: () => {
+      tables.down = world.chance(0.3);
+    },
+  });
   tables.down = false;
   subscription.again = 0;
   const last = journey.start();
