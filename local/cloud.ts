@@ -194,7 +194,6 @@ export class LocalCloud implements CloudView {
     for (const service of this.parts.all) {
       if (this.stopped !== undefined) return;
       // In order, as written there.
-      // oxlint-disable-next-line no-await-in-loop
       if (service !== this.parts.run) await service.start?.();
     }
     this.faults?.start((workload, signal) => this.parts.run.kill(workload, signal));
@@ -230,7 +229,6 @@ export class LocalCloud implements CloudView {
     const errors: unknown[] = [];
     for (const step of steps) {
       // Whatever one of them does, the next is stopped as well.
-      // oxlint-disable-next-line no-await-in-loop
       await step().catch((error: unknown) => errors.push(error));
     }
     this.state.close();

@@ -95,7 +95,6 @@ async function push(
     const show = runner(io, true);
     for (const words of builder.commands(reference, context)) {
       // Each needs what the one before it made.
-      // oxlint-disable-next-line no-await-in-loop
       await show(words);
     }
     return await builder.digest(reference, runner(io, false));

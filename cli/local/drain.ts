@@ -86,14 +86,12 @@ async function whileMoving(
   let watch = new StuckWatch(view, journey);
   for (;;) {
     // One look after the other.
-    // oxlint-disable-next-line no-await-in-loop
     const now = await snapshot();
     signal.throwIfAborted();
     if (done(now)) return undefined;
     if (!counts()) watch = new StuckWatch(view, journey);
     const why = watch.look(now);
     if (why !== undefined) return why;
-    // oxlint-disable-next-line no-await-in-loop
     await new Promise<void>((resolve) => clock.after(LOOK, resolve));
   }
 }

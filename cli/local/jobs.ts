@@ -52,7 +52,6 @@ export async function runJobs({ cloud, options }: LocalRun, say: (line: string) 
     for (const job of jobs) {
       const execution = job.run();
       // The next one may read what this one wrote.
-      // oxlint-disable-next-line no-await-in-loop
       await execution.ended;
       executions.push(outcomeOf(job, execution));
       if (execution.problem === undefined) continue;
@@ -76,7 +75,6 @@ async function rowsOf(cloud: LocalRun["cloud"], jobs: readonly Job[]): Promise<J
   const rows: { [table: string]: number } = {};
   for (const { id, label } of nodes.filter(({ id: address, kind }) => kind === "table" && written.has(address))) {
     // A few, at the end of a run.
-    // oxlint-disable-next-line no-await-in-loop
     const answer = await query(cloud, `SELECT COUNT(*) FROM ${tableName(cloud, id)}`);
     rows[label] = Number(answer.rows[0]?.[0]);
   }

@@ -25,13 +25,10 @@ export async function putObjects(puts: readonly Put[], cwd: string, { http }: Do
   for (const { file, bucket, object } of puts) {
     const url = `${http}/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?uploadType=media`;
     // In the order in which they are named: the last one of a name stands.
-    // oxlint-disable-next-line no-await-in-loop
     const body = await readFile(resolve(cwd, file)).catch((error: unknown) => {
       throw new CommandError(`--put: ${error instanceof Error ? error.message : String(error)}`);
     });
-    // oxlint-disable-next-line no-await-in-loop
     const answer = await fetch(`${url}&name=${encodeURIComponent(object)}`, { method: "POST", body });
-    // oxlint-disable-next-line no-await-in-loop
     const text = await answer.text();
     if (!answer.ok) throw new CommandError(`--put ${file} to gs://${bucket}/${object}: ${reasonIn(text)}`);
   }

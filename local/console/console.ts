@@ -116,7 +116,6 @@ async function listenFrom(wanted: number | undefined, handle: Handler): Promise<
   for (let port = FIRST_PORT; port < FIRST_PORT + PORTS; port++) {
     try {
       // One after the other: the first that is free.
-      // oxlint-disable-next-line no-await-in-loop
       return await listen(handle, port);
     } catch (error) {
       if (!isTaken(error)) throw error;

@@ -34,7 +34,6 @@ export async function query({ owner, stack }: CloudView, sql: string): Promise<Q
   const rows = rowsOf(page);
   while (page.pageToken !== undefined && page.jobReference !== undefined) {
     // Each page names the next.
-    // oxlint-disable-next-line no-await-in-loop
     page = await ask(`${url}/${page.jobReference.jobId}?pageToken=${encodeURIComponent(page.pageToken)}`);
     rows.push(...rowsOf(page));
   }

@@ -52,7 +52,6 @@ export async function resolveStack(
       for (const instance of instancesOf(block, names)) {
         const resource = { address: instance.address, type: block.type, name: block.name, config: instance.config };
         // One after the other: a later one may need what an earlier one made.
-        // oxlint-disable-next-line no-await-in-loop
         const computed = await make(resource);
         const attributes = { ...instance.config, ...computed };
         resolved.push({ resource, attributes });

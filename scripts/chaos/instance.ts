@@ -110,10 +110,8 @@ export class Instance {
     const until = performance.now() + patience;
     while (performance.now() < until && !this.hasLeft) {
       // One question after the other.
-      // oxlint-disable-next-line no-await-in-loop
       const answer = await fetch(this.url(paths.ready)).catch(() => undefined);
       if (answer?.ok === true) return;
-      // oxlint-disable-next-line no-await-in-loop
       await pause(50);
     }
   }

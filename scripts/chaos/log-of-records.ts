@@ -28,7 +28,6 @@ export async function recordsOf(endpoint: string, bucket: string, folder: string
   );
   for (const { name, at } of ends.values()) {
     // A few hundred, at the end of a run.
-    // oxlint-disable-next-line no-await-in-loop
     const content = await store.read(name);
     const isSeal = content !== undefined && decodeEntry(content, at).record === undefined;
     note(isSeal ? { term: at.term, seq: at.seq - 1 } : at);

@@ -58,7 +58,6 @@ export async function runChaos({ kills, seed, say = () => {} }: ChaosOptions): P
     await Promise.all(trials.map((one) => one.drain()));
     const results: PipelineChaos[] = [];
     // One after the other: the model takes its time, and the cloud of the others would not answer meanwhile.
-    // oxlint-disable-next-line no-await-in-loop
     for (const one of trials) results.push(await one.judge());
     const load = loadavg()[1] ?? 0;
     const seconds = (performance.now() - begun) / 1_000;

@@ -60,7 +60,6 @@ export class Execution {
     const takeOneAfterTheOther = async (): Promise<void> => {
       for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
         // One after the other, in each place.
-        // oxlint-disable-next-line no-await-in-loop
         await task.run();
         if (task.state === "failed") this.cancelTasks();
       }

@@ -103,7 +103,6 @@ export class Instance {
     for (;;) {
       const begin = clock.now();
       // One process after the other.
-      // oxlint-disable-next-line no-await-in-loop
       const exit = await this.runOnce(note);
       if (this.stopping) break;
       this.lastExit = exit;
@@ -114,7 +113,6 @@ export class Instance {
       const pause = this.pauses.after(exit, clock.now() - begin);
       this.say("WARNING", `${exit.how}; it is started again in ${pause / 1000} s`);
       this.state = "restarting";
-      // oxlint-disable-next-line no-await-in-loop
       await this.sleep(pause);
       if (this.stopping) break;
       this.restarts += 1;

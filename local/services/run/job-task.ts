@@ -48,7 +48,6 @@ export class JobTask {
     this.startedAt = clock.now();
     while (this.isRunning()) {
       // One attempt after the other.
-      // oxlint-disable-next-line no-await-in-loop
       const { code, how } = await this.runOnce();
       if (!this.isRunning()) break;
       if (code === 0) this.state = "succeeded";

@@ -88,12 +88,10 @@ export const machine: Machine = {
     const end = performance.now() + probe.limit;
     while (!signal.aborted) {
       // Each look waits for the one before.
-      // oxlint-disable-next-line no-await-in-loop
       if (await answersNow(port, probe.path)) return;
       if (performance.now() > end) {
         throw new Error(`nothing answered on PORT ${port} within ${probe.limit / 1000} s`);
       }
-      // oxlint-disable-next-line no-await-in-loop
       await sleep(lookAgain);
     }
   },

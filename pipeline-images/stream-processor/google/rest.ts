@@ -69,7 +69,6 @@ export class Rest {
       }
       const parts = answer.body[Symbol.asyncIterator]();
       for (;;) {
-        // oxlint-disable-next-line no-await-in-loop -- one part after the other
         const { done, value } = await inTime(() => parts.next());
         if (done === true) return;
         yield value;

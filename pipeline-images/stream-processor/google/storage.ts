@@ -58,11 +58,9 @@ export class CloudStorage {
     let at = 0;
     for (let failures = 0; ;) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one try after the other
         about ??= await this.about(path);
         const { generation } = about;
         const from = at > 0 ? { range: `bytes=${at}-` } : undefined;
-        // oxlint-disable-next-line no-await-in-loop -- one part after the other
         for await (const part of this.rest.open(`${path}?alt=media&generation=${generation}`, from)) {
           failures = 0;
           at += part.length;
@@ -74,7 +72,6 @@ export class CloudStorage {
         // What is unpacked on the way has no middle that could be asked for.
         const goesOn = at === 0 || about?.contentEncoding === undefined;
         if (failures >= MOST_TRIES || !goesOn || !mayPass(error)) throw error;
-        // oxlint-disable-next-line no-await-in-loop -- before the next try
         await pause(this.options.clock, pauseAfter(failures));
       }
     }
@@ -151,11 +148,9 @@ export class CloudStorage {
   private async patiently<T>(call: () => Promise<T>): Promise<T> {
     for (let failures = 1; ; failures += 1) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one try after the other
         return await call();
       } catch (error) {
         if (failures >= MOST_TRIES || !mayPass(error)) throw error;
-        // oxlint-disable-next-line no-await-in-loop -- before the next try
         await pause(this.options.clock, pauseAfter(failures));
       }
     }

@@ -116,7 +116,6 @@ export function directIdempotent(sink: IdempotentSink, { output, refuse }: SinkO
   const send = async (requests: readonly Request[], earlier: Promise<unknown>): Promise<number> => {
     await earlier.catch(() => undefined);
     let rows = 0;
-    // oxlint-disable-next-line no-await-in-loop -- in order
     for (const request of requests) rows += await write(request, splitRows(request.payload));
     return rows;
   };

@@ -69,7 +69,6 @@ export function directTopic(
   const send = async (requests: readonly Request[], earlier: Promise<unknown>): Promise<number> => {
     await earlier.catch(() => undefined);
     let rows = 0;
-    // oxlint-disable-next-line no-await-in-loop -- in order
     for (const request of requests) rows += await publish(request);
     return rows;
   };

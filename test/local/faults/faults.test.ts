@@ -179,7 +179,6 @@ test("HTTP: an error in Google's form, a connection that breaks after all is don
 async function halfStruck(): Promise<readonly (number | string)[]> {
   const { door } = await doorsWith([{ ...always, share: 0.5 }]);
   const answers: (number | string)[] = [];
-  // oxlint-disable-next-line no-await-in-loop
   for (let number = 1; number <= 8; number++) answers.push(await say(door.grpc, number));
   return answers;
 }

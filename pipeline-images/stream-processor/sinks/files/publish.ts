@@ -36,7 +36,6 @@ export async function joined({ store, name, parts, mark, folder }: Publication):
       left.slice(i * MOST_PARTS, (i + 1) * MOST_PARTS),
     );
     const names = groups.map((_, i) => `${aside}-${level}-${fiveDigits(i)}`);
-    // oxlint-disable-next-line no-await-in-loop -- a level is made of the one before it
     await eachOf([...groups.entries()], ([i, group]) => store.join(names[i] as string, group, mark));
     left = names;
   }
@@ -111,7 +110,6 @@ export const filesAtOnce = ({ joins }: Format): number => (joins ? AT_ONCE : 1);
 export async function eachOf<T>(all: readonly T[], work: (one: T) => Promise<void>, atOnce = AT_ONCE): Promise<void> {
   const left = all[Symbol.iterator]();
   const worker = async (): Promise<void> => {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, and others beside it
     for (const one of left) await work(one);
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, worker));
