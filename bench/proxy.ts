@@ -71,7 +71,6 @@ async function load(port: number, agent: Agent, count: number): Promise<void> {
   let left = count;
   const client = async (): Promise<void> => {
     // One request after the other on each connection.
-    // oxlint-disable-next-line no-await-in-loop
     while (left-- > 0) await post(port, agent);
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, client));

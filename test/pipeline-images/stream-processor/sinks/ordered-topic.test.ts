@@ -81,7 +81,6 @@ test("while answers are lost and processes killed, rows of a key are published i
     const reached = topics.reachedBy.bind(topics);
     topics.reachedBy = (process) => reached(process, losing);
     // Each run by itself.
-    // oxlint-disable no-await-in-loop
     let { process, processor } = journey.start();
     for (let round = 0; round < 4; round += 1) {
       // The one before is silent for 20 s before this one takes over.
