@@ -10,6 +10,7 @@ import { pauseAfter } from "../../../runtime/retry";
 import type { LogStore } from "../log/store";
 import { timesAsText } from "../source/side-reader";
 import type { Attempt, BatchOutput, BatchSink, Run, Staged } from "./batch-output";
+import { StagedLines } from "./staged-lines";
 import { StagedObjects } from "./staged-objects";
 import type { Tries } from "./tries";
 
@@ -59,7 +60,7 @@ export class LoadedTable implements BatchSink {
   open({ task, id }: Attempt): BatchOutput {
     const { store, folder, output, tries, fields } = this.options;
     const prefix = `${folder}/staged/${output}/${task}-${id}`;
-    return new FileRows(fields, new StagedObjects(store, prefix, tries));
+    return new StagedLines(new StagedObjects(store, prefix, tries), eventJson(timesAsText(fields)));
   }
 
   async publish(staged: readonly Staged[]): Promise<void> {
@@ -110,37 +111,4 @@ export class LoadedTable implements BatchSink {
 
 function noJob(id: string): never {
   throw new Error(`BigQuery knows no job ${id}, which was begun`);
-}
-
-/** Rows as lines. */
-class FileRows implements BatchOutput {
-  private readonly json: (row: object) => string;
-  private lines: string[] = [];
-  private rows = 0;
-
-  constructor(
-    fields: readonly FieldSpec[],
-    private readonly objects: StagedObjects,
-  ) {
-    this.json = eventJson(timesAsText(fields));
-  }
-
-  take(row: Parameters<BatchOutput["take"]>[0]): void {
-    this.lines.push(this.json(row), "\n");
-    this.rows += 1;
-  }
-
-  async flush(): Promise<void> {
-    const lines = this.lines.splice(0).join("");
-    await this.objects.add(Buffer.from(lines));
-  }
-
-  async finish(): Promise<Staged> {
-    await this.flush();
-    return { rows: this.rows, parts: await this.objects.finish() };
-  }
-
-  abort(): Promise<void> {
-    return this.objects.abort();
-  }
 }

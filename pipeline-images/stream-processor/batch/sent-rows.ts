@@ -12,6 +12,7 @@ import { type Messages, Moment } from "../operators/flow";
 import type { SinkClients } from "../sinks/clients";
 import { sinkKind, sinkName } from "../sinks/kinds";
 import type { Attempt, BatchOutput, BatchSink, Staged } from "./batch-output";
+import { StagedLines } from "./staged-lines";
 import { StagedObjects, stagedObject } from "./staged-objects";
 import type { Tries } from "./tries";
 
@@ -41,7 +42,8 @@ export class SentRows implements BatchSink {
 
   open({ task, id }: Attempt): BatchOutput {
     const { store, folder, output, tries } = this.options;
-    return new KeptRows(new StagedObjects(store, `${folder}/staged/${output}/${task}-${id}`, tries));
+    const objects = new StagedObjects(store, `${folder}/staged/${output}/${task}-${id}`, tries);
+    return new StagedLines(objects, (row, time) => JSON.stringify([time, row] satisfies Kept));
   }
 
   async publish(staged: readonly Staged[], { started }: { readonly started: number }): Promise<void> {
@@ -89,34 +91,8 @@ export class SentRows implements BatchSink {
   }
 }
 
+/** A row with its time, as a line holds it. */
 type Kept = readonly [time: number, row: AnyRow];
-
-/** Rows with their times, a line each. */
-class KeptRows implements BatchOutput {
-  private lines: string[] = [];
-  private rows = 0;
-
-  constructor(private readonly objects: StagedObjects) {}
-
-  take(row: AnyRow, time: number): void {
-    this.lines.push(JSON.stringify([time, row]), "\n");
-    this.rows += 1;
-  }
-
-  async flush(): Promise<void> {
-    const lines = this.lines.splice(0).join("");
-    await this.objects.add(Buffer.from(lines));
-  }
-
-  async finish(): Promise<Staged> {
-    await this.flush();
-    return { rows: this.rows, parts: await this.objects.finish() };
-  }
-
-  abort(): Promise<void> {
-    return this.objects.abort();
-  }
-}
 
 /** Rows by their place in the run, as sinks know messages: the number is the message's, and the run's start its time. */
 class Places implements Messages {

@@ -11,7 +11,7 @@ import type { TakeRow } from "../operators/flow";
 import { Output } from "./output";
 import { ROW, splitRows, withoutRows } from "./proto-rows";
 import { type EncodeInRequest, RowBuffer } from "./row-buffer";
-import type { DirectOutput, LoggedSink, SinkOptions } from "./sink";
+import { type DirectOutput, inOrder, type LoggedSink, type SinkOptions } from "./sink";
 
 /** What a kind of sink says of itself, to be sent rows in this way. */
 export interface IdempotentSink {
@@ -112,22 +112,8 @@ export function directIdempotent(sink: IdempotentSink, { output, refuse }: SinkO
       rows.filter((_, place) => !refused.has(place)),
     );
   };
-  let before: Promise<unknown> = Promise.resolve();
-  const send = async (requests: readonly Request[], earlier: Promise<unknown>): Promise<number> => {
-    await earlier.catch(() => undefined);
-    let rows = 0;
-    for (const request of requests) rows += await write(request, splitRows(request.payload));
-    return rows;
-  };
-  return {
-    name: output,
-    take,
-    send() {
-      const sending = send(buffer.take(), before);
-      before = sending;
-      return sending;
-    },
-  };
+  const send = inOrder((request) => write(request, splitRows(request.payload)));
+  return { name: output, take, send: () => send(buffer.take()) };
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -4,6 +4,7 @@
  */
 import type { OutputBinding } from "../../../pipeline/bindings";
 import type { FieldSpec, Json } from "../../../pipeline/spec";
+import type { Request } from "../checkpoint/record";
 import type { RecordedOutput } from "../checkpoint/recorded-output";
 import type { Moment, TakeRow } from "../operators/flow";
 import type { WindowStep } from "../operators/stage";
@@ -67,4 +68,26 @@ export interface DirectOutput {
 /** How many rows the requests of a batch had, once all of them are confirmed. */
 export async function sumOf(counts: readonly Promise<number>[]): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Sends requests one after the other, and those of a batch after those of the batch before it, which may be underway
+ * still: what was sent before is there, or has failed, before the next leaves.
+ * @param write resolves with the number of its rows
+ */
+export function inOrder(
+  write: (request: Request) => Promise<number>,
+): (requests: readonly Request[]) => Promise<number> {
+  let before: Promise<unknown> = Promise.resolve();
+  const send = async (requests: readonly Request[], earlier: Promise<unknown>): Promise<number> => {
+    await earlier.catch(() => undefined);
+    let rows = 0;
+    for (const request of requests) rows += await write(request);
+    return rows;
+  };
+  return (requests) => {
+    const sending = send(requests, before);
+    before = sending;
+    return sending;
+  };
 }

@@ -4,7 +4,7 @@ import type { AnyRow } from "../../../pipeline/schema/row";
 import type { Request } from "../checkpoint/record";
 import type { Messages, Moment, TakeRow } from "../operators/flow";
 import { RowBuffer } from "./row-buffer";
-import { type DirectOutput, type LoggedSink, type SinkKind, type SinkOptions, sumOf } from "./sink";
+import { type DirectOutput, inOrder, type LoggedSink, type SinkKind, type SinkOptions, sumOf } from "./sink";
 import {
   type Attributes,
   attributesOf,
@@ -61,26 +61,11 @@ export function directTopic(
     if (why === undefined) buffer.add(row);
     else refuse(row, why);
   };
-  if (binding.orderingKey === undefined) {
-    return { name: output, take, send: () => sumOf(buffer.take().map(publish)) };
-  }
-  // What was sent before is there, or has failed, before the next leaves: also between batches that are underway at once.
-  let before: Promise<unknown> = Promise.resolve();
-  const send = async (requests: readonly Request[], earlier: Promise<unknown>): Promise<number> => {
-    await earlier.catch(() => undefined);
-    let rows = 0;
-    for (const request of requests) rows += await publish(request);
-    return rows;
-  };
-  return {
-    name: output,
-    take,
-    send() {
-      const sending = send(buffer.take(), before);
-      before = sending;
-      return sending;
-    },
-  };
+  const sendAll =
+    binding.orderingKey === undefined
+      ? (requests: readonly Request[]) => sumOf(requests.map(publish))
+      : inOrder(publish);
+  return { name: output, take, send: () => sendAll(buffer.take()) };
 }
 
 /** Ids of rows without a log: of the message that a row comes from, the output, and the place among those that the message gave to it. */
