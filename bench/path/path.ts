@@ -26,17 +26,17 @@ interface Contestant {
 }
 
 const contestants = {
-  processor: { program: "processor", place: "near", streams: 4, messages: 200_000, wait: LEASE + 1_000 },
-  receive: { program: "receive", place: "near", streams: 4, messages: 200_000, wait: 500 },
+  processor: { program: "processor", place: "near", streams: 4, messages: 600_000, wait: LEASE + 1_000 },
+  receive: { program: "receive", place: "near", streams: 4, messages: 600_000, wait: 500 },
   client: { program: "high-level", place: "near", streams: 5, messages: 20_000, wait: 500 },
-  "processor, far": { program: "processor", place: "far", streams: 4, messages: 200_000, wait: LEASE + 1_000 },
-  "receive, far": { program: "receive", place: "far", streams: 4, messages: 200_000, wait: 500 },
+  "processor, far": { program: "processor", place: "far", streams: 4, messages: 600_000, wait: LEASE + 1_000 },
+  "receive, far": { program: "receive", place: "far", streams: 4, messages: 600_000, wait: 500 },
   "client, far": { program: "high-level", place: "far", streams: 5, messages: 20_000, wait: 500 },
 } as const satisfies { readonly [name: string]: Contestant };
 
 const ROUNDS = 3;
 /** As many as the longest contestant takes. */
-const EVENTS = 200_000 * (ROUNDS + 1);
+const EVENTS = 600_000 * (ROUNDS + 1);
 
 export interface PathCost {
   /** Median microseconds of the process's CPU, a message. */

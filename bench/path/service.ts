@@ -26,6 +26,9 @@ export type Said =
  */
 const AHEAD = 3_600_000;
 
+/** Messages that may be underway, some 60 MB: Pub/Sub keeps to what the streams say that they take. */
+const MOST_UNDERWAY = 150_000;
+
 type Stream = ServerDuplexStream<Buffer, Buffer>;
 
 const WINDOW = 4 * 1024 * 1024;
@@ -74,6 +77,7 @@ class Service {
 
   acknowledge(ids: number): void {
     this.open -= ids;
+    this.pump();
     if (this.open > 0 || this.since === 0) return;
     say({ kind: "acknowledged", milliseconds: performance.now() - this.since });
     this.since = 0;
@@ -84,7 +88,7 @@ class Service {
     for (let any = true; any && this.left > 0;) {
       any = false;
       for (const [stream, state] of this.streams) {
-        if (state.blocked || this.left === 0) continue;
+        if (state.blocked || this.left === 0 || this.open - this.left * BATCH >= MOST_UNDERWAY) continue;
         const response = this.all[this.next];
         if (response === undefined) throw new Error("there are no more messages: tell it to begin again");
         this.next += 1;
