@@ -32,6 +32,17 @@ export class WireReader {
 
   /** A tag, or any varint that fits in 32 bits; higher bits are dropped, as for a negative int32. */
   uint32(): number {
+    const { bytes, at } = this;
+    const first = bytes[at] as number;
+    // Most are short: tags, lengths, counts.
+    if (at < this.end && first < 0x80) {
+      this.at = at + 1;
+      return first;
+    }
+    return this.longUint32();
+  }
+
+  private longUint32(): number {
     const { bytes, end } = this;
     let result = 0;
     for (let shift = 0; shift < 70; shift += 7) {

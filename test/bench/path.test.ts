@@ -5,7 +5,7 @@ import { delayed } from "../../bench/path/delay";
 import { acknowledged, BATCH, responses } from "../../bench/path/encode";
 import { rowsOfPath } from "../../bench/path/rows";
 import { MessageBatch } from "../../pipeline-images/stream-processor/source/message-batch";
-import { AckRun } from "../../pipeline-images/stream-processor/source/acknowledgements";
+import { AckRun, SpareBuffers } from "../../pipeline-images/stream-processor/source/ack-run";
 
 test("responses are read as Pub/Sub's are, each message with an id of its own", () => {
   const start = Date.UTC(2026, 0, 1);
@@ -20,9 +20,9 @@ test("responses are read as Pub/Sub's are, each message with an id of its own", 
 
 test("acknowledgements are counted", () => {
   const batch = new MessageBatch(responses(3, 0)[0] as Buffer);
-  const run = new AckRun(0);
+  const run = new AckRun("projects/p/subscriptions/s", 0, new SpareBuffers(1));
   for (let i = 0; i < batch.count; i += 1) run.add(batch, i);
-  expect(acknowledged(run.request("projects/p/subscriptions/s", 0, 3))).toBe(3);
+  expect(run.requests.map((request) => acknowledged(request.content()))).toEqual([3]);
 });
 
 test("what goes the delayed way comes as it was, in its order", async () => {

@@ -25,25 +25,27 @@ const acknowledgements = new Acknowledgements(
   { subscription, subscriber, clock: systemClock, trouble, mayLeave: () => true, progress: () => {} },
   0,
 );
-let received: MessageBatch[] = [];
+let worked = acknowledgements.current;
+let expected = 0;
 
 for (let i = 0; i < STREAMS; i += 1) {
   subscriber.open({
     connected: () => {},
     response(bytes) {
-      const batch = new MessageBatch(bytes);
+      const batch = new MessageBatch(bytes, expected);
+      expected = batch.count;
       leases.add(batch, Date.now());
-      received.push(batch);
       for (let place = 0; place < batch.count; place += 1) acknowledgements.add(batch, place);
+      leases.move(batch, acknowledgements.current);
     },
     ended: trouble,
   });
 }
 
 setInterval(() => {
-  for (const batch of received) leases.end(batch);
-  received = [];
+  leases.end(worked);
   acknowledgements.release(acknowledgements.cut());
+  worked = acknowledgements.current;
   acknowledgements.takeConfirmed();
 }, EVERY);
 

@@ -9,7 +9,7 @@ import type { Clock } from "../../../runtime/clock";
 import { Compactor } from "../log/compaction";
 import type { LogWriter } from "../log/owner";
 import type { LogStore } from "../log/store";
-import type { AckRun } from "../source/acknowledgements";
+import type { AckRun } from "../source/ack-run";
 import type { Tracer } from "./telemetry/tracer";
 import type { Work } from "./work";
 

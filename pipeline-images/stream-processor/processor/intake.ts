@@ -3,6 +3,7 @@
  * not recorded or not written; what has come waits here, its leases kept.
  */
 import { messageName } from "../checkpoint/ledger";
+import type { AckRun } from "../source/ack-run";
 import { MessageBatch } from "../source/message-batch";
 import type { Saying } from "./checkpointer";
 import type { Source } from "./source";
@@ -20,7 +21,7 @@ export interface IntakeOptions {
   /** Milliseconds. */
   readonly lease: number;
   readonly fail: (error: unknown) => void;
-  /** Bytes that may wait for a record, for their acknowledgement, and for their sink, each. */
+  /** Bytes that may wait for their acknowledgement, and for their sink, each. */
   readonly mostBytes: number;
   /** Bytes that may wait to be worked on. */
   readonly mostWaiting: number;
@@ -39,14 +40,14 @@ interface Received {
 export class Intake {
   private readonly queue: Received[] = [];
   private waitingBytes = 0;
-  /** Worked on since the last record was made, and since the one before. */
-  private worked: Received[] = [];
-  private recording: Received[] = [];
-  private unrecordedBytes = 0;
+  /** What of each source was worked on since the last record was made, and since the one before. */
+  private worked = new Map<Source, AckRun>();
+  private recording = new Map<Source, AckRun>();
   private unrecordedSince = Infinity;
   private oneByOne: number;
   private careful: Promise<void> | undefined;
   private over = false;
+  private lastCount = 0;
   lastResponse = -Infinity;
 
   constructor(private readonly options: IntakeOptions) {
@@ -56,8 +57,9 @@ export class Intake {
   receive(source: Source, response: Uint8Array): void {
     const { now, fail, mostWaiting } = this.options;
     try {
-      const batch = new MessageBatch(response);
+      const batch = new MessageBatch(response, this.lastCount);
       if (batch.count === 0) return;
+      this.lastCount = batch.count;
       this.lastResponse = now();
       // Pub/Sub gives no more than streams may have underway, but counts only what is leased: what comes again because
       // leases could not be kept comes on top. It is left, and comes once more.
@@ -76,9 +78,9 @@ export class Intake {
     return this.queue.reduce((messages, { batch }) => messages + batch.count, 0);
   }
 
-  /** Bytes of messages that have come and are not worked on, or not recorded. */
+  /** Bytes of messages that have come and are not worked on. */
   get bytes(): number {
-    return this.waitingBytes + this.unrecordedBytes;
+    return this.waitingBytes;
   }
 
   get isEmpty(): boolean {
@@ -109,21 +111,20 @@ export class Intake {
   /** A record is being made: what was worked on is in it. */
   cut(): void {
     this.recording = this.worked;
-    this.worked = [];
-    this.unrecordedBytes = 0;
+    this.worked = new Map();
     this.unrecordedSince = Infinity;
   }
 
   /** That record is durable. */
   recorded(): void {
-    for (const { source, batch } of this.recording) source.leases.end(batch);
-    this.recording = [];
+    for (const [source, run] of this.recording) source.leases.end(run);
+    this.recording = new Map();
   }
 
   private get full(): boolean {
     const { work, now, lease, mostBytes, memoryShort } = this.options;
     if (memoryShort()) return true;
-    if (this.unrecordedBytes > mostBytes || now() - this.unrecordedSince > lease / 2) return true;
+    if (now() - this.unrecordedSince > lease / 2) return true;
     let held = 0;
     for (const { acknowledgements } of work.sources) held += acknowledgements.heldBytes;
     let unwritten = 0;
@@ -139,12 +140,19 @@ export class Intake {
 
   private work(received: Received): void {
     const { source, batch } = received;
-    const now = this.begin(batch.bytes.length);
+    const now = this.begin();
     // One time for all of it: a clock costs more than what is done with most messages' times.
     const running = source.connection.running(now);
     for (let place = 0; place < batch.count; place += 1) this.take(source, batch, place, now, running);
     this.end();
-    this.worked.push(received);
+    this.note(received);
+  }
+
+  /** The batch is worked on: of its messages only the ids are still needed. */
+  private note({ source, batch }: Received): void {
+    const run = source.work.acknowledgements.current;
+    source.leases.move(batch, run);
+    this.worked.set(source, run);
   }
 
   /**
@@ -161,20 +169,19 @@ export class Intake {
           await record({ attempting: messageName(source.work.input, batch.id(place)) });
           this.oneByOne -= 1;
         }
-        const now = this.begin(0);
+        const now = this.begin();
         this.take(source, batch, place, now, source.connection.running(now));
         this.end();
         await record();
       }
-      if (!this.over) this.worked.push(received);
+      if (!this.over) this.note(received);
     }
   }
 
   /** @returns the time of what is worked on now */
-  private begin(bytes: number): number {
+  private begin(): number {
     const now = this.options.now();
     this.options.work.engine.advanceClock(now);
-    this.unrecordedBytes += bytes;
     this.unrecordedSince = Math.min(this.unrecordedSince, now);
     return now;
   }

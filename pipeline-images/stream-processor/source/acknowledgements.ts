@@ -1,61 +1,16 @@
 /**
- * Acknowledging messages: their ids are collected while they are worked on, and leave once the record with them is
- * durable. The indices of confirmed ones go into a later record.
+ * Acknowledging messages: their ids are written into requests while they are worked on, and leave once the record with
+ * them is durable. The indices of confirmed ones go into a later record.
  */
 import type { Clock } from "../../../runtime/clock";
-import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
 import type { Range } from "../checkpoint/record";
 import { persistently, type Trouble } from "../../../runtime/retry";
+import { type AckRequest, AckRun, SpareBuffers } from "./ack-run";
 import type { MessageBatch } from "./message-batch";
 import { NotAcknowledged, type Subscriber } from "./subscriber";
 
-/** A request may have 512 KiB; an id has some 200 bytes. */
-const IDS_A_REQUEST = 2_000;
 /** Requests at once. Where they are not answered, more of them would only fill the memory, and keep Pub/Sub busy. */
 const AT_ONCE = 16;
-const SUBSCRIPTION = 1;
-const ACK_IDS = 2;
-
-/** The acknowledgement ids of the messages of one record, by index. */
-export class AckRun {
-  private readonly batches: MessageBatch[] = [];
-  private readonly places: number[] = [];
-  /** Of the messages, which stay in memory with their ids. */
-  bytes = 0;
-
-  constructor(readonly first: number) {}
-
-  get end(): number {
-    return this.first + this.places.length;
-  }
-
-  add(batch: MessageBatch, place: number): void {
-    this.batches.push(batch);
-    this.places.push(place);
-    this.bytes += batch.bytes.length / batch.count;
-  }
-
-  /** The message came again before it was recorded: only its newer id is good. */
-  replace(index: number, batch: MessageBatch, place: number): void {
-    this.batches[index - this.first] = batch;
-    this.places[index - this.first] = place;
-  }
-
-  /** AcknowledgeRequest of the indices from `from` to before `to`. */
-  request(subscription: string, from: number, to: number): Uint8Array {
-    const writer = new WireWriter(256 * (to - from));
-    writer.tag(SUBSCRIPTION, WireType.bytes).string(subscription);
-    for (let i = from - this.first; i < to - this.first; i += 1) {
-      (this.batches[i] as MessageBatch).writeAckId(this.places[i] as number, writer, ACK_IDS);
-    }
-    return writer.finish();
-  }
-}
-
-/** The messages of one request. */
-interface Due extends Range {
-  readonly run: AckRun;
-}
 
 export interface AcknowledgementsOptions {
   readonly subscription: string;
@@ -69,19 +24,25 @@ export interface AcknowledgementsOptions {
 }
 
 export class Acknowledgements {
+  private readonly buffers = new SpareBuffers(AT_ONCE);
   private run: AckRun;
   private confirmed: Range[] = [];
   private waiting = 0;
   private held = 0;
   /** Durable, and not asked for yet. */
-  private readonly due: Due[] = [];
+  private readonly due: AckRequest[] = [];
   private underway = 0;
 
   constructor(
     private readonly options: AcknowledgementsOptions,
     next: number,
   ) {
-    this.run = new AckRun(next);
+    this.run = this.runFrom(next);
+  }
+
+  /** Of the messages that are not recorded. */
+  get current(): AckRun {
+    return this.run;
   }
 
   /** The message of the next index. */
@@ -102,28 +63,26 @@ export class Acknowledgements {
   }
 
   get unrecorded(): number {
-    return this.run.end - this.run.first;
+    return this.run.count;
   }
 
-  /** Memory of recorded messages whose acknowledgement is not confirmed. */
+  /** Memory of ids whose acknowledgement is not confirmed, recorded or not. */
   get heldBytes(): number {
-    return this.held;
+    return this.held + this.run.bytes;
   }
 
   /** Cuts the run of a record. It is handed back when the record is durable. */
   cut(): AckRun {
     const { run } = this;
-    this.run = new AckRun(run.end);
-    this.waiting += run.end - run.first;
+    this.run = this.runFrom(run.end);
+    this.waiting += run.count;
     this.held += run.bytes;
     return run;
   }
 
   /** The messages of a durable record are acknowledged. */
-  release(run: AckRun): void {
-    for (let from = run.first; from < run.end; from += IDS_A_REQUEST) {
-      this.due.push({ run, from, to: Math.min(run.end, from + IDS_A_REQUEST) });
-    }
+  release({ requests }: AckRun): void {
+    for (const request of requests) this.due.push(request);
     this.ask();
   }
 
@@ -139,6 +98,10 @@ export class Acknowledgements {
     this.confirmed.push({ from: index, to: index + 1 });
   }
 
+  private runFrom(first: number): AckRun {
+    return new AckRun(this.options.subscription, first, this.buffers);
+  }
+
   private ask(): void {
     while (this.underway < AT_ONCE) {
       const due = this.due.shift();
@@ -148,12 +111,15 @@ export class Acknowledgements {
     }
   }
 
-  private async acknowledge({ run, from, to }: Due): Promise<void> {
-    const { subscription, subscriber, clock, trouble, mayLeave, progress } = this.options;
-    const request = run.request(subscription, from, to);
+  private async acknowledge(request: AckRequest): Promise<void> {
+    const { subscriber, clock, trouble, mayLeave, progress } = this.options;
+    const { first, end, bytes } = request;
+    const content = request.content();
+    let attempts = 0;
     const acknowledged = await persistently(clock, trouble, async () => {
       if (!mayLeave()) return false;
-      return subscriber.acknowledge(request).then(
+      attempts += 1;
+      return subscriber.acknowledge(content).then(
         () => true,
         (error: unknown) => {
           if (error instanceof NotAcknowledged) return false;
@@ -161,9 +127,12 @@ export class Acknowledgements {
         },
       );
     });
-    this.waiting -= to - from;
-    this.held = this.waiting === 0 ? 0 : this.held - (run.bytes * (to - from)) / (run.end - run.first);
-    if (acknowledged) this.confirmed.push({ from, to });
+    this.waiting -= end - first;
+    this.held -= bytes;
+    if (acknowledged) this.confirmed.push({ from: first, to: end });
+    // One that was answered at once has been read. Of others somebody may still have the bytes in hand, and is to find
+    // no other's ids in them.
+    if (acknowledged && attempts === 1) this.buffers.give(request);
     this.underway -= 1;
     this.ask();
     progress();

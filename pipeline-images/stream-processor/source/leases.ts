@@ -1,6 +1,5 @@
 /** Leases of messages that are ours and not recorded: extended in batches, at half of their time. */
 import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
-import type { MessageBatch } from "./message-batch";
 
 const IDS_A_REQUEST = 2_000;
 /** Requests that may wait for an answer. Where there are more, Pub/Sub does not come to it, and leases end as they may. */
@@ -9,9 +8,17 @@ const SUBSCRIPTION = 1;
 const SECONDS = 3;
 const ACK_IDS = 4;
 
+export type TakeAckId = (id: Uint8Array) => void;
+
+/** Messages that are leased together. */
+export interface Leased {
+  /** Goes through their acknowledgement ids: views that live until the next one. */
+  eachAckId(take: TakeAckId): void;
+}
+
 export class Leases {
   /** When the lease of a batch was last begun. */
-  private readonly begun = new Map<MessageBatch, number>();
+  private readonly begun = new Map<Leased, number>();
   private underway = 0;
 
   constructor(
@@ -20,12 +27,20 @@ export class Leases {
     private readonly lease: number,
   ) {}
 
-  add(batch: MessageBatch, now: number): void {
+  add(batch: Leased, now: number): void {
     this.begun.set(batch, now);
   }
 
+  /** The messages of the batch are among those of a run from now on, whose lease is the oldest of theirs. */
+  move(batch: Leased, run: Leased): void {
+    const begun = this.begun.get(batch);
+    if (begun === undefined) return;
+    this.begun.delete(batch);
+    this.begun.set(run, Math.min(begun, this.begun.get(run) ?? Infinity));
+  }
+
   /** All messages of the batch are recorded, or given back. */
-  end(batch: MessageBatch): void {
+  end(batch: Leased): void {
     this.begun.delete(batch);
   }
 
@@ -39,7 +54,7 @@ export class Leases {
   /** ModifyAckDeadlineRequests for the batches whose lease is half over. */
   extensions(now: number): Uint8Array[] {
     if (this.underway >= MOST_UNDERWAY) return [];
-    const due: MessageBatch[] = [];
+    const due: Leased[] = [];
     for (const [batch, begun] of this.begun) if (now - begun >= this.lease / 2) due.push(batch);
     for (const batch of due) this.begun.set(batch, now);
     return this.requests(due, this.lease / 1_000);
@@ -52,21 +67,19 @@ export class Leases {
     return this.requests(all, 0);
   }
 
-  private requests(batches: readonly MessageBatch[], seconds: number): Uint8Array[] {
+  private requests(batches: readonly Leased[], seconds: number): Uint8Array[] {
     const requests: Uint8Array[] = [];
-    let writer: WireWriter | undefined;
+    let writer = this.begin(seconds);
     let ids = 0;
-    for (const batch of batches) {
-      for (let i = 0; i < batch.count; i += 1) {
-        writer ??= this.begin(seconds);
-        batch.writeAckId(i, writer, ACK_IDS);
-        if ((ids += 1) < IDS_A_REQUEST) continue;
-        requests.push(writer.finish());
-        writer = undefined;
-        ids = 0;
-      }
-    }
-    return writer === undefined ? requests : [...requests, writer.finish()];
+    const take = (id: Uint8Array): void => {
+      writer.tag(ACK_IDS, WireType.bytes).delimited(id);
+      if ((ids += 1) < IDS_A_REQUEST) return;
+      requests.push(writer.finish());
+      writer = this.begin(seconds);
+      ids = 0;
+    };
+    for (const batch of batches) batch.eachAckId(take);
+    return ids === 0 ? requests : [...requests, writer.finish()];
   }
 
   private begin(seconds: number): WireWriter {

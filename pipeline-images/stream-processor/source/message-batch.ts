@@ -5,28 +5,36 @@
  */
 import { MalformedMessage, WireReader, type WireWriter, WireType } from "../../../pipeline/protobuf/wire";
 import { timestampOfMicroseconds } from "../../../pipeline/schema/timestamp";
+import type { Leased, TakeAckId } from "./leases";
 
-/** Places of a message within the batch's array. */
+/** Places of a message within the batch's array; the last two are when Pub/Sub took it. */
 const DATA = 0;
 const ID = 2;
 const ACK = 4;
 const MESSAGE = 6;
-const PLACES = 8;
+const SECONDS = 8;
+const NANOS = 9;
+const PLACES = 10;
 
-export class MessageBatch {
+const FEW = 64;
+
+export class MessageBatch implements Leased {
+  count = 0;
   private places: Int32Array;
-  /** Seconds since 1970, and nanoseconds: when Pub/Sub took the message. */
-  private readonly seconds: number[] = [];
-  private readonly nanos: number[] = [];
+  /** The same bytes: parts of a Buffer are slower to come by. */
+  private readonly plain: Uint8Array;
 
-  /** @throws MalformedMessage */
-  constructor(readonly bytes: Uint8Array) {
-    this.places = new Int32Array(64 * PLACES);
+  /**
+   * @param expected messages, about: there is room for them
+   * @throws MalformedMessage
+   */
+  constructor(
+    readonly bytes: Uint8Array,
+    expected = FEW,
+  ) {
+    this.places = new Int32Array(Math.max(expected, FEW) * PLACES);
+    this.plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     this.read();
-  }
-
-  get count(): number {
-    return this.seconds.length;
   }
 
   dataStart(i: number): number {
@@ -55,13 +63,13 @@ export class MessageBatch {
 
   /** Milliseconds since the epoch, cut. */
   publishedAt(i: number): number {
-    return (this.seconds[i] as number) * 1_000 + Math.floor((this.nanos[i] as number) / 1_000_000);
+    return this.seconds(i) * 1_000 + Math.floor((this.places[i * PLACES + NANOS] as number) / 1_000_000);
   }
 
   /** The publish time as a TIMESTAMP. */
   publishTime(i: number): string {
-    const micros = Math.floor((this.nanos[i] as number) / 1_000);
-    return timestampOfMicroseconds(BigInt(this.seconds[i] as number) * 1_000_000n + BigInt(micros));
+    const micros = Math.floor((this.places[i * PLACES + NANOS] as number) / 1_000);
+    return timestampOfMicroseconds(BigInt(this.seconds(i)) * 1_000_000n + BigInt(micros));
   }
 
   attributes(i: number): { readonly [name: string]: string } {
@@ -78,8 +86,26 @@ export class MessageBatch {
 
   /** Writes the acknowledgement id as a field of a request: its bytes are copied, and never made a string. */
   writeAckId(i: number, writer: WireWriter, field: number): void {
+    writer.tag(field, WireType.bytes).delimited(this.ackView(i));
+  }
+
+  /** A copy. */
+  ackId(i: number): Uint8Array {
+    return this.ackView(i).slice();
+  }
+
+  eachAckId(take: TakeAckId): void {
+    for (let i = 0; i < this.count; i += 1) take(this.ackView(i));
+  }
+
+  private ackView(i: number): Uint8Array {
     const at = i * PLACES + ACK;
-    writer.tag(field, WireType.bytes).delimited(this.bytes.subarray(this.places[at], this.places[at + 1]));
+    return this.plain.subarray(this.places[at], this.places[at + 1]);
+  }
+
+  /** Since 1970. */
+  private seconds(i: number): number {
+    return (this.places[i * PLACES + SECONDS] as number) >>> 0;
   }
 
   private text(start: number, end: number): string {
@@ -103,8 +129,7 @@ export class MessageBatch {
       grown.set(this.places);
       this.places = grown;
     }
-    this.seconds.push(0);
-    this.nanos.push(0);
+    this.count += 1;
     const end = endOfMessage(reader);
     while (reader.at < end) {
       const tag = reader.uint32();
@@ -124,7 +149,7 @@ export class MessageBatch {
       const tag = reader.uint32();
       if (tag >>> 3 === 1) this.readBytes(reader, at + DATA);
       else if (tag >>> 3 === 3) this.readBytes(reader, at + ID);
-      else if (tag >>> 3 === 4) this.readTimestamp(reader);
+      else if (tag >>> 3 === 4) this.readTimestamp(reader, at);
       else reader.skip(tag & 7);
     }
     expectEnd(reader, end);
@@ -137,26 +162,26 @@ export class MessageBatch {
     reader.at = end;
   }
 
-  private readTimestamp(reader: WireReader): void {
+  private readTimestamp(reader: WireReader, at: number): void {
     const end = endOfMessage(reader);
-    const last = this.seconds.length - 1;
     while (reader.at < end) {
       const tag = reader.uint32();
-      if (tag >>> 3 === 1) this.seconds[last] = readSeconds(reader);
-      else if (tag >>> 3 === 2) this.nanos[last] = reader.uint32();
+      if (tag >>> 3 === 1) this.places[at + SECONDS] = readSeconds(reader);
+      else if (tag >>> 3 === 2) this.places[at + NANOS] = reader.uint32();
       else reader.skip(tag & 7);
     }
     expectEnd(reader, end);
   }
 }
 
-/** An int64 without a bigint: the seconds of a publish time are few digits and never negative. */
+/** An int64 without a bigint: a publish time is never before 1970, and 32 bits reach until 2106. */
 function readSeconds(reader: WireReader): number {
+  const { bytes } = reader;
   let seconds = 0;
-  for (let weight = 1; weight < 2 ** 49; weight *= 128) {
-    const byte = reader.bytes[reader.at++] as number;
+  for (let weight = 1; weight < 2 ** 35; weight *= 128) {
+    const byte = bytes[reader.at++] as number;
     seconds += (byte & 0x7f) * weight;
-    if (byte < 0x80) return seconds;
+    if (byte < 0x80 && seconds < 2 ** 32) return seconds;
   }
   throw new MalformedMessage("a publish time is not of this world");
 }

@@ -2,7 +2,10 @@
 export interface Subscriber {
   /** Opens one stream of messages. */
   open(listener: StreamListener): MessageStream;
-  /** Resolves once Pub/Sub has said OK: only then is an acknowledgement confirmed. */
+  /**
+   * Resolves once Pub/Sub has said OK: only then is an acknowledgement confirmed, and nobody has the request's bytes in
+   * hand any more.
+   */
   acknowledge(request: Uint8Array): Promise<void>;
   modifyDeadline(request: Uint8Array): Promise<void>;
 }

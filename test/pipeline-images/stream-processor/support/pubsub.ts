@@ -60,7 +60,11 @@ export class SimulatedSubscription {
   reachedBy(process: SimulatedProcess, network: Network): Subscriber {
     return {
       open: (listener) => this.open(process, network, listener),
-      acknowledge: (request) => process.call(network, () => this.acknowledge(request)),
+      acknowledge: (request) => {
+        // What is on its way is on its way, whatever becomes of the buffer.
+        const sent = request.slice();
+        return process.call(network, () => this.acknowledge(sent));
+      },
       modifyDeadline: (request) => process.call(network, () => this.modifyDeadline(request)),
     };
   }
