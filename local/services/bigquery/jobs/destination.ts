@@ -7,10 +7,13 @@ import type { Parts } from "../parts";
 import type { Column } from "../schema/column";
 import { sqlName } from "../schema/duckdb-type";
 import { tableKey, type TableRecord } from "../store/catalog";
+import { decorated, writePartition } from "./partition";
 
 export interface Destination {
   readonly dataset: string;
   readonly id: string;
+  /** Only this one of the table, by its id. */
+  readonly partition: string | undefined;
   readonly create: string;
   readonly write: string;
 }
@@ -29,7 +32,7 @@ export function destinationOf(project: string, table: unknown, create: unknown, 
   }
   return {
     dataset: datasetId,
-    id: tableId,
+    ...decorated(tableId),
     create: typeof create === "string" ? create : "CREATE_IF_NEEDED",
     write: typeof write === "string" ? write : "WRITE_APPEND",
   };
@@ -43,13 +46,14 @@ export function destinationOf(project: string, table: unknown, create: unknown, 
 export async function writeTo(
   parts: Parts,
   caller: Caller,
-  { dataset, id, create, write: disposition }: Destination,
+  { dataset, id, partition, create, write: disposition }: Destination,
   columns: readonly Column[],
   write: (connection: DuckDBConnection, table: TableRecord) => Promise<number>,
 ): Promise<number> {
   const { database, catalog, tables, counts, access, project } = parts;
   const there = catalog.findTable(dataset, id);
-  if (there === undefined && create === "CREATE_NEVER") {
+  // BigQuery would make one that is divided by the time of arrival, which rows have none of here.
+  if (there === undefined && (create === "CREATE_NEVER" || partition !== undefined)) {
     throw new CloudError("NOT_FOUND", `Not found: Table ${project}:${dataset}.${id}`);
   }
   if (there === undefined) access.dataset(caller, "bigquery.tables.create", dataset);
@@ -57,14 +61,24 @@ export async function writeTo(
   if (there?.view !== undefined) {
     throw new CloudError("INVALID_ARGUMENT", `${tableKey(there)} is a view: it takes no rows`);
   }
-  if (disposition === "WRITE_EMPTY" && there !== undefined && counts.of(dataset, id).rows > 0) {
+  if (
+    disposition === "WRITE_EMPTY" &&
+    there !== undefined &&
+    partition === undefined &&
+    counts.of(dataset, id).rows > 0
+  ) {
     throw new RestError("ALREADY_EXISTS", `Already Exists: Table ${project}:${dataset}.${id}`, "duplicate");
   }
-  const replaces = there !== undefined && disposition === "WRITE_TRUNCATE" && columns.length > 0;
+  const replaces =
+    partition === undefined && there !== undefined && disposition === "WRITE_TRUNCATE" && columns.length > 0;
   const { record, rows } = await database.write(async (connection) => {
     if (there === undefined || replaces) {
       const wanted = { dataset, id, columns, settings: there?.settings ?? {} };
       return tables.replace(connection, there, wanted, (made) => write(connection, made));
+    }
+    if (partition !== undefined) {
+      const fill = (): Promise<number> => write(connection, there);
+      return { record: there, rows: await writePartition(connection, there, partition, disposition, fill) };
     }
     if (disposition === "WRITE_TRUNCATE" || disposition === "WRITE_TRUNCATE_DATA")
       await connection.run(`DELETE FROM ${sqlName(there.physical)}`);

@@ -10,6 +10,7 @@ import { destinationOf } from "./destination";
 import type { JobOutcome } from "./job";
 import { gsAddress } from "./load";
 import type { Objects } from "./objects";
+import { inPartition } from "./partition";
 
 interface Config {
   readonly [name: string]: unknown;
@@ -21,7 +22,7 @@ export async function extract(
   caller: Caller,
   config: Config,
 ): Promise<JobOutcome> {
-  const { dataset, id } = destinationOf(parts.project, config.sourceTable, undefined, undefined);
+  const { dataset, id, partition } = destinationOf(parts.project, config.sourceTable, undefined, undefined);
   const table = parts.catalog.table(dataset, id);
   parts.access.table(caller, "bigquery.tables.getData", table);
   parts.access.table(caller, "bigquery.tables.export", table);
@@ -35,7 +36,8 @@ export async function extract(
   }
   const { bucket, object } = gsAddress(uri);
   const packed = config.compression === "GZIP";
-  const lines = format === "CSV" ? csv(parts, table, config) : json(parts, table);
+  const rows = pages(parts, table, partition === undefined ? "true" : inPartition(table, partition));
+  const lines = format === "CSV" ? csv(rows, table, config) : json(rows);
   await objects.put(
     caller,
     bucket,
@@ -51,11 +53,15 @@ async function* bytesOf(lines: AsyncIterable<string>, packed: boolean): AsyncGen
   for await (const text of lines) yield packed ? gzipSync(text) : Buffer.from(text);
 }
 
-async function* pages(parts: Parts, table: TableRecord): AsyncGenerator<readonly PlainRow[]> {
+type Pages = AsyncGenerator<readonly PlainRow[]>;
+
+async function* pages(parts: Parts, table: TableRecord, where: string): Pages {
   const size = 10_000;
   for (let from = 0; ; from += size) {
     const result = await parts.database.read((connection) =>
-      connection.runAndReadAll(`SELECT * FROM ${sqlName(table.physical)} ORDER BY rowid LIMIT ${size} OFFSET ${from}`),
+      connection.runAndReadAll(
+        `SELECT * FROM ${sqlName(table.physical)} WHERE ${where} ORDER BY rowid LIMIT ${size} OFFSET ${from}`,
+      ),
     );
     const rows = result.getRows().map((values) => plainRow(table.columns, values));
     if (rows.length > 0 || from === 0) yield rows;
@@ -63,15 +69,14 @@ async function* pages(parts: Parts, table: TableRecord): AsyncGenerator<readonly
   }
 }
 
-async function* json(parts: Parts, table: TableRecord): AsyncGenerator<string> {
-  for await (const rows of pages(parts, table))
-    yield rows.map((row) => `${JSON.stringify(withoutNulls(row))}\n`).join("");
+async function* json(all: Pages): AsyncGenerator<string> {
+  for await (const rows of all) yield rows.map((row) => `${JSON.stringify(withoutNulls(row))}\n`).join("");
 }
 
 const withoutNulls = (row: PlainRow): PlainRow =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
 
-async function* csv(parts: Parts, table: TableRecord, config: Config): AsyncGenerator<string> {
+async function* csv(all: Pages, table: TableRecord, config: Config): AsyncGenerator<string> {
   const nested = table.columns.find(({ type, mode }) => type === "RECORD" || mode === "REPEATED");
   if (nested !== undefined) {
     throw new CloudError("INVALID_ARGUMENT", `Operation cannot be performed on a nested schema. Field: ${nested.name}`);
@@ -80,7 +85,7 @@ async function* csv(parts: Parts, table: TableRecord, config: Config): AsyncGene
   const line = (values: readonly PlainValue[]): string =>
     `${values.map((value) => cell(value, delimiter)).join(delimiter)}\n`;
   if (config.printHeader !== false) yield line(table.columns.map(({ name }) => name));
-  for await (const rows of pages(parts, table)) yield rows.map((row) => line(Object.values(row))).join("");
+  for await (const rows of all) yield rows.map((row) => line(Object.values(row))).join("");
 }
 
 function cell(value: PlainValue, delimiter: string): string {

@@ -156,7 +156,10 @@ async function queryInto(parts: Parts, caller: Caller, config: Body, query: Quer
     config.createDisposition,
     config.writeDisposition ?? "WRITE_EMPTY",
   );
+  // Of a partition no query can read; its rows are those of this one.
+  const own = destination.partition === undefined ? undefined : await parts.engine.run(query, caller);
   await writeTo(parts, caller, destination, columns, insertInto);
+  if (own !== undefined) return { query: own };
   const all = `SELECT * FROM \`${destination.dataset}.${destination.id}\``;
   const outcome = await parts.engine.run({ sql: all }, caller);
   return { query: { ...outcome, statementType: "SELECT" } };
