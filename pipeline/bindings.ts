@@ -2,6 +2,7 @@
  * Where a pipeline's inputs come from and where its outputs go: beside its spec, all that whoever runs it is told.
  * The constructs write them, the images read them; the pipeline itself knows nothing of them.
  */
+import { isPartitionBinding, type PartitionBinding, YESTERDAY } from "./partition";
 
 /** How rows stand in files. A name that ends in ".gz" is a compressed file. */
 export type FileFormat =
@@ -29,10 +30,15 @@ export type InputBinding =
 
 export type OutputBinding =
   /**
-   * project.dataset.table. "truncate" replaces all of it, once, at the end: bounded pipelines only. "upsert" keeps one
-   * row for each primary key of the table.
+   * project.dataset.table. "truncate" replaces all of it, or one partition, once, at the end: bounded pipelines only.
+   * "upsert" keeps one row for each primary key of the table.
    */
-  | { readonly table: string; readonly write?: "append" | "truncate" | "upsert" }
+  | {
+      readonly table: string;
+      readonly write?: "append" | "truncate" | "upsert";
+      /** Of "truncate". */
+      readonly partition?: PartitionBinding;
+    }
   /** A table for each value of a field, made when it is needed: project.dataset.events_{region}. */
   | { readonly tables: string }
   /** projects/P/topics/T. Fields of the row become the ordering key and attributes. */
@@ -58,11 +64,15 @@ export type OutputBinding =
  * starts on the second of March reads gs://logs/2026-03-01/a.gz.
  *
  * @param started its day is UTC's
+ * @param yesterday what the run is told instead
  */
-export function filesOfRun(files: string, started: Date): string {
-  const yesterday = new Date(started.getTime() - 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
-  return files.replaceAll("{yesterday}", yesterday);
+export function filesOfRun(files: string, started: Date, yesterday = dayBefore(started)): string {
+  return files.replaceAll(YESTERDAY, yesterday);
 }
+
+/** As 2024-01-31, in UTC. */
+export const dayBefore = (started: Date): string =>
+  new Date(started.getTime() - 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
 
 /** Input name to where it comes from. */
 export interface InputBindings {
@@ -117,6 +127,7 @@ const inputForms: readonly Form[] = [
 
 const outputForms: readonly Form[] = [
   { table: like(TABLE), write: optional(oneOf("append", "truncate", "upsert")) },
+  { table: like(TABLE), write: oneOf("truncate"), partition: isPartitionBinding },
   { tables: like(TABLES) },
   { topic: like(TOPIC), orderingKey: optional(isName), attributes: optional(isNames) },
   { files: isName, format: isFormat, suffix: optional(isText), shards: optional(isCount), every: optional(isName) },
@@ -190,6 +201,6 @@ function fits(binding: unknown, forms: readonly Form[]): boolean {
 
 /** The first members of the forms, which tell them apart. */
 const words = (forms: readonly Form[]): string => {
-  const kinds = forms.map((form) => `{ "${Object.keys(form)[0]}": ... }`);
+  const kinds = [...new Set(forms.map((form) => `{ "${Object.keys(form)[0]}": ... }`))];
   return `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1)}, as pipeline/bindings.ts has it`;
 };

@@ -37,6 +37,13 @@ export interface StreamProcessorEnvironment {
   readonly MAX_BODY_BYTES?: string;
   /** batch: where a run's counts are written as text, an object a run: gs://bucket/prefix, or a folder's path. */
   readonly METRICS?: string;
+  /**
+   * batch: the day that "{yesterday}" is, in names of files and of partitions, as 2024-01-31: a past day is run again by
+   * an execution that is told it. Without it, the day before that on which the run started.
+   */
+  readonly YESTERDAY?: string;
+  /** batch: the partition that "{partition}" is, by its id, as 2024013112: an execution is told it. */
+  readonly PARTITION?: string;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type OutputBinding,
   type OutputBindings,
 } from "../../pipeline/bindings";
+import { isDateAt } from "../../pipeline/schema/calendar";
 import type { StreamProcessorEnvironment } from "./contract";
 import { type OtlpEnvironment, otlpSettings, type OtlpSettings } from "./processor/telemetry/otlp-settings";
 
@@ -87,6 +88,10 @@ export interface BatchEnvironment {
   readonly tasks: number;
   /** How often the task was begun before. */
   readonly attempt: number;
+  /** The day that the run is for, as 2024-01-31, where it is not the one before it started. */
+  readonly yesterday: string | undefined;
+  /** The partition that the run is for. */
+  readonly partition: string | undefined;
 }
 
 /** A message has 10 MB; in base64, with its envelope, that is somewhat less than this. */
@@ -137,6 +142,8 @@ function batch(read: Reader, flags: readonly string[]): BatchEnvironment {
     task: read.number("CLOUD_RUN_TASK_INDEX", 0, 0, tasks - 1),
     tasks,
     attempt: read.number("CLOUD_RUN_TASK_ATTEMPT", 0, 0, 1_000),
+    yesterday: read.day("YESTERDAY"),
+    partition: read.optional("PARTITION"),
   };
 }
 
@@ -209,6 +216,15 @@ class Reader {
       this.problems.push(`${name} is "${text}": it is a whole number from ${least} to ${most}`);
     }
     return value;
+  }
+
+  /** "2024-01-31" */
+  day(name: keyof Environment): string | undefined {
+    const text = this.optional(name);
+    if (text !== undefined && (text.length !== 10 || !isDateAt(text, 0))) {
+      this.problems.push(`${name} is "${text}": it is a day, as 2024-01-31`);
+    }
+    return text;
   }
 
   /** "1Gi", "512Mi", or a number. */

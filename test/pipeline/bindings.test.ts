@@ -23,6 +23,12 @@ const outputs: OutputBindings = {
   table: { table: "acme.games.rows" },
   replaced: { table: "acme.games.rows", write: "truncate" },
   latest: { table: "acme.games.rows", write: "upsert" },
+  ofDay: { table: "acme.games.rows", write: "truncate", partition: { id: "{yesterday}", column: "day", every: "day" } },
+  ofShop: {
+    table: "acme.games.rows",
+    write: "truncate",
+    partition: { id: "{partition}", column: "shop", range: { start: 0, end: 100, interval: 10 } },
+  },
   tables: { tables: "acme.games.events_{region}" },
   topic: { topic: "projects/acme/topics/all", orderingKey: "user", attributes: ["event_name"] },
   files: { files: "gs://acme-out/a", format: { type: "parquet" }, suffix: ".parquet", shards: 3, every: "5m" },
@@ -84,6 +90,11 @@ describe("a binding that binds nothing is named:", () => {
     {},
     { table: "rows" },
     { table: "acme.games.rows", write: "replace" },
+    { table: "acme.games.rows", partition: { id: "20240131" } },
+    { table: "acme.games.rows", write: "truncate", partition: "20240131" },
+    { table: "acme.games.rows", write: "truncate", partition: { id: "20240131", every: "week" } },
+    { table: "acme.games.rows", write: "truncate", partition: { id: "10", range: { start: 0, end: 9, interval: 0 } } },
+    { table: "acme.games.rows", write: "truncate", partition: { id: "20240131", of: "day" } },
     { tables: "acme.games.events" },
     { topic: "all" },
     { topic: "projects/acme/topics/all", orderingKey: "" },
@@ -110,4 +121,5 @@ test("a run reads the files of the day before its start, in UTC", () => {
   expect(filesOfRun(files, new Date("2024-03-01T00:00:00.000Z"))).toBe("gs://acme-in/2024-02-29/*/2024-02-29.log.gz");
   expect(filesOfRun(files, new Date("2024-02-29T23:59:59.999Z"))).toBe("gs://acme-in/2024-02-28/*/2024-02-28.log.gz");
   expect(filesOfRun("in/*.csv", new Date())).toBe("in/*.csv");
+  expect(filesOfRun(files, new Date(), "2023-12-31")).toBe("gs://acme-in/2023-12-31/*/2023-12-31.log.gz");
 });

@@ -14,6 +14,15 @@ export interface Run {
   readonly pipeline: string;
   /** How many share its input. */
   readonly tasks: number;
+  /** The day and the partition that it is for, where it is told them. */
+  readonly yesterday?: string | undefined;
+  readonly partition?: string | undefined;
+}
+
+/** What all attempts of a run know of its beginning. */
+export interface Begun {
+  /** Milliseconds since the epoch. */
+  readonly started: number;
 }
 
 /** Who writes: nothing of another attempt has the same name. */
@@ -51,14 +60,13 @@ export interface BatchOutput {
 
 /** A destination of one output. */
 export interface BatchSink {
-  open(attempt: Attempt): BatchOutput;
+  open(attempt: Attempt, run: Begun): BatchOutput;
   /**
    * Makes the rows of all tasks to be seen: all or none of them, where the destination can do that. It is called again
    * with the same after any failure, and then does what is left.
    * @param staged of each task, by its index; of late attempts after them
-   * @param run when it began, in milliseconds since the epoch
    */
-  publish(staged: readonly Staged[], run: { readonly started: number }): Promise<void>;
+  publish(staged: readonly Staged[], run: Begun): Promise<void>;
   /** All that the run wrote is seen: what was only needed until then goes away. It may not be called at all. */
   clear(staged: readonly Staged[]): Promise<void>;
 }

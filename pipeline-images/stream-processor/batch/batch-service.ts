@@ -18,6 +18,7 @@ import { Troubles } from "../processor/troubles";
 import type { BatchEnvironment } from "../settings";
 import { whyNotRead } from "../source/side-reader";
 import { unsupported, unsupportedOutputs } from "../unsupported";
+import { checkPartitions } from "./partitions";
 import { memoryBudget } from "./spill/budget";
 import { whyNotBounded } from "./sources";
 import { Task } from "./task";
@@ -59,7 +60,13 @@ async function work(settings: BatchEnvironment, cloud: Cloud, clock: Clock, log:
   const begun = new Task({
     ...settings,
     spec,
-    run: { name: settings.execution ?? id, pipeline: spec.name, tasks },
+    run: {
+      name: settings.execution ?? id,
+      pipeline: spec.name,
+      tasks,
+      yesterday: settings.yesterday,
+      partition: settings.partition,
+    },
     attempt: { task, id: `${attempt}-${id}` },
     clock,
     log,
@@ -87,7 +94,10 @@ async function work(settings: BatchEnvironment, cloud: Cloud, clock: Clock, log:
 }
 
 /** @throws Error that says what is in the way. */
-function checkRunnable(spec: PipelineSpec, { inputs, outputs, errors, tasks }: BatchEnvironment): void {
+function checkRunnable(
+  spec: PipelineSpec,
+  { inputs, outputs, errors, tasks, yesterday, partition }: BatchEnvironment,
+): void {
   for (const [name, { kind }] of Object.entries(spec.inputs)) {
     const binding = inputs[name];
     if (kind === "unbounded") {
@@ -104,6 +114,7 @@ function checkRunnable(spec: PipelineSpec, { inputs, outputs, errors, tasks }: B
       throw new Error(`output ${name} of ${spec.name} is bound to nothing: OUTPUTS names no sink`);
     }
   }
+  checkPartitions({ inputs, outputs, errors, yesterday, partition });
   const problem = unsupported(spec) ?? unsupportedOutputs(spec, { ...outputs, "what is refused": errors });
   if (problem !== undefined) throw new Error(problem);
   const step = aggregates(spec);

@@ -1,15 +1,17 @@
 /**
- * Rows that replace all of a table: attempts keep them as files of JSON lines in the run's folder, and one load job puts
+ * Rows that replace all of a table, or one partition of it: attempts keep them as files of JSON lines in the run's folder, and one load job puts
  * in what the claims name. Its id follows from the run, so that it happens once however often it is asked for.
  * @see https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json
  */
 import { eventJson } from "../../../pipeline/schema/event-json";
-import type { FieldSpec } from "../../../pipeline/spec";
+import { type PartitionBinding, partitionOfRun } from "../../../pipeline/partition";
+import type { FieldSpec, Json } from "../../../pipeline/spec";
 import { pause, type Clock } from "../../../runtime/clock";
 import { pauseAfter } from "../../../runtime/retry";
 import type { LogStore } from "../log/store";
 import { timesAsText } from "../source/side-reader";
-import type { Attempt, BatchOutput, BatchSink, Run, Staged } from "./batch-output";
+import type { Attempt, BatchOutput, BatchSink, Begun, Run, Staged } from "./batch-output";
+import { ofPartition, partitionsOf } from "./partitions";
 import { StagedLines } from "./staged-lines";
 import { StagedObjects } from "./staged-objects";
 import type { Tries } from "./tries";
@@ -18,8 +20,11 @@ import type { Tries } from "./tries";
 export interface TableLoads {
   /** @returns undefined where there is no such job */
   find(table: TableName, id: string): Promise<LoadJob | undefined>;
-  /** Starts a job that replaces the rows of a table by those of files. One of this id that is there already is it. */
-  replace(table: TableName, id: string, files: readonly string[]): Promise<void>;
+  /**
+   * Starts a job that replaces the rows of a table by those of files. One of this id that is there already is it.
+   * @param partition whose rows are replaced, by its id; undefined for all
+   */
+  replace(table: TableName, id: string, files: readonly string[], partition: string | undefined): Promise<void>;
 }
 
 export type TableName = readonly [project: string, dataset: string, table: string];
@@ -35,6 +40,8 @@ export interface LoadedTableOptions {
   readonly run: Run;
   readonly loads: TableLoads;
   readonly table: TableName;
+  /** What is replaced of it. Undefined for all. */
+  readonly partition?: PartitionBinding | undefined;
   /** Of its rows. */
   readonly fields: readonly FieldSpec[];
   readonly store: LogStore;
@@ -42,6 +49,7 @@ export interface LoadedTableOptions {
   readonly folder: string;
   readonly tries: Tries;
   readonly clock: Clock;
+  readonly refuse: (row: Json, why: string) => void;
 }
 
 /** Jobs one after the other, where one failed for no reason of its own. */
@@ -57,21 +65,24 @@ export class LoadedTable implements BatchSink {
     );
   }
 
-  open({ task, id }: Attempt): BatchOutput {
-    const { store, folder, output, tries, fields } = this.options;
+  open({ task, id }: Attempt, begun: Begun): BatchOutput {
+    const { store, folder, output, tries, fields, partition, refuse } = this.options;
     const prefix = `${folder}/staged/${output}/${task}-${id}`;
-    return new StagedLines(new StagedObjects(store, prefix, tries), eventJson(timesAsText(fields)));
+    const lines = new StagedLines(new StagedObjects(store, prefix, tries), eventJson(timesAsText(fields)));
+    const only = this.partition(begun);
+    return partition === undefined || only === undefined ? lines : ofPartition(lines, partition, only, refuse);
   }
 
-  async publish(staged: readonly Staged[]): Promise<void> {
+  async publish(staged: readonly Staged[], begun: Begun): Promise<void> {
     const { loads, table, store, tries } = this.options;
-    const name = table.join(".");
+    const partition = this.partition(begun);
+    const name = partition === undefined ? table.join(".") : `${table.join(".")}$${partition}`;
     for (let number = 0; number < MOST_JOBS; number += 1) {
       const id = this.jobId(number);
       if ((await tries(name, () => loads.find(table, id))) === undefined) {
         const files = await this.files(staged);
         const addresses = files.map((file) => `${store.place}${file}`);
-        await tries(name, () => loads.replace(table, id, addresses));
+        await tries(name, () => loads.replace(table, id, addresses, partition));
       }
       const { problem } = await this.end(id, name);
       if (problem === undefined) return;
@@ -83,7 +94,7 @@ export class LoadedTable implements BatchSink {
   /** What is in the run's folder goes away with it. */
   async clear(): Promise<void> {}
 
-  /** Where there is no row, there is one file without any: the table is emptied. */
+  /** Where there is no row, there is one file without any: what is replaced is emptied. */
   private async files(staged: readonly Staged[]): Promise<readonly string[]> {
     const files = staged.flatMap(({ parts }) => parts as readonly string[]);
     if (files.length > 0) return files;
@@ -91,6 +102,12 @@ export class LoadedTable implements BatchSink {
     const empty = `${folder}/staged/${output}/empty`;
     await tries(store.place, () => store.create(empty, new Uint8Array(0)));
     return [empty];
+  }
+
+  /** The same for all tasks and attempts: the day is that of the run, and not theirs. */
+  private partition({ started }: Begun): string | undefined {
+    const { partition, run } = this.options;
+    return partition && partitionOfRun(partition, partitionsOf(run, started));
   }
 
   private async end(id: string, name: string): Promise<LoadJob> {

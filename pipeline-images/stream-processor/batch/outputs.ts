@@ -90,7 +90,12 @@ function batchSink({ binding, ...options }: SinkOptions<OutputBinding>): BatchSi
     return new PendingTable({ ...options, client: clients.tables, table: tablePath(binding.table) });
   }
   if ("table" in binding && binding.write === "truncate") {
-    return new LoadedTable({ ...options, loads: clients.loads, table: tableParts(binding.table) });
+    return new LoadedTable({
+      ...options,
+      loads: clients.loads,
+      table: tableParts(binding.table),
+      partition: binding.partition,
+    });
   }
   if ("tables" in binding) {
     return new PendingTablesByValue({

@@ -6,7 +6,7 @@ import type { BatchRunReport } from "../contract";
 import type { LogStore } from "../log/store";
 import { writeErrorRow } from "../operators/error-rows";
 import { ERRORS } from "../processor/meaning";
-import type { Attempt, BatchSink, Run, Staged } from "./batch-output";
+import type { Attempt, BatchSink, Begun, Run, Staged } from "./batch-output";
 import type { Claim, Claims, Manifest, Refused } from "./claims";
 import { type Counts, metricsText, sumOfCounts } from "./counts";
 import { deleteObjects } from "./staged-objects";
@@ -46,7 +46,7 @@ export class Publishing {
     const { sinks, store, folder } = this.options;
     const stagedOf = (output: string): readonly Staged[] => claims.map(({ staged }) => staged[output] ?? nothing);
     for (const [name, sink] of sinks) if (name !== ERRORS) await sink.publish(stagedOf(name), manifest);
-    const refused = await this.refused();
+    const refused = await this.refused(manifest);
     const errors = [...stagedOf(ERRORS), ...(refused === undefined ? [] : [refused.staged])];
     await sinks.get(ERRORS)?.publish(errors, manifest);
     await this.tell(manifest, countsOf(claims, refused));
@@ -55,12 +55,12 @@ export class Publishing {
   }
 
   /** Error rows of what was refused just now, or when this was done before. */
-  private async refused(): Promise<Refused | undefined> {
+  private async refused(run: Begun): Promise<Refused | undefined> {
     const { claims, sinks, attempt } = this.options;
     const there = await claims.refused();
     if (there !== undefined || this.refusedRows.length === 0) return there;
     const id = `${attempt.id}-late`;
-    const output = sinks.get(ERRORS)?.open({ task: 0, id, late: true });
+    const output = sinks.get(ERRORS)?.open({ task: 0, id, late: true }, run);
     const rows: { [output: string]: number } = {};
     for (const [name, row, why] of this.refusedRows) {
       output?.take(writeErrorRow(name, why, row), 0, undefined);

@@ -26,12 +26,13 @@ export async function manifestOf(
   bindings: InputBindings,
   { storage }: Pick<Cloud, "storage">,
   started: number,
+  yesterday?: string,
 ): Promise<Manifest> {
   const files: { [input: string]: readonly ListedFile[] } = {};
   for (const name of boundedInputs(spec)) {
     const binding = bindings[name];
     if (binding === undefined || !("files" in binding)) continue;
-    files[name] = await listFiles(filesOfRun(binding.files, new Date(started)), storage);
+    files[name] = await listFiles(filesOfRun(binding.files, new Date(started), yesterday), storage);
   }
   return { started, files };
 }

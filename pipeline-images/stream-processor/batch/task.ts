@@ -76,7 +76,7 @@ export class Task {
     const { run, attempt, cloud, clock, inputs, log } = this.options;
     const { task } = attempt;
     if (await this.claims.isDone()) return log("INFO", `${run.pipeline}: run ${run.name} is done already`);
-    const manifest = await this.claims.manifest(() => manifestOf(this.spec, inputs, cloud, clock.now()));
+    const manifest = await this.claims.manifest(() => manifestOf(this.spec, inputs, cloud, clock.now(), run.yesterday));
     if ((await this.claims.of(task)) === undefined) await this.write(manifest);
     const claims = await this.claims.all(run.tasks);
     if (claims === undefined) {
@@ -94,7 +94,7 @@ export class Task {
   private async write(manifest: Manifest): Promise<void> {
     const { attempt } = this.options;
     const sides = await this.readSides();
-    for (const [name, sink] of this.sinks) this.open.set(name, sink.open(attempt));
+    for (const [name, sink] of this.sinks) this.open.set(name, sink.open(attempt, manifest));
     const mine = await this.attempt(manifest, sides);
     // From here on nothing is given up: the claim may be there, whatever comes of the call.
     const claim = await this.claims.claim(attempt.task, mine);

@@ -47,8 +47,9 @@ export class BigQueryLoads implements TableLoads {
     return { done: true, problem: { message, passing: passing.includes(reason) } };
   }
 
-  async replace(table: TableName, id: string, files: readonly string[]): Promise<void> {
-    const [projectId, datasetId, tableId] = table;
+  async replace(table: TableName, id: string, files: readonly string[], partition?: string): Promise<void> {
+    const [projectId, datasetId, name] = table;
+    const tableId = partition === undefined ? name : `${name}$${partition}`;
     const job = {
       jobReference: { projectId: await this.project(), jobId: id, location: await this.locationOf(table) },
       configuration: {
@@ -57,8 +58,8 @@ export class BigQueryLoads implements TableLoads {
           sourceFormat: "NEWLINE_DELIMITED_JSON",
           destinationTable: { projectId, datasetId, tableId },
           createDisposition: "CREATE_NEVER",
-          // The table stays what it is: its columns, their descriptions, its keys.
-          writeDisposition: "WRITE_TRUNCATE_DATA",
+          // The table stays what it is: its columns, their descriptions, its keys. Of a partition it does in any case.
+          writeDisposition: partition === undefined ? "WRITE_TRUNCATE_DATA" : "WRITE_TRUNCATE",
         },
       },
     };

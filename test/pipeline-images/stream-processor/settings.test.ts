@@ -135,6 +135,8 @@ test("a task of a job is told by Cloud Run which one it is", () => {
     CLOUD_RUN_TASK_COUNT: "3",
     CLOUD_RUN_TASK_ATTEMPT: "1",
     METRICS: "gs://acme/metrics",
+    YESTERDAY: "2024-02-29",
+    PARTITION: "2024022913",
   };
   expect(readSettings({ ...batch, ...told }, [])).toMatchObject({
     execution: "traffic-abc12",
@@ -142,17 +144,26 @@ test("a task of a job is told by Cloud Run which one it is", () => {
     tasks: 3,
     attempt: 1,
     metrics: "gs://acme/metrics",
+    yesterday: "2024-02-29",
+    partition: "2024022913",
   });
 });
 
 test("all that is wrong with a task's environment is said at once", () => {
-  const wrong = { ...batch, CHECKPOINTS: "", CLOUD_RUN_TASK_INDEX: "3", CLOUD_RUN_TASK_COUNT: "3" };
+  const wrong = {
+    ...batch,
+    CHECKPOINTS: "",
+    CLOUD_RUN_TASK_INDEX: "3",
+    CLOUD_RUN_TASK_COUNT: "3",
+    YESTERDAY: "2023-02-29",
+  };
   expect(() => readSettings(wrong, ["--reset-state=x"])).toThrow(
     [
       "The environment is not valid:",
       "--reset-state=x is no flag: a run that ends has none",
       "CHECKPOINTS is missing: it says where runs keep what their tasks agree on: gs://bucket/prefix, or a folder",
       'CLOUD_RUN_TASK_INDEX is "3": it is a whole number from 0 to 2',
+      'YESTERDAY is "2023-02-29": it is a day, as 2024-01-31',
     ].join("\n  "),
   );
 });

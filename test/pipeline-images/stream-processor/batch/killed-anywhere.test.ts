@@ -37,6 +37,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const spec = pipeline("spread", { sales: bounded(Sale) }, ({ sales }) => ({
   added: sales.select("id", "cents"),
   replaced: sales.select("id", "shop"),
+  ofDay: sales.select("id", "at"),
   told: sales.select("id"),
   shared: sales.select("id", "shop"),
   last: sales.select("id", "shop"),
@@ -48,6 +49,7 @@ const spec = pipeline("spread", { sales: bounded(Sale) }, ({ sales }) => ({
 const outputs: OutputBindings = {
   added: { table: "acme.shop.added" },
   replaced: { table: "acme.shop.replaced", write: "truncate" },
+  ofDay: { table: "acme.shop.days", write: "truncate", partition: { id: "{yesterday}", column: "at" } },
   told: { topic: "projects/acme/topics/told" },
   shared: { tables: "acme.shop.of_{shop}" },
   last: { table: "acme.shop.last", write: "upsert" },
@@ -133,6 +135,8 @@ async function expectAll(world: World, tasks = 1): Promise<void> {
   expect(inOrder(await rowsInFiles(world, "columns", 2))).toEqual(filed);
   expect(inOrder(world.rowsOf("acme.shop.added"))).toEqual(inOrder(all.map(({ id, cents }) => ({ id, cents }))));
   expect(inOrder(world.rowsOf("acme.shop.replaced"))).toEqual(inOrder(all.map(({ id, shop }) => ({ id, shop }))));
+  const ofDay = all.map(({ id }) => ({ id, at: "2026-03-02T08:00:00.000000Z" }));
+  expect(inOrder(world.rowsOf("acme.shop.days"))).toEqual(inOrder([otherDay, ...ofDay]));
   for (const name of new Set(all.map(({ shop }) => shop))) {
     const own = all.filter(({ shop }) => shop === name).map(({ id, shop }) => ({ id, shop }));
     expect(inOrder(world.rowsOf(`acme.shop.of_${name}`))).toEqual(inOrder(own));
@@ -157,9 +161,12 @@ async function expectAll(world: World, tasks = 1): Promise<void> {
   expect(Buffer.from(world.objects.get("run.txt") ?? []).toString()).toContain(`output="added"} ${FILES * ROWS}\n`);
 }
 
+const otherDay = { id: "other", at: "2026-03-01T23:59:59.999999Z" };
+
 const world = (): World => {
   const made = new World();
   made.rowsOf("acme.shop.replaced").push({ id: "old", shop: "old" });
+  made.rowsOf("acme.shop.days").push(otherDay, { id: "old", at: "2026-03-02T23:00:00.000000Z" });
   return made;
 };
 

@@ -14,8 +14,12 @@ const ROWS = 5_000;
 const spread = pipeline("spread", { sales: bounded(Sale) }, ({ sales: all }) => ({
   sales: all.select("id", "shop", "cents"),
   copies: all.select("id", "shop", "cents"),
+  days: all.select("id", "at"),
   told: all.filter(({ cents }) => cents === 100).select("id"),
 }));
+
+/** Of a table that is divided by days: the partition that a run which is told so replaces. */
+const days = { table: "acme-dev.shop.days", write: "truncate", partition: { id: "{yesterday}", column: "at" } };
 
 /** The same numbers from the same seed. */
 function* numbers(seed: number): Generator<number, never> {
@@ -28,7 +32,11 @@ function* numbers(seed: number): Generator<number, never> {
 test.each([1, 2, 3])(
   "killed at random, seed %i, it writes every row once",
   async (seed) => {
-    const { put, settings, query, folder, apply, pubsub, table, content } = await shop();
+    const { put, settings, query, folder, apply, pubsub, table, content, byDay } = await shop();
+    await byDay("days", [
+      { id: "other", at: "2026-03-01T23:59:59Z" },
+      { id: "old", at: "2026-03-02T00:00:00Z" },
+    ]);
     await table("copies", ["id", "shop"], ["cents"]);
     await apply("google_pubsub_topic", { name: "told" });
     await apply("google_pubsub_subscription", { name: "told-kept", topic: "projects/acme-dev/topics/told" });
@@ -42,6 +50,7 @@ test.each([1, 2, 3])(
     const outputs = {
       sales: { table: "acme-dev.shop.sales" },
       copies: { table: "acme-dev.shop.copies", write: "truncate" },
+      days,
       told: { topic: "projects/acme-dev/topics/told" },
     };
     const random = numbers(seed * 7_919);
@@ -52,6 +61,7 @@ test.each([1, 2, 3])(
       for (let attempt = 0; ; attempt += 1) {
         const told = settings(spread, {
           OUTPUTS: JSON.stringify(outputs),
+          YESTERDAY: "2026-03-02",
           CLOUD_RUN_TASK_INDEX: String(index),
           CLOUD_RUN_TASK_COUNT: "2",
           CLOUD_RUN_TASK_ATTEMPT: String(attempt),
@@ -79,6 +89,14 @@ test.each([1, 2, 3])(
         { n: all, ids: all },
       ]);
     }
+    expect(
+      await query(
+        "SELECT DATE(`at`) AS day, COUNT(*) AS n, COUNT(DISTINCT id) AS ids, COUNTIF(id = 'old') AS old FROM `acme-dev.shop.days` GROUP BY day ORDER BY day",
+      ),
+    ).toEqual([
+      { day: "2026-03-01", n: 1, ids: 1, old: 0 },
+      { day: "2026-03-02", n: all, ids: all, old: 0 },
+    ]);
     const told = new Map(
       pubsub
         .peek("projects/acme-dev/subscriptions/told-kept", 100_000)
@@ -101,6 +119,7 @@ test("told to stop, it ends at once with 1, and nothing of it is seen; begun aga
     OUTPUTS: JSON.stringify({
       sales: { table: "acme-dev.shop.sales" },
       copies: { topic: "projects/acme-dev/topics/refused" },
+      days: { topic: "projects/acme-dev/topics/refused" },
       told: { topic: "projects/acme-dev/topics/refused" },
     }),
   });

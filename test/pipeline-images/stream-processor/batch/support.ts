@@ -53,6 +53,18 @@ export async function shop() {
     });
   await table("sales", ["id", "shop"], ["cents"]);
   await table("shops", ["shop"], ["sales", "cents"]);
+  /** A table that is divided by the days of "at", and has these rows. */
+  const byDay = async (table_id: string, rows: readonly { readonly id: string; readonly at: string }[]) => {
+    await apply("google_bigquery_table", {
+      dataset_id: "shop",
+      table_id,
+      schema: JSON.stringify([column("id", "STRING"), column("at", "TIMESTAMP")]),
+      time_partitioning: { type: "DAY", field: "at" },
+      deletion_protection: false,
+    });
+    const values = rows.map(({ id, at }) => `("${id}", TIMESTAMP "${at}")`).join(", ");
+    await bigquery.query(`INSERT INTO \`acme-dev.shop.${table_id}\` (id, \`at\`) VALUES ${values}`);
+  };
   const { storage } = cloudOf(environment, clock);
   const lines: string[] = [];
   const reports: object[] = [];
@@ -87,6 +99,7 @@ export async function shop() {
     reports: reports as { readonly [field: string]: unknown }[],
     settings,
     table,
+    byDay,
     put: async (name: string, content: readonly object[] | Uint8Array) =>
       storage.createObject("acme-sales", name, content instanceof Uint8Array ? content : lineEach(content)),
     content: async (name: string) => Buffer.from((await storage.readObject("acme-runs", name)) ?? []).toString(),

@@ -149,7 +149,7 @@ export class World {
   private loads(process: Mortal): TableLoads {
     return {
       find: (_, id) => process.call(() => (this.jobs.has(id) ? { done: true } : undefined)),
-      replace: (table, id, files) =>
+      replace: (table, id, files, partition) =>
         process.call(() => {
           if (this.jobs.has(id)) return;
           const contents = files.map((file) => this.objects.get(file.slice("gs://runs/".length)));
@@ -161,7 +161,9 @@ export class World {
               .split("\n"),
           );
           const rows = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Json);
-          this.rowsOf(table.join(".")).splice(0, Infinity, ...rows);
+          const there = this.rowsOf(table.join("."));
+          const kept = there.filter((row) => partition !== undefined && dayOf(row) !== partition);
+          there.splice(0, Infinity, ...kept, ...rows);
         }),
     };
   }
@@ -175,6 +177,9 @@ export class World {
     };
   }
 }
+
+/** The partition of a row, in a table that is divided by the days of its column "at". */
+const dayOf = (row: Json): string => (row as { readonly at: string }).at.slice(0, 10).replaceAll("-", "");
 
 /** PubsubMessage: data = 1, attributes = 2 (key = 1, value = 2). */
 function readMessage(message: Uint8Array): Message {

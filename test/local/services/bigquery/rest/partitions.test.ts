@@ -46,8 +46,8 @@ async function withTables() {
     return failure(job.promise());
   };
   const users = async (table: string): Promise<string> => {
-    const rows = await bigquery.query(`SELECT STRING_AGG(user, "," ORDER BY user) AS all_of FROM journey.${table}`);
-    return String(rows[0]?.["all_of"]);
+    const rows = await bigquery.query(`SELECT user FROM journey.${table} ORDER BY user`);
+    return rows.map(({ user }) => user as string).join(",");
   };
   return { client, dataset, bucket, make, load, users };
 }
