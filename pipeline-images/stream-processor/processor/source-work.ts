@@ -1,11 +1,10 @@
 /** What an owner has of one input's messages: which have come, which are acknowledged, how far their time has come. */
 import type { RecordedSource } from "../checkpoint/ledger";
-import type { SourceChange } from "../checkpoint/record";
+import type { IdRun, SourceChange } from "../checkpoint/record";
 import { IdRunWriter } from "../checkpoint/recorded-ids";
 import type { EngineInput } from "../operators/input";
 import type { Acknowledgements } from "../source/acknowledgements";
 import type { MessageBatch } from "../source/message-batch";
-import { parsed } from "../source/message-id";
 import { MessageIds } from "../source/message-ids";
 import { SourceProgress } from "../source/watermark";
 
@@ -13,7 +12,8 @@ export class SourceWork {
   readonly progress = new SourceProgress();
   readonly acknowledgements: Acknowledgements;
   private readonly ids: MessageIds;
-  private readonly run: IdRunWriter;
+  /** Ids of messages before this index are recorded. */
+  private recorded: number;
 
   constructor(
     readonly input: string,
@@ -23,13 +23,13 @@ export class SourceWork {
   ) {
     this.ids = new MessageIds(recorded.ids.next);
     recorded.ids.restoreInto(this.ids);
-    this.run = new IdRunWriter(this.ids.next);
+    this.recorded = this.ids.next;
     this.acknowledgements = acknowledgements(this.ids.next);
   }
 
   /** Messages that are worked on and not recorded. */
   get unrecorded(): number {
-    return this.run.count;
+    return this.ids.next - this.recorded;
   }
 
   /** Ids that are remembered. */
@@ -44,12 +44,12 @@ export class SourceWork {
 
   /** Notes that a message has come, and that it is to be acknowledged. @returns whether it is new */
   note(batch: MessageBatch, place: number): boolean {
-    const known = this.ids.find(batch.bytes, batch.idStart(place), batch.idEnd(place));
+    const start = batch.idStart(place);
+    const end = batch.idEnd(place);
+    const known = this.ids.find(batch.bytes, start, end);
     // Not recorded yet: it will be acknowledged with its record, by its newer id.
     if (known >= 0 && this.acknowledgements.replace(known, batch, place)) return false;
-    const index = this.ids.add(batch.bytes, batch.idStart(place), batch.idEnd(place));
-    const text = this.ids.read(index);
-    this.run.add(parsed.high, parsed.low, text);
+    this.ids.add(batch.bytes, start, end);
     this.acknowledgements.add(batch, place);
     if (known < 0) return true;
     this.acknowledgements.supersede(known);
@@ -61,6 +61,13 @@ export class SourceWork {
     const acknowledged = this.acknowledgements.takeConfirmed();
     for (const range of acknowledged) this.ids.confirm({ ...range, running });
     this.ids.expire(running);
-    return { input: this.input, running, ids: this.run.count === 0 ? undefined : this.run.take(), acknowledged };
+    return { input: this.input, running, ids: this.unrecorded === 0 ? undefined : this.takeRun(), acknowledged };
+  }
+
+  private takeRun(): IdRun {
+    const run = new IdRunWriter(this.recorded);
+    this.ids.each(this.recorded, (high, low, text) => run.add(high, low, text));
+    this.recorded = this.ids.next;
+    return run.take();
   }
 }

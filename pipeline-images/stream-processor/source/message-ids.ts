@@ -1,6 +1,10 @@
 /**
  * The ids of messages whose effect is in the state, exact and compact: 8 bytes an id in the order they came, and a
- * hash table of places, about 14 bytes together.
+ * hash table of places that is half full at most, 16 bytes together when it is.
+ *
+ * What an id costs is where it lies: the table is larger than the cache. Messages that were published together have ids
+ * that follow one another, and so their places in the table do, four at a time; and a place carries as many bits of the
+ * id's hash as it has to spare, so that the ids themselves, elsewhere in memory, are only looked at where it is the one.
  *
  * Every message that is taken has an index, which counts from 0 in the whole log. An id leaves when its
  * acknowledgement was confirmed {@link KEPT} of connected running time ago. One whose acknowledgement was never
@@ -25,8 +29,10 @@ export class MessageIds {
   /** Ids by index, modulo the length of the rings, which is a power of two. */
   private high = new Uint32Array(SMALLEST);
   private low = new Uint32Array(SMALLEST);
-  /** Open addressing; an entry is a place in the rings, plus 1. At most two thirds are taken. */
+  /** Open addressing, twice as long as the rings; an entry is a place in the rings, plus 1, below bits of the hash. */
   private table = new Int32Array(2 * SMALLEST);
+  /** The bits of an entry that are the hash's. */
+  private hashBits = -2 * SMALLEST;
   private taken = 0;
   /** The first index in the rings. */
   private first: number;
@@ -89,6 +95,7 @@ export class MessageIds {
   /** Takes up recorded ids, in order, with gaps where others have left. */
   restore(index: number, high: number, low: number, text?: string): void {
     if (this.taken + this.texts.size === 0) this.first = index;
+    else this.leaveOut(this.nextIndex, index);
     if (text === undefined) this.put(index, high, low);
     else this.putText(index, text);
     this.nextIndex = index + 1;
@@ -110,12 +117,13 @@ export class MessageIds {
     );
   }
 
-  /** The parts of the id of an index, in {@link parsed}; a text's, where it is one. */
-  read(index: number): string | undefined {
-    const slot = index & (this.high.length - 1);
-    parsed.high = this.high[slot] as number;
-    parsed.low = this.low[slot] as number;
-    return parsed.high === TEXT ? this.texts.get(index) : undefined;
+  /** Goes through the ids from an index on, in order; an id that is no decimal number is told as its text. */
+  each(from: number, visit: (high: number, low: number, text?: string) => void): void {
+    for (let index = from; index < this.nextIndex; index += 1) {
+      const place = index & (this.high.length - 1);
+      const high = this.high[place] as number;
+      visit(high, this.low[place] as number, high === TEXT ? this.texts.get(index) : undefined);
+    }
   }
 
   confirm(confirmed: Confirmed): void {
@@ -145,22 +153,30 @@ export class MessageIds {
   /** @param known where it stands in the table, or would, where that is known */
   private put(index: number, high: number, low: number, known = -1): void {
     let slot = known;
-    while (index - this.first >= this.high.length) this.growRings();
-    if (3 * (this.taken + 1) > 2 * this.table.length) {
-      this.growTable();
+    while (index - this.first >= this.high.length) {
+      this.grow();
       slot = -1;
     }
     if (slot < 0) slot = this.slotOf(high, low);
-    const place = index & (this.high.length - 1);
-    this.high[place] = high;
-    this.low[place] = low;
-    if (this.table[slot] === EMPTY) this.taken += 1;
-    this.table[slot] = place + 1;
+    this.set(index & (this.high.length - 1), high, low, slot);
     if (this.leftById.size > 0) this.leftById.delete(idText(high, low));
   }
 
+  private set(place: number, high: number, low: number, slot: number): void {
+    this.high[place] = high;
+    this.low[place] = low;
+    if (this.table[slot] === EMPTY) this.taken += 1;
+    this.table[slot] = (hash(high, low) & this.hashBits) | (place + 1);
+  }
+
+  /** Indices that have no id. */
+  private leaveOut(from: number, to: number): void {
+    while (to - this.first > this.high.length) this.grow();
+    for (let index = from; index < to; index += 1) this.high[index & (this.high.length - 1)] = TEXT;
+  }
+
   private putText(index: number, text: string): void {
-    while (index - this.first >= this.high.length) this.growRings();
+    while (index - this.first >= this.high.length) this.grow();
     const place = index & (this.high.length - 1);
     this.high[place] = TEXT;
     this.low[place] = 0;
@@ -193,19 +209,29 @@ export class MessageIds {
     if (this.remove(index)) this.restoreLeft(index, id);
   }
 
+  /** The place in the rings that an entry of the table tells. */
+  private placeOf(entry: number): number {
+    return (entry & ~this.hashBits) - 1;
+  }
+
   /** The index of an entry of the table. */
   private indexOf(entry: number): number {
-    return this.first + ((entry - 1 - this.first) & (this.high.length - 1));
+    return this.first + ((this.placeOf(entry) - this.first) & (this.high.length - 1));
   }
 
   /** Where an id stands in the table, or where it would. */
   private slotOf(high: number, low: number): number {
-    const { table } = this;
+    const { table, hashBits } = this;
     const mask = table.length - 1;
-    let slot = hash(high, low) & mask;
+    const hashed = hash(high, low);
+    let slot = homeOf(hashed, low) & mask;
     for (;;) {
       const entry = table[slot] as number;
-      if (entry === EMPTY || (this.high[entry - 1] === high && this.low[entry - 1] === low)) return slot;
+      if (entry === EMPTY) return slot;
+      if (((entry ^ hashed) & hashBits) === 0) {
+        const place = (entry & ~hashBits) - 1;
+        if (this.high[place] === high && this.low[place] === low) return slot;
+      }
       slot = (slot + 1) & mask;
     }
   }
@@ -216,8 +242,9 @@ export class MessageIds {
     const mask = table.length - 1;
     let hole = from;
     for (let slot = (from + 1) & mask; table[slot] !== EMPTY; slot = (slot + 1) & mask) {
-      const place = (table[slot] as number) - 1;
-      const home = hash(this.high[place] as number, this.low[place] as number) & mask;
+      const place = this.placeOf(table[slot] as number);
+      const low = this.low[place] as number;
+      const home = homeOf(hash(this.high[place] as number, low), low) & mask;
       if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
       table[hole] = table[slot] as number;
       hole = slot;
@@ -226,28 +253,20 @@ export class MessageIds {
     this.taken -= 1;
   }
 
-  private growRings(): void {
-    const { high, low, table } = this;
+  /** Rings and table of twice the length, in the order of the indices: where an id came again, the last one stays. */
+  private grow(): void {
+    const { high, low } = this;
     const length = high.length * 2;
     this.high = new Uint32Array(length);
     this.low = new Uint32Array(length);
+    this.table = new Int32Array(length * 2);
+    this.hashBits = -2 * length;
+    this.taken = 0;
     for (let index = this.first; index < this.nextIndex; index += 1) {
-      this.high[index & (length - 1)] = high[index & (high.length - 1)] as number;
-      this.low[index & (length - 1)] = low[index & (high.length - 1)] as number;
-    }
-    const indexOf = (entry: number) => this.first + ((entry - 1 - this.first) & (high.length - 1));
-    for (let slot = 0; slot < table.length; slot += 1) {
-      const entry = table[slot] as number;
-      if (entry !== EMPTY) table[slot] = (indexOf(entry) & (length - 1)) + 1;
-    }
-  }
-
-  private growTable(): void {
-    const entries = this.table;
-    this.table = new Int32Array(entries.length * 2);
-    for (const entry of entries) {
-      if (entry === EMPTY) continue;
-      this.table[this.slotOf(this.high[entry - 1] as number, this.low[entry - 1] as number)] = entry;
+      const from = index & (high.length - 1);
+      const [one, other] = [high[from] as number, low[from] as number];
+      if (one === TEXT) this.high[index & (length - 1)] = TEXT;
+      else this.set(index & (length - 1), one, other, this.slotOf(one, other));
     }
   }
 }
@@ -265,9 +284,13 @@ export function insert(ranges: Confirmed[], range: Confirmed): void {
 const latin1 = (bytes: Uint8Array, start: number, end: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
 
+/** Of four ids that follow one another, the same. */
 function hash(high: number, low: number): number {
-  let mixed = Math.imul(low ^ Math.imul(high, 0x9e37_79b1), 0x85eb_ca6b);
+  let mixed = Math.imul((low >>> 2) ^ Math.imul(high, 0x9e37_79b1), 0x85eb_ca6b);
   mixed ^= mixed >>> 15;
   mixed = Math.imul(mixed, 0xc2b2_ae35);
   return mixed ^ (mixed >>> 16);
 }
+
+/** They stand side by side. */
+const homeOf = (hashed: number, low: number): number => (hashed << 2) | (low & 3);
