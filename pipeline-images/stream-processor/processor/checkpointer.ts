@@ -13,8 +13,11 @@ import type { AckRun } from "../source/ack-run";
 import type { Tracer } from "./telemetry/tracer";
 import type { Work } from "./work";
 
-/** A compaction reads and writes what there is: it waits until the log is as large as its snapshot, and this. */
-const LEAST_TO_COMPACT = 8 * 1024 * 1024;
+/**
+ * A compaction reads and writes what there is: it waits until the log is as large as its snapshot, and this, which a
+ * restart reads in some tenths of a second.
+ */
+const LEAST_TO_COMPACT = 32 * 1024 * 1024;
 
 export interface CheckpointerOptions {
   readonly clock: Clock;

@@ -16,18 +16,21 @@ const ACK_IDS = 2;
 /** Buffers of requests that are done with, for those to come: they are large, and there are many. */
 export class SpareBuffers {
   private readonly spare: WireWriter[] = [];
+  /** As long as the last request was, so that the next one need not grow there. */
+  private size = 1_024;
 
   constructor(private readonly most: number) {}
 
   take(): WireWriter {
-    const writer = this.spare.pop() ?? new WireWriter(4_096);
+    const writer = this.spare.pop() ?? new WireWriter(this.size);
     writer.reset();
     return writer;
   }
 
   /** Nobody reads or writes the request any more. */
-  give(request: AckRequest): void {
-    if (this.spare.length < this.most) this.spare.push(request.writer);
+  give({ writer, bytes }: AckRequest): void {
+    this.size = Math.max(1_024, bytes + 1_024);
+    if (this.spare.length < this.most) this.spare.push(writer);
   }
 }
 

@@ -45,8 +45,9 @@ export class MessageIds {
   /** In the order of their indices. */
   private confirmed: Confirmed[] = [];
   private nextIndex: number;
-  /** Where the id that was looked for last stands in the table, or would. */
+  /** Where the id that was looked for last stands in the table, or would, and its hash. */
   private slot = 0;
+  private hashed = 0;
 
   constructor(next = 0) {
     this.nextIndex = next;
@@ -162,11 +163,12 @@ export class MessageIds {
     if (this.leftById.size > 0) this.leftById.delete(idText(high, low));
   }
 
+  /** Where {@link slotOf} was asked for the id just before. */
   private set(place: number, high: number, low: number, slot: number): void {
     this.high[place] = high;
     this.low[place] = low;
     if (this.table[slot] === EMPTY) this.taken += 1;
-    this.table[slot] = (hash(high, low) & this.hashBits) | (place + 1);
+    this.table[slot] = (this.hashed & this.hashBits) | (place + 1);
   }
 
   /** Indices that have no id. */
@@ -224,6 +226,7 @@ export class MessageIds {
     const { table, hashBits } = this;
     const mask = table.length - 1;
     const hashed = hash(high, low);
+    this.hashed = hashed;
     let slot = homeOf(hashed, low) & mask;
     for (;;) {
       const entry = table[slot] as number;
