@@ -54,6 +54,7 @@ class Accumulators implements Accumulation<AnyRow> {
   private readonly aggregators: readonly Aggregator[];
   readonly add: (accumulators: unknown[], row: AnyRow, time: number) => void;
   readonly empty: () => unknown[];
+  readonly clear: (accumulators: unknown[]) => void;
   private readonly makeRow: (keys: readonly Json[], accumulators: readonly unknown[], pane: Pane) => AnyRow;
 
   constructor(step: AggregateStep, fields: readonly FieldSpec[]) {
@@ -64,6 +65,7 @@ class Accumulators implements Accumulation<AnyRow> {
     this.aggregators = specs.map((spec) => aggregatorOf(spec, fields));
     this.add = addFunction(specs, this.aggregators, fields);
     this.empty = emptyFunction(this.aggregators);
+    this.clear = clearFunction(this.aggregators);
     this.makeRow = rowFunction(step, specs, this.aggregators);
   }
 
@@ -116,13 +118,19 @@ const named = (aggregators: readonly Aggregator[]): { readonly [name: string]: A
  * A list that is written out: numbers that accumulators are at first stand in it as they are, so that a list of
  * numbers is kept as nothing but numbers.
  */
-function emptyFunction(aggregators: readonly Aggregator[]): () => unknown[] {
-  const values = aggregators.map((one, i) => {
-    const empty = one.empty();
-    if (typeof empty !== "number") return `aggregator${i}.empty()`;
-    return Object.is(empty, -0) ? "-0" : String(empty);
-  });
-  return generate(`return () => [${values.join(", ")}];`, named(aggregators)) as () => unknown[];
+const emptyFunction = (aggregators: readonly Aggregator[]): Accumulators["empty"] =>
+  generate(`return () => [${aggregators.map(emptyOf).join(", ")}];`, named(aggregators)) as Accumulators["empty"];
+
+function clearFunction(aggregators: readonly Aggregator[]): Accumulators["clear"] {
+  const assign = aggregators.map((one, i) => `accumulators[${i}] = ${emptyOf(one, i)};`);
+  return generate(`return (accumulators) => { ${assign.join(" ")} };`, named(aggregators)) as Accumulators["clear"];
+}
+
+/** As code. */
+function emptyOf(aggregator: Aggregator, i: number): string {
+  const empty = aggregator.empty();
+  if (typeof empty !== "number") return `aggregator${i}.empty()`;
+  return Object.is(empty, -0) ? "-0" : String(empty);
 }
 
 const rowOf = (names: readonly string[]): string =>

@@ -89,6 +89,10 @@ class RowsOfBoth implements Accumulation<AnyRow> {
     return [[], []];
   }
 
+  clear(accumulators: unknown[]): void {
+    accumulators.splice(0, 2, [], []);
+  }
+
   add(accumulators: unknown[], row: AnyRow): void {
     (accumulators[this.side] as AnyRow[]).push(row);
   }

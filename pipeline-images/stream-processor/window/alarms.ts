@@ -7,6 +7,8 @@ const SPAN = 64;
 export interface Sleeper {
   /** The watermark at which it is to be looked at; Infinity where it waits for nothing. */
   alarm: number;
+  /** In how many lists of alarms it lies: most often one. */
+  alarms: number;
 }
 
 /**
@@ -18,6 +20,7 @@ export class Alarms<T extends Sleeper> {
 
   /** To be called whenever `sleeper.alarm` was set, anew or to something earlier. */
   set(sleeper: T): void {
+    sleeper.alarms += 1;
     this.spans.set(spanOf(sleeper.alarm), sleeper);
   }
 
@@ -29,8 +32,8 @@ export class Alarms<T extends Sleeper> {
       let left = 0;
       for (const one of this.spans.next()) {
         // An earlier alarm has rung since, and it has another or none.
-        if (spanOf(one.alarm) !== span) continue;
-        if (one.alarm <= watermark) due.push(one);
+        if (spanOf(one.alarm) !== span) one.alarms -= 1;
+        else if (one.alarm <= watermark) due.push(one);
         else {
           this.spans.set(span, one);
           left += 1;
@@ -40,8 +43,9 @@ export class Alarms<T extends Sleeper> {
       due.sort((a, b) => a.alarm - b.alarm);
       for (const one of due) {
         const time = one.alarm;
-        // It lay here twice.
-        if (time === Infinity) continue;
+        one.alarms -= 1;
+        // It lay here twice, and was rung for: it has no alarm, or a later one.
+        if (spanOf(time) !== span || time > watermark) continue;
         one.alarm = Infinity;
         ring(one, time);
       }

@@ -9,6 +9,8 @@ import type { MadeTrigger } from "./triggers/of-spec";
 /** What is done with the rows of a group. */
 export interface Accumulation<Row> {
   empty(): unknown[];
+  /** Makes them what `empty` gives. */
+  clear(accumulators: unknown[]): void;
   /** @throws Error where the row cannot be put in: then the accumulators are as they were. */
   add(accumulators: unknown[], row: Row, time: number): void;
   /**

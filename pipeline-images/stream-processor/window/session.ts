@@ -1,23 +1,26 @@
 import { WireReader, type WireWriter } from "../../../pipeline/protobuf/wire";
 import { type AccumulatorCodec, timings } from "./cell-codec";
 import type { PaneTiming } from "./cells";
+import { hashOf } from "./key-hash";
 import type { MadeTrigger } from "./triggers/of-spec";
 import type { TriggerState } from "./triggers/trigger";
 
 /** One key from its first row to the gap after its last. */
 export interface Session {
   /** By which it is recorded, whatever becomes of its window. */
-  readonly id: number;
-  readonly key: string;
+  id: number;
+  key: string;
+  /** Of the key. */
+  hash: number;
   start: number;
   end: number;
   accumulators: unknown[];
   trigger: TriggerState;
   /** Elements since the last pane. */
   waiting: number;
-  /** The processing time when the first of them came, where the trigger asks for it. */
-  since: number | undefined;
-  /** The watermark when the first of them came. */
+  /** The processing time when the first of them came, where the trigger asks for it; else Infinity. */
+  since: number;
+  /** The watermark when the first of them came; Infinity where there are none. */
   oldest: number;
   /** The trigger has fired since it began. */
   fired: boolean;
@@ -27,18 +30,49 @@ export interface Session {
   timing: PaneTiming | undefined;
   /** The watermark has passed its end, and the panes of that moment are fired. */
   ended: boolean;
-  /** The processing time at which it is to be looked at again, where there is one. */
-  wake: number | undefined;
+  /** The processing time at which it is to be looked at again, or Infinity. */
+  wake: number;
+  /** There was such a time. */
+  woken: boolean;
   /** The watermark at which it is to be looked at again: its end or its expiry, or earlier. */
   alarm: number;
-  /** It differs from what is recorded. */
-  changed: boolean;
+  /** In how many lists of alarms it lies. */
+  alarms: number;
+  /** Its place among those that differ from what is recorded, or -1. */
+  changed: number;
   recorded: boolean;
   asked: boolean;
   gone: boolean;
-  /** Another session of the key. */
+  /** In its chain. */
   next: Session | undefined;
 }
+
+/** One of no key and no window. Its times are Infinity, which V8 keeps as it keeps times: all sessions have one form. */
+export const newSession = (accumulators: unknown[], trigger: TriggerState): Session => ({
+  id: 0,
+  key: "",
+  hash: 0,
+  start: Infinity,
+  end: Infinity,
+  accumulators,
+  trigger,
+  waiting: 0,
+  since: Infinity,
+  oldest: Infinity,
+  fired: false,
+  panes: 0,
+  timing: undefined,
+  ended: false,
+  wake: Infinity,
+  woken: false,
+  alarm: Infinity,
+  alarms: 0,
+  changed: -1,
+  recorded: false,
+  asked: false,
+  gone: false,
+  next: undefined,
+});
 
 /**
  * A row's own window becomes part of a session. In that window nothing has fired, so the trigger begins anew with what no
@@ -58,7 +92,7 @@ export function extend(session: Session, start: number, end: number, trigger: Ma
 /** Another session becomes part of this one. */
 export function unite(session: Session, other: Session, trigger: MadeTrigger): void {
   session.waiting += other.waiting;
-  session.since = earlier(session.since, other.since);
+  session.since = Math.min(session.since, other.since);
   session.oldest = Math.min(session.oldest, other.oldest);
   extend(session, other.start, other.end, trigger);
   beginAnew(session, trigger);
@@ -67,25 +101,24 @@ export function unite(session: Session, other: Session, trigger: MadeTrigger): v
 /** An element has come. */
 export function came(session: Session, watermark: number, now: number, { trigger }: MadeTrigger): void {
   session.waiting += 1;
-  if (trigger.seesElements) session.since ??= now;
-  if (watermark < session.oldest) session.oldest = watermark;
+  // Neither time goes back.
+  if (session.waiting > 1) return;
+  session.oldest = watermark;
+  if (trigger.seesElements) session.since = now;
 }
 
 function beginAnew(session: Session, { trigger, own }: MadeTrigger): void {
-  const { waiting, since = Infinity } = session;
+  const { waiting, since } = session;
   session.fired = false;
   session.trigger = own(session.trigger);
   trigger.reset(session.trigger);
   if (waiting > 0) trigger.onElements(session.trigger, waiting, { now: since, ended: false });
 }
 
-const earlier = (one: number | undefined, other: number | undefined): number | undefined =>
-  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
-
 const FIRED = 4;
 
 export function writeSession(writer: WireWriter, session: Session, codec: AccumulatorCodec): void {
-  const { key, start, end, trigger, waiting, since = Infinity, oldest, fired, panes, timing, accumulators } = session;
+  const { key, start, end, trigger, waiting, since, oldest, fired, panes, timing, accumulators } = session;
   writer.uint32(timings.indexOf(timing) | (fired ? FIRED : 0));
   writer.string(key).double(start).double(end);
   writer.uint32(waiting).double(since).double(oldest);
@@ -101,12 +134,18 @@ export function readSession(id: number, content: Uint8Array, watermark: number, 
   const key = reader.string();
   const [start, end] = [reader.double(), reader.double()];
   const waiting = reader.uint32();
-  const [first, oldest] = [reader.double(), reader.double()];
-  const since = first === Infinity ? undefined : first;
+  const [since, oldest] = [reader.double(), reader.double()];
   const panes = reader.uint32();
   const trigger = Array.from({ length: reader.uint32() }, () => reader.double());
   const accumulators = codec.read(reader);
   const seen = { waiting, since, oldest, fired: (flags & FIRED) !== 0, panes, timing: timings[flags & 3] };
-  const places = { wake: undefined, alarm: Infinity, changed: false, recorded: true, asked: false, gone: false };
-  return { id, key, start, end, accumulators, trigger, ...seen, ended: end <= watermark, ...places, next: undefined };
+  const window = { start, end, ended: end <= watermark };
+  return Object.assign(newSession(accumulators, trigger), {
+    id,
+    key,
+    hash: hashOf(key),
+    ...window,
+    ...seen,
+    recorded: true,
+  });
 }

@@ -8,7 +8,11 @@ import { Alarms } from "./alarms";
 import type { PaneTiming } from "./cells";
 import type { Groups, GroupsOptions } from "./groups";
 import type { Drop, RowWindow } from "./row-window";
+import { ChangedSessions } from "./changed-sessions";
+import { hashOf } from "./key-hash";
 import { came, extend, readSession, type Session, unite, writeSession } from "./session";
+import { SessionPool } from "./session-pool";
+import { SessionTable } from "./session-table";
 import { Timers } from "./timers";
 import type { Moment } from "./triggers/trigger";
 
@@ -17,56 +21,50 @@ export interface SessionGroupsOptions<Row> extends GroupsOptions<Row> {
   readonly gap: number;
 }
 
-const MANY = 10_000;
-
 /** The group of the store in which all sessions are. */
 const ALL = "";
 
 export class SessionGroups<Row> implements Groups<Row> {
-  /** The first session of each key; others follow it. */
-  private readonly sessions = new Map<string, Session>();
+  private readonly sessions = new SessionTable();
+  private readonly pool: SessionPool<Row>;
   private readonly alarms = new Alarms<Session>();
   private readonly wakes = new Timers<Session>();
   private readonly moment: Moment = { now: 0, ended: false };
   /** Ended, with something that came before their end and was not fired: they hold back what comes out. */
   private readonly holding = new Set<Session>();
   private asked: Session[] = [];
-  private changed: Session[] = [];
-  /** How many of them are looked through for what is gone. */
-  private many = MANY;
+  private readonly changed = new ChangedSessions();
   private next = 0;
-  private count = 0;
   private watermark = -Infinity;
   private output = -Infinity;
 
-  /** The accumulators of all that is gone. */
-  private readonly nothing: unknown[];
-
   constructor(private readonly options: SessionGroupsOptions<Row>) {
-    this.nothing = options.accumulation.empty();
+    this.pool = new SessionPool(options.accumulation, options.trigger);
   }
 
   add(key: string, row: Row, time: number, now: number, drop: Drop): void {
     const end = time + this.options.gap;
     if (end + this.options.allowedLateness <= this.watermark) return drop("expired", { start: time, end });
+    const hash = hashOf(key);
     let found: Session | undefined;
     let others: Session[] | undefined;
-    for (let one = this.sessions.get(key); one !== undefined; one = one.next) {
-      if (one.start >= end || time >= one.end) continue;
+    for (let one = this.sessions.chain(hash); one !== undefined; one = one.next) {
+      if (one.hash !== hash || one.start >= end || time >= one.end || one.key !== key) continue;
       if (found === undefined) found = one;
       else (others ??= []).push(one);
     }
     if (others !== undefined && found !== undefined) this.bridge([found, ...others], row, time, end, now);
     else if (found !== undefined) this.put(found, row, time, end, now);
-    else this.open(key, row, time, time, end, now);
+    else this.open(key, hash, row, time, time, end, now);
   }
 
   /** The window was merged where it comes from, and is not merged again: as Beam's after the first group by key. */
   addIn({ start, end }: RowWindow, key: string, row: Row, time: number, now: number, drop: Drop): void {
     if (end + this.options.allowedLateness <= this.watermark) return drop("expired", { start, end });
-    let found = this.sessions.get(key);
-    while (found !== undefined && (found.start !== start || found.end !== end)) found = found.next;
-    if (found === undefined) return this.open(key, row, time, start, end, now);
+    const hash = hashOf(key);
+    let found = this.sessions.chain(hash);
+    while (found !== undefined && (found.start !== start || found.end !== end || found.key !== key)) found = found.next;
+    if (found === undefined) return this.open(key, hash, row, time, start, end, now);
     // Nothing becomes one here, so that its trigger goes on where it is.
     this.options.accumulation.add(found.accumulators, row, time);
     this.touch(found, now);
@@ -108,23 +106,24 @@ export class SessionGroups<Row> implements Groups<Row> {
   }
 
   get size(): number {
-    return this.count;
+    return this.sessions.size;
   }
 
   get changes(): boolean {
-    return this.changed.length > 0;
+    return this.changed.any;
   }
 
   writeChanges(changes: StateChanges): void {
-    for (const session of this.changed) {
-      session.changed = false;
+    for (const session of this.changed.take()) {
       const name = String(session.id);
-      if (!session.gone) changes.put(ALL, name, (writer) => writeSession(writer, session, this.options.accumulation));
-      else if (session.recorded) changes.left(ALL, name);
-      session.recorded = true;
+      if (session.gone) {
+        changes.left(ALL, name);
+        this.pool.give(session, this.size);
+      } else {
+        changes.put(ALL, name, (writer) => writeSession(writer, session, this.options.accumulation));
+        session.recorded = true;
+      }
     }
-    this.changed = [];
-    this.many = MANY;
   }
 
   restore(watermark: number, store: Store): void {
@@ -132,7 +131,7 @@ export class SessionGroups<Row> implements Groups<Row> {
     for (const [id, content] of store.get(ALL) ?? []) {
       const session = readSession(Number(id), content, watermark, this.options.accumulation);
       this.next = Math.max(this.next, session.id + 1);
-      this.link(session);
+      this.sessions.add(session);
       this.setAlarm(session);
       this.setWake(session);
       this.setHold(session);
@@ -140,35 +139,16 @@ export class SessionGroups<Row> implements Groups<Row> {
     this.moveOutput();
   }
 
-  private open(key: string, row: Row, time: number, start: number, end: number, now: number): void {
-    const { accumulation, trigger } = this.options;
-    const accumulators = accumulation.empty();
-    accumulation.add(accumulators, row, time);
-    const ended = end <= this.watermark;
-    const session: Session = {
-      id: this.next,
-      key,
-      start,
-      end,
-      accumulators,
-      trigger: trigger.initial,
-      waiting: 0,
-      since: undefined,
-      oldest: Infinity,
-      fired: false,
-      panes: 0,
-      timing: undefined,
-      ended,
-      wake: undefined,
-      alarm: Infinity,
-      changed: false,
-      recorded: false,
-      asked: false,
-      gone: false,
-      next: undefined,
-    };
+  private open(key: string, hash: number, row: Row, time: number, start: number, end: number, now: number): void {
+    const session = this.pool.take();
+    this.options.accumulation.add(session.accumulators, row, time);
+    session.id = this.next;
+    session.key = key;
+    session.hash = hash;
+    session.start = start;
+    session.end = end;
     this.next += 1;
-    this.link(session);
+    this.sessions.add(session);
     this.touch(session, now);
   }
 
@@ -198,6 +178,7 @@ export class SessionGroups<Row> implements Groups<Row> {
   /** A row has been put in. */
   private touch(session: Session, now: number): void {
     const { trigger, own } = this.options.trigger;
+    const wasEnded = session.ended;
     session.ended = session.end <= this.watermark;
     came(session, this.watermark, now, this.options.trigger);
     if (trigger.seesElements) {
@@ -205,9 +186,10 @@ export class SessionGroups<Row> implements Groups<Row> {
       trigger.onElements(session.trigger, 1, this.at(session, now));
       this.setWake(session);
     }
-    this.setAlarm(session);
-    this.setHold(session);
-    this.markChanged(session);
+    // Where it has only grown, its alarm is early enough.
+    if (wasEnded || session.waiting === 1) this.setAlarm(session);
+    if (session.ended || this.holding.size > 0) this.setHold(session);
+    this.changed.add(session);
     if (session.asked || !(trigger.byElements || session.ended)) return;
     session.asked = true;
     this.asked.push(session);
@@ -240,14 +222,14 @@ export class SessionGroups<Row> implements Groups<Row> {
     this.givePane(session, trigger.isFinished(session.trigger));
     if (this.options.mode === "discarding") session.accumulators = this.options.accumulation.empty();
     this.setWake(session);
-    this.markChanged(session);
+    this.changed.add(session);
   }
 
   private givePane(session: Session, last: boolean): void {
     if (session.waiting === 0) return;
     const { key, start, end, accumulators } = session;
     session.waiting = 0;
-    session.since = undefined;
+    session.since = Infinity;
     session.oldest = Infinity;
     this.setHold(session);
     const timing = this.timing(session);
@@ -282,42 +264,20 @@ export class SessionGroups<Row> implements Groups<Row> {
 
   private setWake(session: Session): void {
     const wake = this.options.trigger.trigger.wakeAt(session.trigger);
-    if (wake === (session.wake ?? Infinity)) return;
-    session.wake = wake === Infinity ? undefined : wake;
-    if (session.wake !== undefined) this.wakes.set(wake, session);
-  }
-
-  private link(session: Session): void {
-    session.next = this.sessions.get(session.key);
-    this.sessions.set(session.key, session);
-    this.count += 1;
+    if (wake === session.wake) return;
+    session.wake = wake;
+    if (wake === Infinity) return;
+    session.woken = true;
+    this.wakes.set(wake, session);
   }
 
   private remove(session: Session): void {
     session.gone = true;
-    session.accumulators = this.nothing;
-    this.count -= 1;
+    this.sessions.remove(session);
     this.setHold(session);
-    this.markChanged(session);
-    const first = this.sessions.get(session.key);
-    if (first !== session) {
-      let before = first;
-      while (before !== undefined && before.next !== session) before = before.next;
-      if (before !== undefined) before.next = session.next;
-    } else if (session.next === undefined) this.sessions.delete(session.key);
-    else this.sessions.set(session.key, session.next);
-  }
-
-  private markChanged(session: Session): void {
-    if (session.changed) return;
-    session.changed = true;
-    if (this.changed.push(session) >= this.many) this.forgetGone();
-  }
-
-  /** Of those that came and went since the last record, nothing is to be written. */
-  private forgetGone(): void {
-    this.changed = this.changed.filter(({ gone, recorded }) => !gone || recorded);
-    this.many = Math.max(MANY, 2 * this.changed.length);
+    if (session.recorded) this.changed.add(session);
+    else this.changed.drop(session);
+    this.pool.give(session, this.size);
   }
 
   private at({ ended }: Session, now: number): Moment {

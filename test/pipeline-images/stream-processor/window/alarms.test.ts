@@ -15,7 +15,7 @@ test("whoever has set an alarm is rung for once, when the watermark is there and
   assert(
     property(array(step, { maxLength: 60 }), (steps) => {
       const alarms = new Alarms<Named>();
-      const sleepers = Array.from({ length: 6 }, (_, name): Named => ({ name, alarm: Infinity }));
+      const sleepers = Array.from({ length: 6 }, (_, name): Named => ({ name, alarm: Infinity, alarms: 0 }));
       let watermark = 0;
       for (const one of [...steps, { kind: "advance" as const, by: Infinity }]) {
         if (one.kind === "set") {
@@ -33,7 +33,10 @@ test("whoever has set an alarm is rung for once, when the watermark is there and
         alarms.advance(watermark, ({ name }, time) => rung.push([time, name]));
         expect(rung.toSorted((a, b) => a[1] - b[1])).toEqual(expected);
         expect(rung.map(([time]) => time)).toEqual(rung.map(([time]) => time).toSorted((a, b) => a - b));
+        for (const { alarm, alarms: lists } of sleepers) if (alarm < Infinity) expect(lists).toBeGreaterThan(0);
       }
+      // Whoever may be used again is known to lie in no list.
+      for (const { alarms: lists } of sleepers) expect(lists).toBe(0);
     }),
     { numRuns: 500 },
   );
@@ -41,7 +44,7 @@ test("whoever has set an alarm is rung for once, when the watermark is there and
 
 test("who is rung for may set another alarm, which rings too where the watermark has passed it", () => {
   const alarms = new Alarms<Named>();
-  const sleeper: Named = { name: 1, alarm: 10 };
+  const sleeper: Named = { name: 1, alarm: 10, alarms: 0 };
   alarms.set(sleeper);
   const rung: number[] = [];
   alarms.advance(100, (one, time) => {
@@ -53,4 +56,24 @@ test("who is rung for may set another alarm, which rings too where the watermark
   expect(rung).toEqual([10, 50, 90]);
   alarms.advance(Infinity, (_, time) => rung.push(time));
   expect(rung).toEqual([10, 50, 90, 130]);
+});
+
+test("who is rung for and set an earlier alarm before, close to the first, is not rung for ahead of its next one", () => {
+  const alarms = new Alarms<Named>();
+  const sleeper: Named = { name: 1, alarm: 30, alarms: 0 };
+  alarms.set(sleeper);
+  sleeper.alarm = 20;
+  alarms.set(sleeper);
+  const rung: number[] = [];
+  const ring = (one: Named, time: number): void => {
+    rung.push(time);
+    if (time >= 1_000) return;
+    one.alarm = time + 1_000;
+    alarms.set(one);
+  };
+  alarms.advance(40, ring);
+  expect(rung).toEqual([20]);
+  alarms.advance(2_000, ring);
+  expect(rung).toEqual([20, 1_020]);
+  expect(sleeper.alarms).toBe(0);
 });

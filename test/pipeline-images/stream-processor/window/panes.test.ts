@@ -4,6 +4,7 @@ import { groupsOf } from "../../../../pipeline-images/stream-processor/window/gr
 
 const accumulation = {
   empty: (): unknown[] => [],
+  clear: (held: unknown[]): void => void held.splice(0),
   add: (held: unknown[], row: string): void => void held.push(row),
   merge: (one: readonly unknown[], other: readonly unknown[]): unknown[] => [...one, ...other],
   write: (): void => {},

@@ -27,6 +27,7 @@ const values: AccumulatorCodec = {
 const accumulation = {
   ...values,
   empty: (): unknown[] => [],
+  clear: (held: unknown[]): void => void held.splice(0),
   add: (held: unknown[], value: number) => void held.push(value),
   merge: (one: readonly unknown[], other: readonly unknown[]) => [...one, ...other],
 };
