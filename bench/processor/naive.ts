@@ -72,18 +72,7 @@ export const naive: { readonly [Name in Query]: Loop } = {
     }
     for (const group of groups.values()) take(group);
   },
-  session(messages, take) {
-    const users = new Map<string, Session[]>();
-    for (let i = 0; i < messages.count; i += 1) {
-      const click = parse(messages, i);
-      let sessions = users.get(click.user_pseudo_id);
-      if (sessions === undefined) users.set(click.user_pseudo_id, (sessions = []));
-      addTo(sessions, click.event_timestamp / 1_000, click.value);
-    }
-    for (const [user_pseudo_id, sessions] of users) {
-      for (const { first, clicks, value } of sessions) take({ user_pseudo_id, window_start: first, clicks, value });
-    }
-  },
+  session: sessionsBy(unite),
   distinct(messages, take) {
     const groups = new Map<string, { event_name: string; window_start: number; users: Set<string> }>();
     for (let i = 0; i < messages.count; i += 1) {
@@ -109,6 +98,9 @@ export const naive: { readonly [Name in Query]: Loop } = {
   },
 };
 
+/** Those that take more thought than the first that one would write, where that makes a difference. */
+export const careful: { readonly [Name in Query]?: Loop } = { session: sessionsBy(extend) };
+
 interface Session {
   first: number;
   last: number;
@@ -116,8 +108,40 @@ interface Session {
   value: number;
 }
 
-/** Mostly the newest session grows; an event out of order may join two. */
-function addTo(sessions: Session[], at: number, value: number): void {
+function sessionsBy(add: (sessions: Session[], at: number, value: number) => void): Loop {
+  return (messages, take) => {
+    const users = new Map<string, Session[]>();
+    for (let i = 0; i < messages.count; i += 1) {
+      const click = parse(messages, i);
+      let sessions = users.get(click.user_pseudo_id);
+      if (sessions === undefined) users.set(click.user_pseudo_id, (sessions = []));
+      add(sessions, click.event_timestamp / 1_000, click.value);
+    }
+    for (const [user_pseudo_id, sessions] of users) {
+      for (const { first, clicks, value } of sessions) take({ user_pseudo_id, window_start: first, clicks, value });
+    }
+  };
+}
+
+/** As sessions are defined: an event is one by itself, and those that are less than the gap apart are one. */
+function unite(sessions: Session[], at: number, value: number): void {
+  let own: Session = { first: at, last: at, clicks: 1, value };
+  for (let i = sessions.length - 1; i >= 0; i -= 1) {
+    const { first, last, clicks, value: sum } = sessions[i] as Session;
+    if (first >= own.last + GAP || own.first >= last + GAP) continue;
+    own = {
+      first: Math.min(first, own.first),
+      last: Math.max(last, own.last),
+      clicks: clicks + own.clicks,
+      value: sum + own.value,
+    };
+    sessions.splice(i, 1);
+  }
+  sessions.push(own);
+}
+
+/** Sessions lie in order and grow in place. Mostly it is the newest; an event out of order may join two. */
+function extend(sessions: Session[], at: number, value: number): void {
   let own: Session | undefined;
   for (let i = sessions.length - 1; i >= 0; i -= 1) {
     const session = sessions[i] as Session;

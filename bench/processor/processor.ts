@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { inTurn, median } from "../measure";
 import { bytewaxPython } from "./bytewax";
 import type { Answer } from "./contestant";
+import { careful } from "./naive";
 import { Asked, compile } from "./process";
 import { queries, type Query } from "./queries";
 import { differenceOf } from "./result-lines";
@@ -39,6 +40,8 @@ export interface QueryResult {
   /** Median microseconds of CPU an event, by contestant. */
   readonly micros: {
     readonly naive: number;
+    /** A loop that takes more thought, where there is one. */
+    readonly careful?: number;
     readonly engine: number;
     /** With the state's changes encoded once in a second's work; for queries that keep state. */
     readonly checkpointed?: number;
@@ -102,10 +105,13 @@ function begin(contestant: string, query: Query, { folder, program, python }: Pl
 const inBytewax = (query: Query, { python }: Place): boolean => python !== undefined && query !== "whole";
 const keepsState = (query: Query): boolean => query !== "map" && query !== "whole";
 
+const hasCareful = (query: Query): boolean => careful[query] !== undefined;
+
 /** @throws Error where two of them do not give the same rows */
 async function check(query: Query, place: Place): Promise<void> {
   const lines: { [contestant: string]: readonly string[] } = {};
-  for (const contestant of ["engine", "naive", ...(inBytewax(query, place) ? ["bytewax"] : [])]) {
+  const others = [...(hasCareful(query) ? ["careful"] : []), ...(inBytewax(query, place) ? ["bytewax"] : [])];
+  for (const contestant of ["engine", "naive", ...others]) {
     const one = begin(contestant, query, place, "checked");
     const to = join(place.folder, `${query}.${contestant}`);
     await one.ask(`check ${to}`);
@@ -120,6 +126,7 @@ async function measure(query: Query, place: Place, rounds: number): Promise<Quer
   const contestants = new Map<string, Asked>();
   const enter = (name: string, file = "clicks"): void => void contestants.set(name, begin(name, query, place, file));
   enter("naive");
+  if (hasCareful(query)) enter("careful");
   enter("engine");
   if (keepsState(query)) enter("checkpointed");
   if (inBytewax(query, place)) enter("bytewax", "part");
@@ -138,15 +145,17 @@ async function measure(query: Query, place: Place, rounds: number): Promise<Quer
 
 function resultOf(query: Query, answers: { readonly [contestant: string]: readonly Answer[] }): QueryResult {
   const each = (name: string): number => median((answers[name] ?? []).map(({ micros, events }) => micros / events));
-  const { checkpointed: [checkpoint] = [], engine: [engine] = [], bytewax } = answers;
+  const { checkpointed: [checkpoint] = [], engine: [engine] = [] } = answers;
+  const either = (name: "careful" | "bytewax") => (answers[name] === undefined ? {} : { [name]: each(name) });
   return {
     query,
     events: engine?.events ?? 0,
     micros: {
       naive: each("naive"),
+      ...either("careful"),
       engine: each("engine"),
       ...(checkpoint === undefined ? {} : { checkpointed: each("checkpointed") }),
-      ...(bytewax === undefined ? {} : { bytewax: each("bytewax") }),
+      ...either("bytewax"),
     },
     ...(checkpoint === undefined
       ? {}

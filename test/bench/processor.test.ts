@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { chart, niceAbove } from "../../bench/processor/chart";
 import { selfTimes } from "../../bench/processor/cpu-profile";
-import { naive } from "../../bench/processor/naive";
+import { careful, naive } from "../../bench/processor/naive";
 import { runEngine } from "../../bench/processor/ours";
 import type { QueryResult } from "../../bench/processor/processor";
 import { queries, type Query } from "../../bench/processor/queries";
@@ -39,13 +39,15 @@ test("a file's lines are its messages", () => {
 
 test.each(Object.keys(queries) as Query[])("%s gives the same rows as the loop by hand", (query) => {
   const messages = messagesOf(5_000);
-  const lines: { ours: string[]; theirs: string[] } = { ours: [], theirs: [] };
+  const lines: { ours: string[]; theirs: string[]; careful: string[] } = { ours: [], theirs: [], careful: [] };
   const line = (row: object) => resultLine(query, row as { readonly [field: string]: unknown });
   const { refused } = runEngine({ query, messages, take: (row) => void lines.ours.push(line(row)) });
   naive[query](messages, (row) => lines.theirs.push(line(row)));
+  careful[query]?.(messages, (row) => lines.careful.push(line(row)));
   expect(refused).toBe(0);
   expect(lines.ours.length).toBeGreaterThan(50);
   expect(differenceOf(lines.ours, lines.theirs)).toBeUndefined();
+  if (query in careful) expect(differenceOf(lines.ours, lines.careful)).toBeUndefined();
 });
 
 test("late events are refused, and checkpoints are made when they are due", () => {
@@ -103,11 +105,16 @@ test("a query's result is a row for each that it is held against", () => {
     ["Bytewax with orjson, 20.00 µs", "40.0 times as fast"],
     ["fixed without", "1.10 of its time"],
   ]);
+  const visits: QueryResult = { ...result, query: "session", micros: { naive: 2, careful: 1.5, engine: 1 } };
+  expect(rowsOf(visits).map(({ against, ratio }) => [against, ratio])).toEqual([
+    ["JSON.parse and a loop, 2.00 µs", "2.0 times as fast"],
+    ["JSON.parse and a loop that extends sessions in place, 1.50 µs", "1.5 times as fast"],
+  ]);
 });
 
 test("the chart has a bar for each contestant, as long as it is fast", () => {
   const svg = chart([result, { ...result, query: "whole", micros: { naive: 2, engine: 1 } }], "a < b");
-  // Without the background and the three squares of the legend.
+  // Without the background and the four squares of the legend.
   const widths = [...svg.matchAll(/<rect x="92" y="\d+" width="([\d.]+)" height="14"/g)].map(([, width]) =>
     Number(width),
   );
