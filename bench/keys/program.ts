@@ -1,6 +1,7 @@
 /** So many live keys in one window, in a process of its own, with --expose-gc. Says what they cost and leaves. */
 import { count, fixed, float, pipeline, schema, string, sum, timestamp } from "../../pipeline";
-import { RecordedState, StateChanges } from "../../pipeline-images/stream-processor/checkpoint/state-changes";
+import { RecordedState } from "../../pipeline-images/stream-processor/checkpoint/recorded-state";
+import { StateChanges } from "../../pipeline-images/stream-processor/checkpoint/state-changes";
 import { Engine } from "../../pipeline-images/stream-processor/operators/engine";
 import type { Messages } from "../../pipeline-images/stream-processor/operators/flow";
 import { cpuMicros, median } from "../measure";

@@ -5,7 +5,7 @@ import { idText } from "../source/message-id";
 import { type Checkpoint, CheckpointMessage, type Context, type IdRun, isForgotten, type Totals } from "./record";
 import { forEachId, RecordedIds } from "./recorded-ids";
 import { RecordedOutput } from "./recorded-output";
-import { RecordedState } from "./state-changes";
+import { RecordedState } from "./recorded-state";
 
 export interface Ledger {
   context: Context | undefined;

@@ -86,7 +86,10 @@ class Accumulators implements Accumulation<AnyRow> {
   }
 
   read(reader: Parameters<Accumulation<AnyRow>["read"]>[0]): unknown[] {
-    return this.aggregators.map((one) => one.read(reader));
+    // In a list of the kind that new ones are: see emptyFunction.
+    const accumulators = this.empty();
+    for (const [i, one] of this.aggregators.entries()) accumulators[i] = one.read(reader);
+    return accumulators;
   }
 }
 

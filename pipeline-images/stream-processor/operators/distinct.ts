@@ -1,9 +1,9 @@
 /** The first row of each key. A key is recorded once, when it comes, and leaves with all others of its time. */
 import { milliseconds } from "../../../pipeline/duration";
-import { WireReader } from "../../../pipeline/protobuf/wire";
 import type { AnyRow } from "../../../pipeline/schema/row";
 import type { FieldSpec, StepSpec } from "../../../pipeline/spec";
-import type { Store, StateChanges } from "../checkpoint/state-changes";
+import type { Store } from "../checkpoint/recorded-store";
+import type { StateChanges } from "../checkpoint/state-changes";
 import { windowingOf } from "../window/of-spec";
 import { lateWords, type RowWindow } from "../window/row-window";
 import { Timers } from "../window/timers";
@@ -71,9 +71,7 @@ abstract class DistinctOperator implements Stage {
 
   restore(watermark: number, store: Store): void {
     this.watermark = watermark;
-    for (const [group, keys] of store) {
-      for (const [key, content] of keys) this.remember(Number(group), key, new WireReader(content).double());
-    }
+    store.each((group, key, value) => this.remember(Number(group), key, value.double()));
   }
 
   /** Keys whose time is over are gone, as far as that can be done for all of a group. */

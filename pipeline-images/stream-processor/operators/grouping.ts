@@ -1,6 +1,7 @@
 /** What steps have in common that put rows together by key and window: what comes in, when a group gives what it has. */
 import type { AnyRow } from "../../../pipeline/schema/row";
-import type { Store, StateChanges } from "../checkpoint/state-changes";
+import type { Store } from "../checkpoint/recorded-store";
+import type { StateChanges } from "../checkpoint/state-changes";
 import type { Accumulation, Groups, Pane } from "../window/groups";
 import { groupsOf } from "../window/groups-of-spec";
 import { type Drop, lateWords } from "../window/row-window";

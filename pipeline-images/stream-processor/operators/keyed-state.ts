@@ -1,7 +1,8 @@
 /** What is kept of keys, in windows or in none, until the watermark comes to where each of them is forgotten. */
-import { WireReader, type WireWriter } from "../../../pipeline/protobuf/wire";
+import type { WireReader, WireWriter } from "../../../pipeline/protobuf/wire";
 import type { AnyRow } from "../../../pipeline/schema/row";
-import type { Store, StateChanges } from "../checkpoint/state-changes";
+import type { Store } from "../checkpoint/recorded-store";
+import type { StateChanges } from "../checkpoint/state-changes";
 import type { RowWindow } from "../window/row-window";
 import { Timers } from "../window/timers";
 
@@ -106,10 +107,11 @@ export class KeyedState {
   /** @returns all that was recorded */
   restore(store: Store, windowOf: (start: number) => RowWindow | undefined): Kept[] {
     const all: Kept[] = [];
-    for (const [group, keys] of store) {
-      const window = windowOf(Number(group));
-      for (const [key, content] of keys) all.push(this.put({ window, key, ...read(content) }));
-    }
+    const windows = new Map<string, RowWindow | undefined>();
+    store.each((group, key, value) => {
+      if (!windows.has(group)) windows.set(group, windowOf(Number(group)));
+      all.push(this.put({ window: windows.get(group), key, ...read(value) }));
+    });
     return all;
   }
 
@@ -132,8 +134,7 @@ function write(writer: WireWriter, { state, timer, newest }: Kept): void {
     .string(JSON.stringify(state));
 }
 
-function read(content: Uint8Array): Omit<Kept, "window" | "key"> {
-  const reader = new WireReader(content);
+function read(reader: WireReader): Omit<Kept, "window" | "key"> {
   const timer = reader.double();
   const newest = reader.double();
   const state = JSON.parse(reader.string()) as AnyRow;

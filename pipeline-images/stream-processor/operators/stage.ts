@@ -1,5 +1,6 @@
 /** Steps that keep something between rows: what time does to them, and what is recorded of them. */
-import type { StateChanges, Store } from "../checkpoint/state-changes";
+import type { Store } from "../checkpoint/recorded-store";
+import type { StateChanges } from "../checkpoint/state-changes";
 import type { FieldSpec, PipelineSpec, StepSpec } from "../../../pipeline/spec";
 import type { Moment, TakeRow } from "./flow";
 

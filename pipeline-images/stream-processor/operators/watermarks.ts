@@ -1,8 +1,8 @@
 /** The watermark of each stage: the least of those of the sources and stages that its rows come from. */
 import { milliseconds } from "../../../pipeline/duration";
 import type { PipelineSpec, StepSpec } from "../../../pipeline/spec";
-import { WireReader } from "../../../pipeline/protobuf/wire";
-import type { RecordedState, StateChanges } from "../checkpoint/state-changes";
+import type { RecordedState } from "../checkpoint/recorded-state";
+import type { StateChanges } from "../checkpoint/state-changes";
 import { EventTimeProgress, type Published } from "../source/watermark";
 import { inputOf, isStage, stepBehind, type Stage } from "./stage";
 
@@ -75,11 +75,12 @@ export class Watermarks {
   }
 
   read(state: RecordedState): void {
-    for (const [key, content] of state.store(COMMON_STORE).get("") ?? []) {
-      if (key.startsWith(EVENT_TIME)) this.progress.get(key.slice(EVENT_TIME.length))?.read(content);
-      else if (key.startsWith(WATERMARK))
-        this.watermarks.set(key.slice(WATERMARK.length), new WireReader(content).double());
-    }
+    state.store(COMMON_STORE).each((_, key, value) => {
+      if (key.startsWith(WATERMARK)) this.watermarks.set(key.slice(WATERMARK.length), value.double());
+      else if (key.startsWith(EVENT_TIME)) {
+        this.progress.get(key.slice(EVENT_TIME.length))?.read(value.bytes.subarray(value.at, value.end));
+      }
+    });
   }
 
   private timeOf(source: TimeSource, of: PublishedOfInputs): number {

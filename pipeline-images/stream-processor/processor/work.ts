@@ -63,10 +63,7 @@ export class Work {
       const source = new SourceWork(input, this.engine.input(input), recorded, (next) =>
         acknowledgements(subscription, next),
       );
-      const progress = ledger.state
-        .store(COMMON_STORE)
-        .get("")
-        ?.get(PROGRESS + input);
+      const progress = ledger.state.store(COMMON_STORE).get("", PROGRESS + input);
       if (progress !== undefined) source.progress.read(progress);
       return source;
     });

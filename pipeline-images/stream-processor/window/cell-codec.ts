@@ -1,4 +1,4 @@
-import { WireReader, type WireWriter } from "../../../pipeline/protobuf/wire";
+import type { WireReader, WireWriter } from "../../../pipeline/protobuf/wire";
 import type { Cell, PaneTiming } from "./cells";
 
 /** By the number that is recorded. */
@@ -22,11 +22,11 @@ export function writeCell(writer: WireWriter, cell: Cell, codec: AccumulatorCode
 
 export type RecordedCell = Pick<Cell, "timing" | "fresh" | "held" | "panes" | "trigger" | "accumulators">;
 
-export function readCell(content: Uint8Array, codec: AccumulatorCodec): RecordedCell {
-  const reader = new WireReader(content);
+export function readCell(reader: WireReader, codec: AccumulatorCodec): RecordedCell {
   const flags = reader.uint32();
   const panes = reader.uint32();
-  const trigger = Array.from({ length: reader.uint32() }, () => reader.double());
+  const trigger: number[] = [];
+  for (let left = reader.uint32(); left > 0; left -= 1) trigger.push(reader.double());
   const accumulators = codec.read(reader);
   return {
     timing: timings[flags & 3],

@@ -1,7 +1,8 @@
 /** Groups of rows by key and window, whatever the windows are. */
 import type { WireReader, WireWriter } from "../../../pipeline/protobuf/wire";
 import type { AccumulationSpec } from "../../../pipeline/spec";
-import type { Store, StateChanges } from "../checkpoint/state-changes";
+import type { Store } from "../checkpoint/recorded-store";
+import type { StateChanges } from "../checkpoint/state-changes";
 import type { PaneTiming } from "./cells";
 import type { Drop, RowWindow } from "./row-window";
 import type { MadeTrigger } from "./triggers/of-spec";

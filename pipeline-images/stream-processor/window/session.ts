@@ -1,4 +1,4 @@
-import { WireReader, type WireWriter } from "../../../pipeline/protobuf/wire";
+import type { WireReader, WireWriter } from "../../../pipeline/protobuf/wire";
 import { type AccumulatorCodec, timings } from "./cell-codec";
 import type { PaneTiming } from "./cells";
 import { hashOf } from "./key-hash";
@@ -128,8 +128,7 @@ export function writeSession(writer: WireWriter, session: Session, codec: Accumu
 }
 
 /** @param watermark of the moment at which it was recorded */
-export function readSession(id: number, content: Uint8Array, watermark: number, codec: AccumulatorCodec): Session {
-  const reader = new WireReader(content);
+export function readSession(id: number, reader: WireReader, watermark: number, codec: AccumulatorCodec): Session {
   const flags = reader.uint32();
   const key = reader.string();
   const [start, end] = [reader.double(), reader.double()];

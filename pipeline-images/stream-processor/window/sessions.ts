@@ -3,7 +3,8 @@
  * gap after it; those that overlap are one. Two rows exactly one gap apart are two sessions, and a row is judged late by
  * its own window, before it meets others: both as Beam has it.
  */
-import type { Store, StateChanges } from "../checkpoint/state-changes";
+import type { Store } from "../checkpoint/recorded-store";
+import type { StateChanges } from "../checkpoint/state-changes";
 import { Alarms } from "./alarms";
 import type { PaneTiming } from "./cells";
 import type { Groups, GroupsOptions } from "./groups";
@@ -128,14 +129,14 @@ export class SessionGroups<Row> implements Groups<Row> {
 
   restore(watermark: number, store: Store): void {
     this.watermark = watermark;
-    for (const [id, content] of store.get(ALL) ?? []) {
-      const session = readSession(Number(id), content, watermark, this.options.accumulation);
+    store.each((_, id, value) => {
+      const session = readSession(Number(id), value, watermark, this.options.accumulation);
       this.next = Math.max(this.next, session.id + 1);
       this.sessions.add(session);
       this.setAlarm(session);
       this.setWake(session);
       this.setHold(session);
-    }
+    });
     this.moveOutput();
   }
 

@@ -4,13 +4,15 @@
  * the end of a batch, when the watermark passes the end of the window, or when a time has come; what no trigger fired
  * comes out when the window expires. A pane into which nothing came is not fired.
  */
-import type { Store, StateChanges } from "../checkpoint/state-changes";
+import type { WireReader } from "../../../pipeline/protobuf/wire";
+import type { Store } from "../checkpoint/recorded-store";
+import type { StateChanges } from "../checkpoint/state-changes";
 import { readCell, writeCell } from "./cell-codec";
 import type { Cell, OpenWindow, PaneTiming } from "./cells";
 import type { Groups, GroupsOptions } from "./groups";
 import type { Drop, RowWindow } from "./row-window";
 import { Timers } from "./timers";
-import type { Moment } from "./triggers/trigger";
+import type { Moment, TriggerState } from "./triggers/trigger";
 import type { Windowing } from "./windowing";
 
 export interface WindowedGroupsOptions<Row> extends GroupsOptions<Row> {
@@ -135,20 +137,16 @@ export class WindowedGroups<Row> implements Groups<Row> {
 
   restore(watermark: number, store: Store): void {
     this.watermark = watermark;
-    for (const [start, keys] of store) {
-      const window = this.open(Number(start));
-      window.ended = window.end <= watermark;
-      for (const [key, content] of keys) {
-        const recorded = readCell(content, this.options.accumulation);
-        const cell: Cell = { key, ...recorded, window, wake: undefined, changed: false, asked: false };
-        window.cells.set(key, cell);
-        if (cell.held) {
-          window.held += 1;
-          this.held += 1;
-        }
-        this.setWake(cell);
+    let group: string | undefined;
+    let window: OpenWindow | undefined;
+    store.each((start, key, value) => {
+      if (window === undefined || start !== group) {
+        window = this.open(Number(start));
+        window.ended = window.end <= watermark;
+        group = start;
       }
-    }
+      this.restoreCell(window, key, value);
+    });
     this.findDue();
     this.moveOutput();
   }
@@ -157,7 +155,7 @@ export class WindowedGroups<Row> implements Groups<Row> {
     const { trigger } = this.options.trigger;
     const known = window.cells.get(key);
     if (known !== undefined && trigger.isFinished(known.trigger)) return false;
-    const cell = known ?? this.newCell(window, key);
+    const cell = known ?? this.newCell(window, key, this.options.accumulation.empty());
     this.options.accumulation.add(cell.accumulators, row, time);
     // Only now: where the row cannot be put in, nothing has changed.
     if (known === undefined) window.cells.set(key, cell);
@@ -175,11 +173,32 @@ export class WindowedGroups<Row> implements Groups<Row> {
     return true;
   }
 
-  private newCell(window: OpenWindow, key: string): Cell {
+  private restoreCell(window: OpenWindow, key: string, value: WireReader): void {
+    const { initial, trigger } = this.options.trigger;
+    const recorded = readCell(value, this.options.accumulation);
+    const { fresh, held, panes, timing } = recorded;
+    const cell = this.newCell(window, key, recorded.accumulators);
+    cell.fresh = fresh;
+    cell.held = held;
+    cell.panes = panes;
+    cell.timing = timing;
+    // What cells share while they live, they share again.
+    if (!sameState(recorded.trigger, initial)) cell.trigger = recorded.trigger;
+    if (trigger.isFinished(cell.trigger)) cell.accumulators = this.nothing;
+    window.cells.set(key, cell);
+    if (held) {
+      window.held += 1;
+      this.held += 1;
+    }
+    this.setWake(cell);
+  }
+
+  /** Made here alone: what is of one shape is fast. */
+  private newCell(window: OpenWindow, key: string, accumulators: unknown[]): Cell {
     return {
       key,
       window,
-      accumulators: this.options.accumulation.empty(),
+      accumulators,
       trigger: this.options.trigger.initial,
       panes: 0,
       timing: undefined,
@@ -303,3 +322,6 @@ export class WindowedGroups<Row> implements Groups<Row> {
     return this.moment;
   }
 }
+
+const sameState = (one: TriggerState, other: TriggerState): boolean =>
+  one.length === other.length && one.every((value, i) => value === other[i]);

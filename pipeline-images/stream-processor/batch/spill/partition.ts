@@ -4,7 +4,7 @@
  */
 import { deserialize, serialize } from "node:v8";
 import type { AnyRow } from "../../../../pipeline/schema/row";
-import { RecordedState } from "../../checkpoint/state-changes";
+import { RecordedState } from "../../checkpoint/recorded-state";
 import type { RowWindow } from "../../window/row-window";
 import type { RowMessage } from "./row-message";
 import type { SpillFolder } from "./spill-folder";

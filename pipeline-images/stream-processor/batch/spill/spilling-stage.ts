@@ -6,7 +6,8 @@
  */
 import type { AnyRow } from "../../../../pipeline/schema/row";
 import { WireReader } from "../../../../pipeline/protobuf/wire";
-import { eachPut, StateChanges, type Store } from "../../checkpoint/state-changes";
+import type { Store } from "../../checkpoint/recorded-store";
+import { eachPut, StateChanges } from "../../checkpoint/state-changes";
 import type { TakeRow } from "../../operators/flow";
 import { type KeyCodec, keyCodec } from "../../operators/keys";
 import type { MadeStage, Stage, StageMaker } from "../../operators/stage";

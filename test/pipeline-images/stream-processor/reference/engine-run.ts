@@ -1,7 +1,8 @@
 /** The engine, told what a script tells the model. The one place that knows how an engine is driven. */
 import type { PipelineSpec } from "../../../../pipeline/spec";
 import type { AnyRow } from "../../../../pipeline/schema/row";
-import { RecordedState, StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
+import { RecordedState } from "../../../../pipeline-images/stream-processor/checkpoint/recorded-state";
+import { StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
 import { Engine } from "../../../../pipeline-images/stream-processor/operators/engine";
 import { GivenMessages } from "../support/messages";
 import { type Came, ERRORS, type Happening, NOON, type Script } from "./script";

@@ -1,6 +1,7 @@
 /** An engine by itself: messages in, rows out, its time and its watermark as a test tells them. */
 import type { Pipeline } from "../../../../pipeline";
-import { RecordedState, StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
+import { RecordedState } from "../../../../pipeline-images/stream-processor/checkpoint/recorded-state";
+import { StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
 import { Engine } from "../../../../pipeline-images/stream-processor/operators/engine";
 import { type GivenMessage, GivenMessages } from "./messages";
 

@@ -24,6 +24,7 @@ import {
   windowStart,
 } from "../../../../pipeline";
 import { at, Bench } from "../support/bench";
+import { stored } from "../support/stored";
 
 const Click = schema("click", { user: string(), n: integer(), at: timestamp() });
 const click = (user: string, second: number, n = 1) => ({ user, n, at: at(second) });
@@ -72,7 +73,7 @@ describe("sessions", () => {
     expect(bench.engine.openGroups).toBe(1);
     expect(bench.close().rows["out"]).toEqual([visit("a", 0, 25, 3, "EARLY")]);
     bench.restart();
-    expect([...bench.state.store("out.aggregate")]).toEqual([]);
+    expect(stored(bench.state.store("out.aggregate"))).toEqual([]);
   });
 
   test("an end that has moved is waited for, and what sessions counted for their early panes adds up", () => {

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { WireReader, WireWriter } from "../../../../pipeline/protobuf/wire";
 import type { OnceTriggerSpec, TriggerSpec } from "../../../../pipeline/spec";
-import { RecordedState, StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
+import { RecordedState } from "../../../../pipeline-images/stream-processor/checkpoint/recorded-state";
+import { StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
 import {
   type AccumulatorCodec,
   readCell,
@@ -320,6 +321,11 @@ test("a cell is recorded in a few bytes", () => {
   writeCell(writer, { ...cell, fresh: true, held: true, wake: Infinity, changed: true, asked: false }, values);
   expect(writer.length).toBeLessThan(30);
   const { window: _, ...kept } = cell;
-  expect(readCell(writer.finish(), values)).toEqual({ ...kept, key: undefined, fresh: true, held: true });
+  expect(readCell(new WireReader(writer.finish()), values)).toEqual({
+    ...kept,
+    key: undefined,
+    fresh: true,
+    held: true,
+  });
   expect(new WireReader(writer.finish()).uint32()).toBe(15);
 });
