@@ -57,13 +57,20 @@ export function compileFast({ fields, reads, metadata, time }: Read): Fast {
     lookups: source.lookups,
     names: source.names,
     interners: Array.from({ length: source.interners }, () => new Interner()),
-  }) as Fast;
+  }) as (bytes: Buffer, view: DataView, start: number, end: number) => NewRow | undefined;
+  // Events mostly lie side by side in the memory of a response, a request or a block of a file.
+  let viewed: Buffer | undefined;
+  let view: DataView = new DataView(new ArrayBuffer(0));
   return (bytes, start, end) => {
+    if (bytes !== viewed) {
+      viewed = bytes;
+      view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
     const from = bytes[start] === OPEN_OBJECT ? start : spaceEnd(bytes, start, end);
     const to = bytes[end - 1] === CLOSE_OBJECT ? end : spaceStart(bytes, start, end);
     if (to - from < 2 || bytes[to - 1] !== CLOSE_OBJECT) return undefined;
     cursor.wide = false;
-    const row = read(bytes, from, to);
+    const row = read(bytes, view, from, to);
     if (row === undefined || cursor.at !== to) return undefined;
     return cursor.wide && !isUtf8(bytes.subarray(from, to)) ? undefined : row;
   };

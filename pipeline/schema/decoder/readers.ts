@@ -40,8 +40,14 @@ export function booleanAt(bytes: Buffer, at: number): boolean | undefined {
   return false;
 }
 
-export function stringAt(bytes: Buffer, at: number, end: number, interner: Interner): string | undefined {
-  const quote = plainEnd(bytes, at, end);
+export function stringAt(
+  bytes: Buffer,
+  view: DataView,
+  at: number,
+  end: number,
+  interner: Interner,
+): string | undefined {
+  const quote = plainEnd(bytes, view, at, end);
   if (quote < 0) return bytes[at] === QUOTE ? textAt(bytes, at + 1, end) : undefined;
   position.at = quote + 1;
   return interner.of(bytes, at + 1, quote);
@@ -54,20 +60,21 @@ export const listed = (text: string | undefined, { values = [] }: FieldSpec): st
 /** DATE, DATETIME or TIME, which are of one form and come again. */
 export function civilAt(
   bytes: Buffer,
+  view: DataView,
   at: number,
   end: number,
   interner: Interner,
   type: "DATE" | "DATETIME" | "TIME",
 ): string | undefined {
-  const quote = plainEnd(bytes, at, end);
+  const quote = plainEnd(bytes, view, at, end);
   if (quote < 0) return undefined;
   position.at = quote + 1;
   return normalTextOf[type](interner.of(bytes, at + 1, quote));
 }
 
 /** A TIMESTAMP that is written as text. */
-export function timestampAt(bytes: Buffer, at: number, end: number): string | undefined {
-  const quote = plainEnd(bytes, at, end);
+export function timestampAt(bytes: Buffer, view: DataView, at: number, end: number): string | undefined {
+  const quote = plainEnd(bytes, view, at, end);
   if (quote < 0) return undefined;
   position.at = quote + 1;
   const kept = keptTimestampAt(bytes, at + 1, quote);

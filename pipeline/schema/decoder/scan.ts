@@ -172,8 +172,8 @@ function colonEnd(bytes: Buffer, at: number, end: number): number {
  * Steps over a field's name and its colon.
  * @returns the name's place in the lookup; -1 where it has none, -2 where no plain name stands there.
  */
-export function nameAt(bytes: Buffer, at: number, end: number, lookup: NameLookup): number {
-  const quote = plainEnd(bytes, at, end);
+export function nameAt(bytes: Buffer, view: DataView, at: number, end: number, lookup: NameLookup): number {
+  const quote = plainEnd(bytes, view, at, end);
   const after = quote < 0 ? -1 : colonEnd(bytes, quote + 1, end);
   if (after < 0) return -2;
   cursor.at = after;
@@ -181,16 +181,29 @@ export function nameAt(bytes: Buffer, at: number, end: number, lookup: NameLooku
 }
 
 /** The place of the quote after ASCII text without escapes; -1 where it is other text, or none. */
-export function plainEnd(bytes: Buffer, at: number, end: number): number {
+export function plainEnd(bytes: Buffer, view: DataView, at: number, end: number): number {
   if (bytes[at] !== QUOTE) return -1;
   let i = at + 1;
+  for (; i + 4 <= end; i += 4) {
+    const four = view.getInt32(i, true);
+    const quotes = four ^ 0x22222222;
+    const escapes = four ^ 0x5c5c5c5c;
+    // The highest bit of each byte that is not plain: beyond ASCII, a control character, a quote, a backslash. A borrow
+    // may set it in those after one that is, never before it.
+    const odd =
+      (four | (four - 0x20202020) | ((quotes - 0x01010101) & ~quotes) | ((escapes - 0x01010101) & ~escapes)) &
+      0x80808080;
+    if (odd === 0) continue;
+    i += (31 - Math.clz32(odd & -odd)) >> 3;
+    return bytes[i] === QUOTE ? i : -1;
+  }
   while (i < end && plain[bytes[i] as number] === 1) i++;
   return i < end && bytes[i] === QUOTE ? i : -1;
 }
 
 /** Steps over a value that is not read: quickly, where it is text without escapes. */
-export function passOver(bytes: Buffer, at: number, end: number, depth: number): boolean {
-  const quote = plainEnd(bytes, at, end);
+export function passOver(bytes: Buffer, view: DataView, at: number, end: number, depth: number): boolean {
+  const quote = plainEnd(bytes, view, at, end);
   const after = quote < 0 ? valueEnd(bytes, at, end, depth) : quote + 1;
   cursor.at = after;
   return after >= 0;
