@@ -59,6 +59,11 @@ function commands(io: Io, ends: (code: number) => void): Command {
     .option("--until-drained", "end when all is delivered, and account for every click; exit 1 where one is missing")
     .option("--run <job>", "execute a job and end when it has; may be given several times", several)
     .option(
+      "--env <name=value>",
+      "what the jobs of --run are told beside their own; may be given several times",
+      several,
+    )
+    .option(
       "--put <file=gs://bucket/object>",
       "put a file into a local bucket first; may be given several times",
       several,
@@ -78,6 +83,7 @@ function commands(io: Io, ends: (code: number) => void): Command {
         ["journey local gaming-events --simulate 5000 --malformed 50 --until-drained --json", "what a test in CI runs"],
         ["journey local gaming-events --state .journey/state", "go on tomorrow"],
         ["journey local web-traffic --run user-traffic", "a job over the files of the local bucket, and how it ended"],
+        ["journey local log-lake --run log-lake --env YESTERDAY=2024-01-31", "a day that is past, again"],
         [
           "journey local gaming-events --simulate 5000 --until-drained --faults faults.json",
           'nothing is lost even so: {"faults": [{"workload": "user-activity", "kill": "SIGKILL", "every": "5s"}]}',

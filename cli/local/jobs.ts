@@ -24,10 +24,24 @@ export interface JobsSummary {
 }
 
 /** @throws CommandError where what is asked for beside jobs has another end */
-export function checkJobs({ run = [], simulate, untilDrained }: LocalOptions): void {
+export function checkJobs({ run = [], env = [], simulate, untilDrained }: LocalOptions): void {
+  if (run.length === 0 && env.length > 0)
+    throw new CommandError("--env is what a job is told: say which, --run <job>", 2);
+  variablesOf(env);
   if (run.length === 0) return;
   if (untilDrained) throw new CommandError("--run ends when the job does, and --until-drained when a stream does", 2);
   if (simulate !== undefined) throw new CommandError("--run reads what is there: --simulate sends to a stream", 2);
+}
+
+/** As an execution in the cloud is told them. @throws CommandError where one is none */
+function variablesOf(env: readonly string[] = []): { readonly [name: string]: string } {
+  return Object.fromEntries(
+    env.map((text) => {
+      const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+      if (name === undefined || value === undefined) throw new CommandError(`--env ${text}: it is <name>=<value>`, 2);
+      return [name, value] as const;
+    }),
+  );
 }
 
 /** @throws CommandError that names the jobs there are */
@@ -50,7 +64,7 @@ export async function runJobs({ cloud, options }: LocalRun, say: (line: string) 
   const problems: string[] = [];
   try {
     for (const job of jobs) {
-      const execution = job.run();
+      const execution = job.run({ environment: variablesOf(options.env) });
       // The next one may read what this one wrote.
       await execution.ended;
       executions.push(outcomeOf(job, execution));

@@ -11,6 +11,8 @@ export interface LocalOptions {
   readonly untilDrained?: true;
   /** Jobs, by name. */
   readonly run?: readonly string[];
+  /** Variables of theirs: NAME=value. */
+  readonly env?: readonly string[];
   /** Files that become objects first: file=gs://bucket/object. */
   readonly put?: readonly string[];
   readonly json?: true;

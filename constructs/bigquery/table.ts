@@ -13,7 +13,7 @@ import { warn } from "../core/warn";
 import { columnsWritten, costlyChanges } from "./column-changes";
 import type { AnyDataset } from "./dataset";
 import { interval } from "./limits";
-import { partitioning, partitionWords } from "./partition";
+import { partitioning, partitionWords, type TablePartition } from "./partition";
 import { pathAndPolicy, Relation, relationConfig } from "./relation";
 import type { TableProps } from "./table-props";
 import { tableRules } from "./table-rules";
@@ -23,6 +23,8 @@ import { columnsOf, schemaText, type TableColumns } from "./table-schema";
 export abstract class AnyTable extends Relation {
   /** Columns that together name a row; undefined where there are none, or nobody told. */
   abstract readonly primaryKey: readonly string[] | undefined;
+  /** How it is divided; undefined where it is not, or nobody told. */
+  abstract readonly partition: TablePartition | undefined;
 
   /** Reads and writes: roles/bigquery.dataEditor on this table. */
   grantWrite(to: Identity, options?: GrantOptions): Grant {
@@ -44,6 +46,7 @@ export class Table extends AnyTable {
   readonly path: string;
   readonly columns: readonly BigQueryColumn[];
   readonly primaryKey: readonly string[] | undefined;
+  readonly partition: TablePartition | undefined;
   protected readonly policy: Policy;
 
   constructor(scope: Construct, id: string, props: TableProps) {
@@ -52,6 +55,7 @@ export class Table extends AnyTable {
     this.name = props.name ?? snake(id);
     this.dataset = dataset;
     this.primaryKey = primaryKey;
+    this.partition = props.partition;
     this.columns = columnsOf(props.columns);
     const partition = partitioning(props.partition);
     const keyId = props.encryptionKey?.keyId ?? Site.of(this).settings.encryptionKey;
@@ -129,6 +133,8 @@ export interface ExistingTableProps {
   readonly columns?: TableColumns;
   /** @default unknown */
   readonly primaryKey?: readonly string[];
+  /** @default unknown */
+  readonly partition?: TablePartition;
   /** "assume": whoever owns it gives the rights. @default "manage" */
   readonly grants?: "manage" | "assume";
 }
@@ -139,14 +145,17 @@ class ExistingTable extends AnyTable {
   readonly path: string;
   readonly columns: readonly BigQueryColumn[] | undefined;
   readonly primaryKey: readonly string[] | undefined;
+  readonly partition: TablePartition | undefined;
   protected readonly policy: Policy;
 
-  constructor(scope: Construct, id: string, { name, dataset, columns, primaryKey, grants }: ExistingTableProps) {
+  constructor(scope: Construct, id: string, props: ExistingTableProps) {
     super(scope, id);
+    const { name, dataset, columns, primaryKey, partition, grants } = props;
     this.name = name;
     this.dataset = dataset;
     this.columns = columns && columnsOf(columns);
     this.primaryKey = primaryKey;
+    this.partition = partition;
     const { path, policy } = pathAndPolicy(this, verbs, { grants });
     this.path = path;
     this.policy = policy;

@@ -14,6 +14,7 @@ import { Bucket, type AnyBucket } from "../storage/bucket";
 import { sinkOf, type Destination } from "./destination";
 import { columnsFit, outputsFit } from "./output-rules";
 import type { PipelineSchedule, Runner } from "./runner";
+import { partitionIsTold } from "./replaced-partition";
 import { filesNamed, rowsInput, type RowsSource } from "./source";
 
 export interface BatchPipelineProps<I extends Inputs = Inputs, O extends FieldsOfOutputs = FieldsOfOutputs> {
@@ -44,7 +45,7 @@ export interface BatchPipelineProps<I extends Inputs = Inputs, O extends FieldsO
 }
 
 /** What rules and the constructor see: without the types that tie the parts together. */
-interface Given extends Omit<BatchPipelineProps, "pipeline" | "runner" | "from" | "into"> {
+interface Given extends Omit<BatchPipelineProps, "pipeline" | "from" | "into"> {
   readonly pipeline: Pipeline;
   readonly from: { readonly [input: string]: RowsSource };
   readonly into: { readonly [output: string]: Destination };
@@ -69,6 +70,7 @@ const rules: Rules<Given> = [
   filesNamed("that end"),
   outputsFit,
   columnsFit,
+  partitionIsTold,
 ];
 
 /**

@@ -5,14 +5,15 @@ import type { Fields } from "../../pipeline/schema/field";
 import { keyTypes } from "../../pipeline/transforms/field-names";
 import type { AnyDataset } from "../bigquery/dataset";
 import { AnyTable, Table } from "../bigquery/table";
-import type { TableProps } from "../bigquery/table-props";
 import { columnsOf } from "../bigquery/table-schema";
 import type { Grant, GrantOptions, Identity } from "../core/grants";
 import { list } from "../core/text";
 import { grantOnProject } from "../iam/project-grant";
 import { AnyTopic } from "../pubsub/topic";
 import type { AnyBucket } from "../storage/bucket";
+import { divisionOf, partitionAmiss, partitionBinding } from "./replaced-partition";
 import { formatOf } from "./source";
+import type { TableDestination } from "./table-destination";
 
 /** What an output's rows go into: a table that is made, by name; something of yours; or one of these with options. */
 export type Destination<F extends Fields = Fields> =
@@ -26,22 +27,6 @@ export type Destination<F extends Fields = Fields> =
   | BigtableDestination<F>
   | DocumentsDestination<F>
   | OwnDestination;
-
-/** Options of a table that is made. */
-type OwnTable = Partial<
-  Pick<TableProps, "partition" | "clustering" | "description" | "primaryKey" | "foreignKeys" | "maxStaleness">
->;
-
-interface TableDestination extends OwnTable {
-  /** A table that is made, by name; or one of yours, which has its own options. */
-  readonly table: string | AnyTable;
-  /**
-   * "append" adds rows. "truncate" replaces all there is, once and at the end: of pipelines that end. "upsert" keeps one
-   * row for each primary key, the last that was written.
-   * @default "append"
-   */
-  readonly write?: "append" | "truncate" | "upsert";
-}
 
 interface TablesDestination<F extends Fields = Fields> {
   /** A table for each value of a field, made when it is needed: "events_{region}". */
@@ -147,13 +132,20 @@ export function sinkOf(output: string, fields: Fields, to: Destination, around: 
 }
 
 function tableSink(output: string, fields: Fields, to: TableDestination, { scope, dataset }: Surroundings): Sink {
-  const { table: given, write, ...options } = to;
+  const { table: given, write, partitionId, ...options } = to;
   const table =
     typeof given === "string"
       ? new Table(scope, `table ${output}`, { ...options, dataset: dataset(), name: given, columns: fields })
       : given;
+  const divided = divisionOf(table, undefined);
   return {
-    binding: { table: table.path, ...(write === undefined ? {} : { write }) },
+    binding: {
+      table: table.path,
+      ...(write === undefined ? {} : { write }),
+      ...(partitionId === undefined || divided === undefined
+        ? {}
+        : { partition: partitionBinding(partitionId, divided) }),
+    },
     to: table,
     grant(identity, why) {
       table.grantWrite(identity, why);
@@ -244,8 +236,9 @@ function noKeys(key: readonly string[], fields: Fields): readonly string[] {
   });
 }
 
-function tableAmiss({ table, write, ...options }: TableDestination, fields: Fields): readonly string[] {
+function tableAmiss({ table, write, partitionId, ...options }: TableDestination, fields: Fields): readonly string[] {
   const amiss: string[] = [];
+  if (partitionId !== undefined) amiss.push(...partitionAmiss(partitionId, table, { write, ...options }));
   const made = typeof table === "string";
   // Of a table that somebody else made it may be that nobody told.
   const keyed = made ? options.primaryKey !== undefined : !(table instanceof Table) || table.primaryKey !== undefined;

@@ -76,6 +76,18 @@ describe("journey local --run", { timeout: time }, () => {
     expect(clicks.io.stderr()).toBe("--run reads what is there: --simulate sends to a stream\n");
     expect([drained.code, clicks.code]).toEqual([2, 2]);
   });
+
+  test("tells a job what an execution is told, which the job may refuse", async () => {
+    // Nothing of user-traffic is of a day.
+    const { code, io } = await local("--run", "user-traffic", "--env", "YESTERDAY=2024-01-31");
+    expect(io.stderr()).toContain("YESTERDAY is 2024-01-31, and nothing that is read or replaced is of {yesterday}");
+    expect(code).toBe(1);
+    const none = await local("--run", "user-traffic", "--env", "YESTERDAY");
+    expect(none.io.stderr()).toBe("--env YESTERDAY: it is <name>=<value>\n");
+    const nobody = await local("--env", "YESTERDAY=2024-01-31");
+    expect(nobody.io.stderr()).toBe("--env is what a job is told: say which, --run <job>\n");
+    expect([none.code, nobody.code]).toEqual([2, 2]);
+  });
 });
 
 /** What is below a prefix in the runs' bucket, as text. */

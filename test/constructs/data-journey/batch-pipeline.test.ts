@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Dataset } from "../../../constructs/bigquery/dataset";
 import { Table } from "../../../constructs/bigquery/table";
 import type { GcpStack } from "../../../constructs/core/stack";
-import { BatchPipeline } from "../../../constructs/data-journey/batch-pipeline";
+import { BatchPipeline, type BatchPipelineProps } from "../../../constructs/data-journey/batch-pipeline";
+import type { Destination } from "../../../constructs/data-journey/destination";
 import { Runner } from "../../../constructs/data-journey/runners";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { Network } from "../../../constructs/network/network";
@@ -31,6 +32,90 @@ const environmentOf = (template: Template): { readonly [name: string]: string } 
   };
   return Object.fromEntries(execution.template.containers[0].env.map(({ name, value }) => [name, value]));
 };
+
+/** The binding of the one output, and what is said where there is none. */
+const into = (
+  to: (stack: GcpStack) => Destination,
+  more: Partial<Pick<BatchPipelineProps, "schedule" | "runner" | "network">> = {},
+): unknown => {
+  const template = templateOf((stack) => {
+    new BatchPipeline(stack, "batch", {
+      pipeline: batch,
+      runner: Runner.job(),
+      from: files(stack),
+      into: { all: to(stack) },
+      ...more,
+    });
+  });
+  return (JSON.parse(String(environmentOf(template)["OUTPUTS"])) as { readonly all: unknown }).all;
+};
+const columns = batch.outputs.all.fields;
+
+describe("one partition of a table", () => {
+  const schedule = { cron: "0 3 * * *" };
+  const range = { column: "quantity", range: { start: 0, end: 100, interval: 10 } };
+
+  test("is replaced, of a table that is made and of one that is there", () => {
+    const daily = { write: "truncate", partitionId: "{yesterday}" } as const;
+    expect(into(() => ({ table: "all", partition: {}, ...daily }), { schedule })).toEqual({
+      table:
+        "acme-dev.${google_bigquery_table.batch_orders-all.dataset_id}.${google_bigquery_table.batch_orders-all.table_id}",
+      write: "truncate",
+      partition: { id: "{yesterday}", every: "day" },
+    });
+    const mine = (stack: GcpStack) =>
+      new Table(stack, "mine", { dataset: new Dataset(stack, "shop"), columns, partition: { every: "hour" } });
+    expect(into((stack) => ({ table: mine(stack), write: "truncate", partitionId: "{partition}" }))).toMatchObject({
+      partition: { id: "{partition}", every: "hour" },
+    });
+    const theirs = (stack: GcpStack) =>
+      Table.fromName(stack, "theirs", {
+        dataset: Dataset.fromName(stack, "shop", { name: "shop" }),
+        name: "theirs",
+        partition: range,
+      });
+    expect(into((stack) => ({ table: theirs(stack), write: "truncate", partitionId: "20" }))).toMatchObject({
+      partition: { id: "20", column: "quantity", range: range.range },
+    });
+  });
+
+  test.each<[(stack: GcpStack) => unknown, string]>([
+    [() => ({ table: "all", partition: {}, partitionId: "{yesterday}" }), 'all: has the partitionId "{yesterday}"'],
+    [
+      () => ({ table: "all", write: "truncate", partitionId: "20240131" }),
+      'all: replaces the partition "20240131", and its table has none: give it a partition',
+    ],
+    [
+      (stack) => ({
+        table: Table.fromName(stack, "theirs", { dataset: new Dataset(stack, "shop"), name: "theirs" }),
+        write: "truncate",
+        partitionId: "20240131",
+      }),
+      "of a table of which nobody told how it is divided: Table.fromName(..., { partition })",
+    ],
+    [
+      () => ({ table: "all", write: "truncate", partition: { every: "month" }, partitionId: "{yesterday}" }),
+      'all: replaces the partition "{yesterday}", which is a day, and the table has a partition for each month',
+    ],
+    [
+      () => ({ table: "all", write: "truncate", partition: {}, partitionId: "202401" }),
+      "and the table has a partition for each day: it is as 20240131",
+    ],
+  ])("is refused where it does not fit: %#", (to, says) => {
+    expect(messageOf(() => into(to as (stack: GcpStack) => Destination))).toContain(says);
+  });
+
+  test("that an execution is told is no run's that is told nothing", () => {
+    const told = () => ({ table: "all", partition: {}, write: "truncate", partitionId: "{partition}" }) as const;
+    expect(messageOf(() => into(told, { schedule }))).toContain(
+      'all replaces the partition "{partition}", which an execution is told, and a schedule tells it nothing',
+    );
+    expect(messageOf(() => into(told, { runner: Runner.dataflow(), schedule }))).toContain(
+      "and one of dataflow is told nothing: Runner.job()",
+    );
+    expect(into(told)).toMatchObject({ partition: { id: "{partition}" } });
+  });
+});
 
 describe("a pipeline that ends", () => {
   test("of which little is said is a job that somebody starts, with a dataset and a bucket of its own", () => {

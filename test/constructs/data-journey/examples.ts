@@ -243,7 +243,7 @@ export const examples = {
         pipeline: batch,
         runner: Runner.job({ tasks: 4, parallelism: 2 }),
         from: { orders: { bucket: new Bucket(stack, "in"), files: "*.csv", format: { type: "csv", delimiter: ";" } } },
-        into: { all: { table: "all_orders", write: "truncate" } },
+        into: { all: { table: "all_orders", partition: {}, write: "truncate", partitionId: "{yesterday}" } },
         schedule: { cron: "0 3 * * *", timeZone: "Europe/Berlin" },
         errors: { table: "refused" },
         name: "nightly",
@@ -278,7 +278,17 @@ export const examples = {
       "pipeline-source": [(stack) => batched(stack, { from: {} })],
       "files-names": [(stack) => batched(stack, { from: { orders: filesIn(stack, "{today}/*.json") } })],
       "pipeline-outputs": [(stack) => batched(stack, { into: {} })],
-      "output-columns": [(stack) => batched(stack, { into: { all: aTable(stack) } })],
+      "output-columns": [
+        (stack) => batched(stack, { into: { all: aTable(stack) } }),
+        (stack) => batched(stack, { into: { all: { table: "all", write: "truncate", partitionId: "20240131" } } }),
+      ],
+      "partition-told": [
+        (stack) =>
+          batched(stack, {
+            into: { all: { table: "all", partition: {}, write: "truncate", partitionId: "{partition}" } },
+            schedule: { cron: "0 3 * * *" },
+          }),
+      ],
       "tasks-aggregate": [(stack) => batched(stack, { pipeline: batchCounts, runner: Runner.job({ tasks: 2 }) })],
     },
   },

@@ -55,6 +55,10 @@ export function mistakes(journey: DataJourney<typeof Order.fields>): void {
   journey.process(large, { runner, into: { large: { topic, orderingKey: "region" } } });
   // @ts-expect-error a table's name with a field that the output does not have
   journey.process(large, { runner, into: { large: { tables: "large_{region}" } } });
+  // @ts-expect-error a partition of rows that are added
+  journey.process(large, { runner, into: { large: { table: "large", write: "append", partitionId: "20240131" } } });
+  // @ts-expect-error no partition of BigQuery's
+  journey.process(large, { runner, into: { large: { table: "large", write: "truncate", partitionId: "{today}" } } });
   // @ts-expect-error an option of another runner
   journey.process(large, { runner: Runner.pushService({ maxWorkers: 2 }), into: { large: "large" } });
   // @ts-expect-error an attribute that is no field of the event
