@@ -1,5 +1,6 @@
 /** What the records of a log add up to: all that a restart needs, and what compaction writes down. */
 import { bytes, field, int32, int64, message, repeated, string } from "../../../pipeline/protobuf/message";
+import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
 import type { Fold } from "../log/history";
 import { idText } from "../source/message-id";
 import { type Checkpoint, CheckpointMessage, type Context, type IdRun, isForgotten, type Totals } from "./record";
@@ -142,9 +143,10 @@ export function giveUpState(ledger: Ledger, name: string): void {
   ledger.reset = name;
 }
 
+const COMMON = 1;
 const LedgerMessage = message({
   /** A checkpoint that holds what a checkpoint can hold. */
-  common: field(1, bytes),
+  common: field(COMMON, bytes),
   outputs: field(3, repeated(bytes)),
   starts: field(4, int32),
   condemned: field(5, repeated(string)),
@@ -152,25 +154,25 @@ const LedgerMessage = message({
   sources: field(7, repeated(message({ input: field(1, string), running: field(2, int64), ids: field(3, bytes) }))),
 });
 
-function encode(ledger: Ledger): Uint8Array {
-  const { context, totals, attempting, reset, drained, definition } = ledger;
-  return LedgerMessage.encode({
-    common: CheckpointMessage.encode({
-      context,
-      totals,
-      attempting,
-      reset,
-      drained,
-      definition,
-      state: ledger.state.encode(),
-    }),
+/** The state is not copied into its messages: it may be most of the memory. Their fields may come in any order. */
+function encode(ledger: Ledger): readonly Uint8Array[] {
+  const { context, totals, attempting, reset, drained, definition, state } = ledger;
+  const common = CheckpointMessage.encode({ context, totals, attempting, reset, drained, definition });
+  const stateHead = headOf(CheckpointMessage.fields.state.number, state.length);
+  const commonHead = headOf(COMMON, common.length + stateHead.length + state.length);
+  const rest = LedgerMessage.encode({
     sources: [...ledger.sources].map(([input, { running, ids }]) => ({ input, running, ids: ids.encode() })),
     outputs: [...ledger.outputs.values()].map((output) => output.encode()),
     starts: ledger.starts,
     condemned: [...ledger.condemned],
     suspects: [...ledger.suspects],
   });
+  return [commonHead, common, stateHead, ...state.parts(), rest];
 }
+
+/** What stands before the bytes of a field. */
+const headOf = (number: number, length: number): Uint8Array =>
+  new WireWriter().tag(number, WireType.bytes).uint32(length).finish();
 
 function decode(snapshot: Uint8Array): Ledger {
   const { common, sources, outputs, starts, condemned, suspects } = LedgerMessage.decode(snapshot);

@@ -78,7 +78,7 @@ export class RecordedIds {
   next = 0;
 
   add(run: IdRun): void {
-    this.runs.push(run);
+    this.runs.push(copyOf(run));
     this.next = endOf(run);
   }
 
@@ -122,13 +122,16 @@ export class RecordedIds {
   static decode(content: Uint8Array): RecordedIds {
     const { next, runs, confirmed, left } = RecordedIdsMessage.decode(content);
     const ids = new RecordedIds();
-    ids.runs = [...runs];
+    ids.runs = runs.map(copyOf);
     ids.confirmed.push(...confirmed);
     for (const { index, id } of left) ids.left.set(index, id);
     ids.next = next;
     return ids;
   }
 }
+
+/** Not a view: that would keep the whole record, with its rows and its state, for some bytes of ids. */
+const copyOf = (run: IdRun): IdRun => ({ ...run, packed: Buffer.from(run.packed) });
 
 /** What of a run comes from an index on. */
 function after(run: IdRun, from: number): IdRun {

@@ -5,9 +5,13 @@
 import { WireType, WireWriter } from "../../../pipeline/protobuf/wire";
 import { ChangeCursor, EntryField, Kind } from "./change-cursor";
 
+/** Bytes of a buffer to begin with, and of one that is not kept. */
+const SIZE = 1 << 12;
+const LARGE = 1 << 24;
+
 /** Writes changes, store by store. */
 export class StateChanges {
-  private readonly writer = new WireWriter(4_096);
+  private writer = new WireWriter(SIZE);
 
   /** What follows is of this store. */
   store(name: string): void {
@@ -38,7 +42,9 @@ export class StateChanges {
   /** The changes so far; then it is empty again. */
   take(): Uint8Array {
     const changes = this.writer.finish().slice();
-    this.writer.reset();
+    // A buffer in which all was once written is not kept for records of a second.
+    if (changes.length > LARGE) this.writer = new WireWriter(SIZE);
+    else this.writer.reset();
     return changes;
   }
 }

@@ -21,12 +21,18 @@ export class Compactor<State> {
    * @returns the snapshot's bytes; undefined where another has compacted further, so that there is nothing to do.
    */
   async compact(upTo: Position): Promise<number | undefined> {
-    const history = await readHistory(this.store, this.fold, upTo);
-    if (!isSame(history.at, upTo)) return undefined;
-    const content = frame(this.fold.encode(history.state));
+    const snapshot = await this.snapshotOf(upTo);
+    if (snapshot === undefined) return undefined;
+    const { content, records } = snapshot;
     await this.store.create(snapshotName(upTo), content);
-    await this.deleteCovered(upTo, history.records);
+    await this.deleteCovered(upTo, records);
     return content.length;
+  }
+
+  /** By itself, so that what was read is let go before the snapshot is sent: both may be large. */
+  private async snapshotOf(upTo: Position) {
+    const { at, records, state } = await readHistory(this.store, this.fold, upTo);
+    return isSame(at, upTo) ? { content: frame(this.fold.encode(state)), records } : undefined;
   }
 
   private async deleteCovered(upTo: Position, records: ReadonlySet<string>): Promise<void> {

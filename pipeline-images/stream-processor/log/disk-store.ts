@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { LogStore } from "./store";
 
@@ -97,7 +97,21 @@ const nodeFiles: Files = {
   },
   link,
   unlink,
-  read: (path) => readFile(path),
+  async read(path) {
+    const file = await open(path, "r");
+    try {
+      // Into one buffer: readFile of so large a file reads pieces and puts them together, which takes twice the memory.
+      const content = Buffer.allocUnsafeSlow((await file.stat()).size);
+      for (let at = 0; at < content.length;) {
+        const { bytesRead } = await file.read(content, at);
+        if (bytesRead === 0) throw new Error(`${path} has become shorter while it was read`);
+        at += bytesRead;
+      }
+      return content;
+    } finally {
+      await file.close();
+    }
+  },
   list: (folder) => readdir(folder),
   makeFolder: async (path) => void (await mkdir(path, { recursive: true })),
   async syncFolder(path) {

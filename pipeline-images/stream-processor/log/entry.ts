@@ -23,7 +23,7 @@ const EntryMessage = message({
 });
 
 export function encodeEntry({ at, owner, record, release }: Entry): Uint8Array {
-  return frame(EntryMessage.encode({ ...at, owner, release, seal: record === undefined, record }));
+  return frame([EntryMessage.encode({ ...at, owner, release, seal: record === undefined, record })]);
 }
 
 /** @throws Corrupt where the object is not what was written under that name. */
@@ -48,11 +48,15 @@ const HEAD = Buffer.from([0x4a, 0x52, 0x4e, 0x59, 1]);
 const BODY = HEAD.length + 4;
 
 /** Content with a checksum before it. */
-export function frame(content: Uint8Array): Uint8Array {
-  const framed = Buffer.allocUnsafe(BODY + content.length);
+export function frame(parts: readonly Uint8Array[]): Uint8Array {
+  const framed = Buffer.allocUnsafe(parts.reduce((length, part) => length + part.length, BODY));
   HEAD.copy(framed);
-  framed.writeUInt32LE(crc32(content), HEAD.length);
-  framed.set(content, BODY);
+  let at = BODY;
+  for (const part of parts) {
+    framed.set(part, at);
+    at += part.length;
+  }
+  framed.writeUInt32LE(crc32(framed.subarray(BODY)), HEAD.length);
   return framed;
 }
 

@@ -23,7 +23,8 @@ export interface Fold<State> {
   apply(state: State, record: Uint8Array, at: Position): void;
   /** A term ended with a seal: another owner begins. */
   sealed(state: State): void;
-  encode(state: State): Uint8Array;
+  /** A snapshot in parts, one after the other: it may be too large to be put together twice. */
+  encode(state: State): readonly Uint8Array[];
   decode(snapshot: Uint8Array): State;
 }
 

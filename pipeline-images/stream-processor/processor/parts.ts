@@ -75,6 +75,8 @@ export function makeParts(options: PartsOptions): Parts {
   const definition = definitionOf(settings);
   const context = contextOf(settings, ledger.context?.begun || clock.now());
   const work = makeWork(options, context, ledger, subscriberOf);
+  // The steps have it now, and compaction reads the log.
+  ledger.state.clear();
   const sources = work.sources.map((one): Source => {
     const subscription = settings.subscriptions[one.input] ?? "";
     const subscriber = subscriberOf(subscription);

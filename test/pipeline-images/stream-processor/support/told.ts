@@ -10,6 +10,6 @@ export const told: Fold<Told> = {
   empty: () => ({ records: [], terms: 0 }),
   apply: (state, record) => void state.records.push(Buffer.from(record).toString()),
   sealed: (state) => void (state.terms += 1),
-  encode: (state) => Buffer.from(JSON.stringify(state)),
+  encode: (state) => [Buffer.from(JSON.stringify(state))],
   decode: (snapshot) => JSON.parse(Buffer.from(snapshot).toString()) as Told,
 };
