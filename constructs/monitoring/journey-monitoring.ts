@@ -173,6 +173,7 @@ function processing(scope: Construct, key: string, processors: readonly WatchedP
   const metrics: ProcessorMetrics = {
     "watermark-age": made("watermark-age"),
     unwritten: made("unwritten"),
+    "memory-short": made("memory-short"),
     errors: made("errors"),
     starts: made("starts"),
   };

@@ -31,6 +31,17 @@ export const processorAlerts = {
 1. The processor's log, at severity WARNING: what does BigQuery, or the topic, answer?
 2. A table that was changed or deleted, a right that was taken away, a quota.`,
   }),
+  /** 5m: a burst is worked off in less, and takes nothing meanwhile as it should. */
+  memoryShort: alert<number>({
+    above: 0,
+    for: "5m",
+    severity: "error",
+    title: () => "a pipeline takes nothing, for its memory is short",
+    runbook: `The processor uses more than 85 % of its container's memory, or of its heap, and waits for it to be less. Nothing is lost, and the backlog grows.
+
+1. Do rows wait to be written? Then it is their sink: see that alert.
+2. Else it is what the pipeline keeps: keys and open windows, in its log as openGroups. Give the worker pool more memory, the windows less allowed lateness, or the pipeline Dataflow.`,
+  }),
   /** A single one: a row that is refused was to be processed, and is kept for a person. */
   errorRows: alert<number>({
     above: 0,
@@ -79,6 +90,7 @@ export interface WatchedProcessor {
 const measured = {
   "watermark-age": { field: "watermarkAgeSeconds", unit: "s", title: "Age of the watermark" },
   unwritten: { field: "unwritten", unit: "1", title: "Rows that wait to be written" },
+  "memory-short": { field: "memoryShort", unit: "1", title: "Whether memory is short" },
   errors: { field: "newErrors", unit: "1", title: "Rows that were refused" },
 } as const satisfies {
   readonly [name: string]: { readonly field: keyof ProcessorReport; readonly unit: string; readonly title: string };
@@ -114,6 +126,7 @@ export function processorLogMetrics(processors: readonly WatchedProcessor[]): {
   return {
     "watermark-age": reported("watermark-age"),
     unwritten: reported("unwritten"),
+    "memory-short": reported("memory-short"),
     errors: reported("errors"),
     starts: { filter: said(START), labels, title: "Starts" },
   };
@@ -144,6 +157,11 @@ export function processorSignals(
       })),
       ...alerts.signal("unwrittenRows", ({ above, for: lasting }) => ({
         promql: `${mean("unwritten")} > ${above}`,
+        for: lasting,
+        unvalidated,
+      })),
+      ...alerts.signal("memoryShort", ({ above, for: lasting }) => ({
+        promql: `${mean("memory-short")} > ${above}`,
         for: lasting,
         unvalidated,
       })),
@@ -190,6 +208,8 @@ function tiles(
       lines: [{ series: mean("unwritten") }],
       levels: alerts.levels("unwrittenRows"),
     },
+    // 1 where it takes nothing.
+    { chart: "Memory is short", lines: [{ series: mean("memory-short"), as: "bars" }] },
     { chart: "Rows that were refused, a minute", lines: [{ series: mean("errors"), as: "bars" }] },
     {
       chart: "Starts",

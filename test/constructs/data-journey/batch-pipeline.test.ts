@@ -51,6 +51,10 @@ const into = (
 };
 const columns = batch.outputs.all.fields;
 
+const mine = (stack: GcpStack) =>
+  new Table(stack, "mine", { dataset: new Dataset(stack, "shop"), columns, partition: { every: "hour" } });
+const told = () => ({ table: "all", partition: {}, write: "truncate", partitionId: "{partition}" }) as const;
+
 describe("one partition of a table", () => {
   const schedule = { cron: "0 3 * * *" };
   const range = { column: "quantity", range: { start: 0, end: 100, interval: 10 } };
@@ -63,8 +67,6 @@ describe("one partition of a table", () => {
       write: "truncate",
       partition: { id: "{yesterday}", every: "day" },
     });
-    const mine = (stack: GcpStack) =>
-      new Table(stack, "mine", { dataset: new Dataset(stack, "shop"), columns, partition: { every: "hour" } });
     expect(into((stack) => ({ table: mine(stack), write: "truncate", partitionId: "{partition}" }))).toMatchObject({
       partition: { id: "{partition}", every: "hour" },
     });
@@ -106,7 +108,6 @@ describe("one partition of a table", () => {
   });
 
   test("that an execution is told is no run's that is told nothing", () => {
-    const told = () => ({ table: "all", partition: {}, write: "truncate", partitionId: "{partition}" }) as const;
     expect(messageOf(() => into(told, { schedule }))).toContain(
       'all replaces the partition "{partition}", which an execution is told, and a schedule tells it nothing',
     );

@@ -81,6 +81,7 @@ test("all of a journey: an alert for each thing that may be wrong, and the data 
       "executions-failed",
       "watermark-age",
       "unwritten-rows",
+      "memory-short",
       "error-rows",
       "restarts",
       "silent",
@@ -114,18 +115,24 @@ test("all of a journey: an alert for each thing that may be wrong, and the data 
     `### Comes in | ${ofService}`,
     "### Topics | Published, by answer",
     "### Subscriptions | Oldest message that waits | Messages that wait | Deliveries, by answer | Dead letters that wait",
-    `### Processing | Age of the watermark | Rows that wait to be written | Rows that were refused, a minute | Starts | ${ofPool} | System lag | Age of the job's watermark | Backlog | CPU of workers | Memory of workers | vCPUs | ${ofService} | Executions of jobs`,
+    `### Processing | Age of the watermark | Rows that wait to be written | Memory is short | Rows that were refused, a minute | Starts | ${ofPool} | System lag | Age of the job's watermark | Backlog | CPU of workers | Memory of workers | vCPUs | ${ofService} | Executions of jobs`,
     "### Tables | Rows written, by table (up to 6 hours late) | Calls of BigQuery that fail (whole project)",
     "# What was logged | Warnings and errors",
   ]);
   const [incidents] = tilesOf(template, "all");
-  expect(incidents?.widget.incidentList?.policyNames).toHaveLength(25);
+  expect(incidents?.widget.incidentList?.policyNames).toHaveLength(26);
 });
 
 test("processors are measured by what they log", () => {
   const template = templateOf(examples.JourneyMonitoring.maximal, { prefix: "alice" });
   const metrics = template.allResources("google_logging_metric");
-  expect(Object.keys(metrics).toSorted()).toEqual(["all-errors", "all-starts", "all-unwritten", "all-watermark-age"]);
+  expect(Object.keys(metrics).toSorted()).toEqual([
+    "all-errors",
+    "all-memory-short",
+    "all-starts",
+    "all-unwritten",
+    "all-watermark-age",
+  ]);
   expect(metrics["all-unwritten"]).toMatchObject({
     name: "alice-all-unwritten",
     metric_descriptor: { display_name: "Rows that wait to be written", value_type: "DISTRIBUTION" },

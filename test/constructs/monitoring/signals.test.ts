@@ -28,6 +28,7 @@ const logged = (name: string, value: "number" | "distribution") => ({
 const metrics: ProcessorMetrics = {
   "watermark-age": logged("watermark-age", "distribution"),
   unwritten: logged("unwritten", "distribution"),
+  "memory-short": logged("memory-short", "distribution"),
   errors: logged("errors", "distribution"),
   starts: logged("starts", "number"),
 };
@@ -209,6 +210,13 @@ test("what processors say once a minute is measured, and their starts are counte
       unit: "1",
       labels,
       title: "Rows that wait to be written",
+    },
+    "memory-short": {
+      filter: `${report} AND jsonPayload.memoryShort>=0`,
+      value: { field: "jsonPayload.memoryShort" },
+      unit: "1",
+      labels,
+      title: "Whether memory is short",
     },
     errors: {
       filter: `${report} AND jsonPayload.newErrors>=0`,
