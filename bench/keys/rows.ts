@@ -1,8 +1,10 @@
 /** What the bench of live keys says, as rows of the table of results. */
 import { milliseconds, type Row } from "../table";
-import type { KeysResult } from "./keys";
+import { CONTAINER, type KeysResult } from "./keys";
 
-export function rowsOfKeys({ growth, sizes }: KeysResult): readonly Row[] {
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+
+export function rowsOfKeys({ growth, restart, sizes }: KeysResult): readonly Row[] {
   const few = sizes[0];
   const most = sizes.at(-1);
   if (few === undefined || most === undefined) return [];
@@ -15,6 +17,12 @@ export function rowsOfKeys({ growth, sizes }: KeysResult): readonly Row[] {
   });
   const timed = (what: string, name: "take" | "full" | "changed" | "restore"): Row =>
     row(what, milliseconds(most[name]), `${few[name].toFixed(2)} ms`, growth[name]);
+  const held = (what: string, peak: number, took: string): Row => ({
+    what: `${keys} live keys: ${what}`,
+    ours: `${mebibytes(peak)} at most${took}`,
+    against: `a container of ${mebibytes(CONTAINER)}`,
+    ratio: `${(peak / CONTAINER).toFixed(2)} of its memory`,
+  });
   return [
     row(
       "memory",
@@ -32,5 +40,7 @@ export function rowsOfKeys({ growth, sizes }: KeysResult): readonly Row[] {
       `${few.restoringBytesPerKey.toFixed(0)} bytes a key`,
       most.restoringBytesPerKey / few.restoringBytesPerKey,
     ),
+    held("from a start until they are restored", restart.restoredPeak, `, ${milliseconds(restart.restored)} of CPU`),
+    held("with a compaction beside them", restart.compactedPeak, ""),
   ];
 }
