@@ -3,6 +3,25 @@ import type { TriggerState } from "./triggers/trigger";
 /** When a pane was fired: before the watermark passed the end of its window, as it did, or afterwards. */
 export type PaneTiming = "EARLY" | "ON_TIME" | "LATE";
 
+/** By the number that stands in flags. */
+export const timings: readonly (PaneTiming | undefined)[] = [undefined, "EARLY", "ON_TIME", "LATE"];
+
+/** What is true of a cell, in one number: there are millions of cells, and each field of one takes eight bytes. */
+export const Flag = {
+  /** When the last pane was fired: the place in {@link timings}. */
+  timing: 3,
+  /** Elements have come since the last pane. */
+  fresh: 4,
+  /** Elements that came before the end of the window still wait to be fired after it. */
+  held: 8,
+  /** What is recorded of it. */
+  recorded: 15,
+  /** It differs from what is recorded. */
+  changed: 16,
+  /** It is to be asked, at the end of this batch, whether it fires. */
+  asked: 32,
+} as const;
+
 /** One key in one window. */
 export interface Cell {
   readonly key: string;
@@ -11,18 +30,10 @@ export interface Cell {
   trigger: TriggerState;
   /** Panes fired so far. */
   panes: number;
-  /** Of the last pane. */
-  timing: PaneTiming | undefined;
-  /** Elements have come since the last pane. */
-  fresh: boolean;
-  /** Elements that came before the end of the window still wait to be fired after it. */
-  held: boolean;
+  /** See {@link Flag}. */
+  flags: number;
   /** The processing time at which it is to be looked at again, where there is one. */
   wake: number | undefined;
-  /** It differs from what is recorded. */
-  changed: boolean;
-  /** It is to be asked, at the end of this batch, whether it fires. */
-  asked: boolean;
 }
 
 export interface OpenWindow {

@@ -1,6 +1,6 @@
 import type { WireReader, WireWriter } from "../../../pipeline/protobuf/wire";
-import { type AccumulatorCodec, timings } from "./cell-codec";
-import type { PaneTiming } from "./cells";
+import type { AccumulatorCodec } from "./cell-codec";
+import { type PaneTiming, timings } from "./cells";
 import { hashOf } from "./key-hash";
 import type { MadeTrigger } from "./triggers/of-spec";
 import type { TriggerState } from "./triggers/trigger";
@@ -47,31 +47,34 @@ export interface Session {
   next: Session | undefined;
 }
 
-/** One of no key and no window. Its times are Infinity, which V8 keeps as it keeps times: all sessions have one form. */
+/**
+ * One of no key and no window. What every row looks at stands together: there are more sessions than the cache holds.
+ * Times are Infinity, which V8 keeps as it keeps times, so that all sessions have one form.
+ */
 export const newSession = (accumulators: unknown[], trigger: TriggerState): Session => ({
-  id: 0,
-  key: "",
   hash: 0,
+  next: undefined,
+  key: "",
   start: Infinity,
   end: Infinity,
   accumulators,
-  trigger,
   waiting: 0,
-  since: Infinity,
-  oldest: Infinity,
+  changed: -1,
   fired: false,
+  ended: false,
+  asked: false,
   panes: 0,
   timing: undefined,
-  ended: false,
-  wake: Infinity,
-  woken: false,
+  oldest: Infinity,
   alarm: Infinity,
   alarms: 0,
-  changed: -1,
-  recorded: false,
-  asked: false,
+  trigger,
+  since: Infinity,
+  wake: Infinity,
+  woken: false,
   gone: false,
-  next: undefined,
+  recorded: false,
+  id: 0,
 });
 
 /**

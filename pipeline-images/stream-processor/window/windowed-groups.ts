@@ -8,7 +8,7 @@ import type { WireReader } from "../../../pipeline/protobuf/wire";
 import type { Store } from "../checkpoint/recorded-store";
 import type { StateChanges } from "../checkpoint/state-changes";
 import { readCell, writeCell } from "./cell-codec";
-import type { Cell, OpenWindow, PaneTiming } from "./cells";
+import { type Cell, Flag, type OpenWindow, type PaneTiming, timings } from "./cells";
 import type { Groups, GroupsOptions } from "./groups";
 import type { Drop, RowWindow } from "./row-window";
 import { Timers } from "./timers";
@@ -70,7 +70,7 @@ export class WindowedGroups<Row> implements Groups<Row> {
     const asked = this.asked;
     this.asked = [];
     for (const cell of asked) {
-      cell.asked = false;
+      cell.flags &= ~Flag.asked;
       this.fireIfReady(cell, now);
     }
     this.moveOutput();
@@ -126,7 +126,7 @@ export class WindowedGroups<Row> implements Groups<Row> {
     for (const window of this.changed) {
       const start = String(window.start);
       for (const cell of window.changed) {
-        cell.changed = false;
+        cell.flags &= ~Flag.changed;
         changes.put(start, cell.key, (writer) => writeCell(writer, cell, accumulation));
       }
       window.changed = [];
@@ -159,15 +159,15 @@ export class WindowedGroups<Row> implements Groups<Row> {
     this.options.accumulation.add(cell.accumulators, row, time);
     // Only now: where the row cannot be put in, nothing has changed.
     if (known === undefined) window.cells.set(key, cell);
-    cell.fresh = true;
+    cell.flags |= Flag.fresh;
     if (trigger.seesElements) {
       cell.trigger = this.options.trigger.own(cell.trigger);
       trigger.onElements(cell.trigger, 1, this.at(window, now));
       this.setWake(cell);
     }
-    if (!cell.changed) this.markChanged(cell);
-    if (!cell.asked && (trigger.byElements || window.ended)) {
-      cell.asked = true;
+    if ((cell.flags & Flag.changed) === 0) this.markChanged(cell);
+    if ((cell.flags & Flag.asked) === 0 && (trigger.byElements || window.ended)) {
+      cell.flags |= Flag.asked;
       this.asked.push(cell);
     }
     return true;
@@ -176,17 +176,14 @@ export class WindowedGroups<Row> implements Groups<Row> {
   private restoreCell(window: OpenWindow, key: string, value: WireReader): void {
     const { initial, trigger } = this.options.trigger;
     const recorded = readCell(value, this.options.accumulation);
-    const { fresh, held, panes, timing } = recorded;
     const cell = this.newCell(window, key, recorded.accumulators);
-    cell.fresh = fresh;
-    cell.held = held;
-    cell.panes = panes;
-    cell.timing = timing;
+    cell.flags = recorded.flags;
+    cell.panes = recorded.panes;
     // What cells share while they live, they share again.
     if (!sameState(recorded.trigger, initial)) cell.trigger = recorded.trigger;
     if (trigger.isFinished(cell.trigger)) cell.accumulators = this.nothing;
     window.cells.set(key, cell);
-    if (held) {
+    if ((cell.flags & Flag.held) !== 0) {
       window.held += 1;
       this.held += 1;
     }
@@ -201,12 +198,8 @@ export class WindowedGroups<Row> implements Groups<Row> {
       accumulators,
       trigger: this.options.trigger.initial,
       panes: 0,
-      timing: undefined,
-      fresh: false,
-      held: false,
+      flags: 0,
       wake: undefined,
-      changed: false,
-      asked: false,
     };
   }
 
@@ -239,24 +232,25 @@ export class WindowedGroups<Row> implements Groups<Row> {
     if (finished) cell.accumulators = this.nothing;
     else if (this.options.mode === "discarding") cell.accumulators = this.options.accumulation.empty();
     this.setWake(cell);
-    if (!cell.changed) this.markChanged(cell);
+    if ((cell.flags & Flag.changed) === 0) this.markChanged(cell);
   }
 
   /** @param last no other pane can follow */
   private givePane(cell: Cell, last: boolean): void {
     const { key, window, accumulators } = cell;
-    if (cell.held) {
-      cell.held = false;
+    if ((cell.flags & Flag.held) !== 0) {
+      cell.flags &= ~Flag.held;
       window.held -= 1;
       this.held -= 1;
     }
-    if (!cell.fresh) return;
-    cell.fresh = false;
-    cell.timing = this.timing(cell);
-    this.options.fire({ key, window, accumulators, timing: cell.timing, index: cell.panes++, last });
+    if ((cell.flags & Flag.fresh) === 0) return;
+    const timing = this.timing(cell);
+    cell.flags = (cell.flags & ~(Flag.fresh | Flag.timing)) | timings.indexOf(timing);
+    this.options.fire({ key, window, accumulators, timing, index: cell.panes++, last });
   }
 
-  private timing({ window, timing }: Cell): PaneTiming {
+  private timing({ window, flags }: Cell): PaneTiming {
+    const timing = timings[flags & Flag.timing];
     if (window.end <= this.output || timing === "ON_TIME" || timing === "LATE") return "LATE";
     return this.watermark < window.end ? "EARLY" : "ON_TIME";
   }
@@ -265,11 +259,11 @@ export class WindowedGroups<Row> implements Groups<Row> {
     window.ended = true;
     for (const cell of window.cells.values()) {
       this.fireIfReady(cell, now);
-      if (!cell.fresh || cell.held) continue;
-      cell.held = true;
+      if ((cell.flags & (Flag.fresh | Flag.held)) !== Flag.fresh) continue;
+      cell.flags |= Flag.held;
       window.held += 1;
       this.held += 1;
-      if (!cell.changed) this.markChanged(cell);
+      if ((cell.flags & Flag.changed) === 0) this.markChanged(cell);
     }
   }
 
@@ -312,7 +306,7 @@ export class WindowedGroups<Row> implements Groups<Row> {
   }
 
   private markChanged(cell: Cell): void {
-    cell.changed = true;
+    cell.flags |= Flag.changed;
     if (cell.window.changed.push(cell) === 1) this.changed.push(cell.window);
   }
 

@@ -9,6 +9,7 @@ import {
   readCell,
   writeCell,
 } from "../../../../pipeline-images/stream-processor/window/cell-codec";
+import { Flag } from "../../../../pipeline-images/stream-processor/window/cells";
 import { sliding } from "../../../../pipeline-images/stream-processor/window/sliding";
 import { triggerOf } from "../../../../pipeline-images/stream-processor/window/triggers/of-spec";
 import { WindowedGroups } from "../../../../pipeline-images/stream-processor/window/windowed-groups";
@@ -317,15 +318,14 @@ describe("as drawn", () => {
 test("a cell is recorded in a few bytes", () => {
   const writer = new WireWriter();
   const window = { start: 0, end: MINUTE, expiry: MINUTE, cells: new Map(), ended: false, held: 0, changed: [] };
-  const cell = { key: "a", window, accumulators: [7], trigger: [0, 0], panes: 300, timing: "LATE" as const };
-  writeCell(writer, { ...cell, fresh: true, held: true, wake: Infinity, changed: true, asked: false }, values);
+  const cell = { key: "a", window, accumulators: [7], trigger: [0, 0], panes: 300 };
+  writeCell(writer, { ...cell, flags: 15 | Flag.changed | Flag.asked, wake: Infinity }, values);
   expect(writer.length).toBeLessThan(30);
   const { window: _, ...kept } = cell;
   expect(readCell(new WireReader(writer.finish()), values)).toEqual({
     ...kept,
     key: undefined,
-    fresh: true,
-    held: true,
+    flags: 15,
   });
   expect(new WireReader(writer.finish()).uint32()).toBe(15);
 });
