@@ -3,6 +3,9 @@ import { Timers } from "./timers";
 /** Milliseconds whose alarms lie together: a watermark moves on by some of them at once. */
 const SPAN = 64;
 
+/** Spans from the watermark on that have a place in the ring, a power of two: four minutes. */
+const NEAR = 4_096;
+
 /** What is to be looked at when the watermark has come somewhere. */
 export interface Sleeper {
   /** The watermark at which it is to be looked at; Infinity where it waits for nothing. */
@@ -13,33 +16,39 @@ export interface Sleeper {
 
 /**
  * Who is to be looked at at which watermark, for sleepers that come by the hundred thousand: those of a few
- * milliseconds lie in one list, and are put in order when the watermark gets there.
+ * milliseconds lie in one list, and are put in order when the watermark gets there. The lists of the next minutes lie
+ * in a ring, where the place of each is known; those of later, and of what the watermark has passed, in a heap.
  */
 export class Alarms<T extends Sleeper> {
-  private readonly spans = new Timers<T>();
+  private readonly ring = Array.from({ length: NEAR }, (): T[] => []);
+  /** How many sleepers lie in the ring. */
+  private inRing = 0;
+  /** The span that the ring begins with, and its place in it. */
+  private first = -Infinity;
+  private place = 0;
+  private readonly others = new Timers<T>();
 
   /** To be called whenever `sleeper.alarm` was set, anew or to something earlier. */
   set(sleeper: T): void {
     sleeper.alarms += 1;
-    this.spans.set(spanOf(sleeper.alarm), sleeper);
+    this.lay(spanOf(sleeper.alarm), sleeper);
   }
 
   /** Rings for all whose alarm is not after the watermark, the earliest first; who is rung for may set another one. */
   advance(watermark: number, ring: (sleeper: T, time: number) => void): void {
-    while (this.spans.isDue(spanOf(watermark))) {
-      const span = this.spans.earliest;
+    const last = spanOf(watermark);
+    for (let span = this.earliest(); span <= last && span < Infinity; span = this.earliest()) {
+      this.begin(span);
       const due: T[] = [];
-      let left = 0;
-      for (const one of this.spans.next()) {
+      const left: T[] = [];
+      for (const one of this.take(span)) {
         // An earlier alarm has rung since, and it has another or none.
         if (spanOf(one.alarm) !== span) one.alarms -= 1;
         else if (one.alarm <= watermark) due.push(one);
-        else {
-          this.spans.set(span, one);
-          left += 1;
-        }
+        else left.push(one);
       }
-      if (due.length === 0 && left > 0) return;
+      for (const one of left) this.lay(span, one);
+      if (due.length === 0 && left.length > 0) return;
       due.sort((a, b) => a.alarm - b.alarm);
       for (const one of due) {
         const time = one.alarm;
@@ -50,6 +59,48 @@ export class Alarms<T extends Sleeper> {
         ring(one, time);
       }
     }
+    if (last < Infinity) this.begin(last);
+  }
+
+  private lay(span: number, sleeper: T): void {
+    const ahead = span - this.first;
+    if (ahead >= 0 && ahead < NEAR) {
+      this.listOf(ahead).push(sleeper);
+      this.inRing += 1;
+    } else this.others.set(span, sleeper);
+  }
+
+  /** The list of a span that is so many after the first. */
+  private listOf(ahead: number): T[] {
+    return this.ring[(this.place + ahead) & (NEAR - 1)] as T[];
+  }
+
+  /** The first span in which anybody lies, or Infinity. */
+  private earliest(): number {
+    if (this.inRing === 0) return this.others.earliest;
+    let ahead = 0;
+    while (this.listOf(ahead).length === 0) ahead += 1;
+    return Math.min(this.first + ahead, this.others.earliest);
+  }
+
+  /** Takes out all of a span, which the ring begins with or has passed. */
+  private take(span: number): readonly T[] {
+    const others = this.others.earliest === span ? this.others.next() : [];
+    if (span !== this.first) return others;
+    const place = this.place;
+    const list = this.ring[place] as T[];
+    if (list.length === 0) return others;
+    this.ring[place] = [];
+    this.inRing -= list.length;
+    return others.length === 0 ? list : [...list, ...others];
+  }
+
+  /** Nobody lies before this span any more. */
+  private begin(span: number): void {
+    if (span <= this.first) return;
+    // Where somebody lies in the ring, the span is in it too.
+    if (this.inRing > 0) this.place = (this.place + (span - this.first)) & (NEAR - 1);
+    this.first = span;
   }
 }
 
