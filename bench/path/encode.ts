@@ -40,7 +40,7 @@ function writeReceived(received: WireWriter, text: string, i: number, published:
   });
 }
 
-/** How many ids an AcknowledgeRequest has: subscription = 1, ack_ids = 2. */
+/** How many ids an AcknowledgeRequest has, or messages a PublishRequest: a subscription or topic = 1, these = 2. */
 export function acknowledged(request: Uint8Array): number {
   let ids = 0;
   for (const reader = new WireReader(request); !reader.done;) {
@@ -49,4 +49,18 @@ export function acknowledged(request: Uint8Array): number {
     reader.skip(tag & 7);
   }
   return ids;
+}
+
+const answers = new Map<number, Buffer>();
+
+/** PublishResponse: message_ids = 1. Made once for each number of messages: nobody here looks at the ids. */
+export function published(request: Uint8Array): Buffer {
+  const messages = acknowledged(request);
+  let answer = answers.get(messages);
+  if (answer === undefined) {
+    const writer = new WireWriter(messages * 20);
+    for (let i = 0; i < messages; i += 1) writer.tag(1, WireType.bytes).string(`1${String(i).padStart(15, "0")}`);
+    answers.set(messages, (answer = Buffer.from(writer.finish())));
+  }
+  return answer;
 }

@@ -1,8 +1,9 @@
 /** The process that is Pub/Sub and BigQuery to what is measured, and what a processor is told of it. */
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile } from "../processor/process";
+import type { Front } from "./front";
 import type { Said, Told } from "./service";
 
 export const SUBSCRIPTION = "projects/bench/subscriptions/clicks";
@@ -11,14 +12,19 @@ export const LEASE = 10_000;
 /** Milliseconds of each way, to the far address. */
 const DELAY = 5;
 
-/** @param folder with pipeline.json */
-export function environment(address: string, folder: string): { readonly [name: string]: string } {
+/** Where a program meets the services: at once, a round trip of 10 ms away, or as in the cloud, by TLS and with tokens. */
+export type Place = "near" | "far" | "secure";
+
+/**
+ * What a processor is told, and Google's client.
+ * @param folder with pipeline.json
+ */
+export function environment(services: string | Front, folder: string, port = 0): Variables {
   return {
-    PUBSUB_EMULATOR_HOST: address,
-    BIGQUERY_STORAGE_EMULATOR_HOST: address,
+    ...(typeof services === "string" ? emulated(services) : securely(services, folder)),
     GOOGLE_CLOUD_PROJECT: "bench",
     MODE: "pull",
-    PORT: "0",
+    PORT: String(port),
     PIPELINE: join(folder, "pipeline.json"),
     INPUTS: JSON.stringify({ clicks: { subscription: SUBSCRIPTION } }),
     OUTPUTS: JSON.stringify({ out: { table: "bench.bench.out" } }),
@@ -29,9 +35,31 @@ export function environment(address: string, folder: string): { readonly [name: 
   };
 }
 
+type Variables = { readonly [name: string]: string };
+
+const emulated = (address: string): Variables => ({
+  PUBSUB_EMULATOR_HOST: address,
+  BIGQUERY_STORAGE_EMULATOR_HOST: address,
+});
+
+/** The programs have no word for it: gRPC itself is told the way, and whom to trust. */
+function securely({ address, root }: Front, folder: string): Variables {
+  const file = join(folder, "root.pem");
+  writeFileSync(file, root);
+  return {
+    grpc_proxy: `http://${address}`,
+    // In place of what the machine says of proxies.
+    no_grpc_proxy: "127.0.0.1",
+    GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: file,
+    GCE_METADATA_HOST: address,
+    METADATA_SERVER_DETECTION: "assume-present",
+  };
+}
+
 export class Service {
   near = "";
   far = "";
+  secure: Front = { address: "", root: "" };
   private readonly heard: { readonly takes: (said: Said) => boolean }[] = [];
 
   private constructor(private readonly child: ChildProcess) {
@@ -53,6 +81,7 @@ export class Service {
           if (said.kind !== "listens") return false;
           service.near = said.near;
           service.far = said.far;
+          service.secure = said.secure;
           resolve();
           return true;
         },

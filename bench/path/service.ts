@@ -7,15 +7,19 @@ import { type handleBidiStreamingCall, type handleUnaryCall, Server, ServerCrede
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { WireType, WireWriter } from "../../pipeline/protobuf/wire";
 import { delayed } from "./delay";
-import { acknowledged, BATCH, responses } from "./encode";
+import { acknowledged, BATCH, published, responses } from "./encode";
+import { type Front, front } from "./front";
 
 /** What it is told: to send so many messages more, or to begin from the first one again. */
 export type Told = { readonly kind: "send"; readonly messages: number } | { readonly kind: "begin" };
 
 /** What it says. */
 export type Said =
-  /** @property far the same server, a round trip away */
-  | { readonly kind: "listens"; readonly near: string; readonly far: string }
+  /**
+   * @property far the same server, a round trip away
+   * @property secure the same as Google has it
+   */
+  | { readonly kind: "listens"; readonly near: string; readonly far: string; readonly secure: Front }
   | { readonly kind: "opened" }
   /** All that was sent is acknowledged, so many milliseconds after it was told to. */
   | { readonly kind: "acknowledged"; readonly milliseconds: number };
@@ -125,18 +129,22 @@ const append: handleBidiStreamingCall<Buffer, Buffer> = (stream) => {
   stream.on("error", () => {});
 };
 
+const widened = <Made extends http2.Http2Server | http2.Http2SecureServer>(server: Made): Made => {
+  server.on("session", (session: http2.ServerHttp2Session) => session.setLocalWindowSize(WINDOW));
+  return server;
+};
+
 /**
  * The window of a whole connection, which grpc-js leaves at 64 KiB: at 10 ms that is 38,000 acknowledgements a second.
  * Google's servers give more.
  */
 function openWindows(): void {
   const create = http2.createServer.bind(http2);
-  // Of its several forms grpc-js uses this one.
-  http2.createServer = ((options: http2.ServerOptions) => {
-    const server = create(options);
-    server.on("session", (session) => session.setLocalWindowSize(WINDOW));
-    return server;
-  }) as typeof http2.createServer;
+  const createSecure = http2.createSecureServer.bind(http2);
+  // Of their several forms grpc-js uses these.
+  http2.createServer = ((options: http2.ServerOptions) => widened(create(options))) as typeof http2.createServer;
+  http2.createSecureServer = ((options: http2.SecureServerOptions) =>
+    widened(createSecure(options))) as typeof http2.createSecureServer;
 }
 
 async function serve(events: number, delay: number): Promise<void> {
@@ -164,7 +172,7 @@ async function serve(events: number, delay: number): Promise<void> {
         return nothing;
       }),
       modify: answer(() => nothing),
-      publish: answer(() => nothing),
+      publish: answer(published),
       create: answer(() => writeStream),
       append,
     },
@@ -177,7 +185,8 @@ async function serve(events: number, delay: number): Promise<void> {
   const far = await delayed(port, delay);
   process.on("message", (told: Told) => service.tell(told));
   process.on("disconnect", () => process.exit(0));
-  say({ kind: "listens", near: `127.0.0.1:${port}`, far: `127.0.0.1:${far}` });
+  const secure = await front(server);
+  say({ kind: "listens", near: `127.0.0.1:${port}`, far: `127.0.0.1:${far}`, secure });
 }
 
 void serve(...(process.argv.slice(2).map(Number) as [number, number]));

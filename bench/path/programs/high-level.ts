@@ -1,6 +1,6 @@
 /** The loop that a user would write on Google's high-level client: JSON.parse, a Map, an acknowledgement. No state is kept. */
 import { PubSub } from "@google-cloud/pubsub";
-import { tellCpuTime } from "./cpu";
+import { tellUsed } from "./used";
 
 interface Click {
   readonly user_pseudo_id: string;
@@ -25,4 +25,4 @@ subscription.on("error", (error) => {
   throw error;
 });
 
-tellCpuTime();
+tellUsed();

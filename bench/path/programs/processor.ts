@@ -1,6 +1,6 @@
-/** The image's program as it is, which tells its CPU time when it is asked. */
+/** The image's program as it is, which tells what it used when it is asked. */
 // oxlint-disable-next-line import/no-unassigned-import -- the program runs when it is imported
 import "../../../pipeline-images/stream-processor/main";
-import { tellCpuTime } from "./cpu";
+import { tellUsed } from "./used";
 
-tellCpuTime();
+tellUsed();

@@ -6,7 +6,7 @@ import { Acknowledgements } from "../../../pipeline-images/stream-processor/sour
 import { Leases } from "../../../pipeline-images/stream-processor/source/leases";
 import { MessageBatch } from "../../../pipeline-images/stream-processor/source/message-batch";
 import { systemClock } from "../../../runtime/clock";
-import { tellCpuTime } from "./cpu";
+import { tellUsed } from "./used";
 
 const STREAMS = 4;
 const LEASE = 30_000;
@@ -49,4 +49,4 @@ setInterval(() => {
   acknowledgements.takeConfirmed();
 }, EVERY);
 
-tellCpuTime();
+tellUsed();
