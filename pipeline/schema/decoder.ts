@@ -2,6 +2,8 @@
  * Events to rows: a decoder compiled from the declared fields and from which of them a pipeline reads. It goes over
  * the bytes once, makes nothing but the row, and knows what each value must be.
  */
+// The global one is a getter, which is called for each event.
+import { Buffer } from "node:buffer";
 import { compileFast } from "./decoder/fast";
 import type { NewRow, Read } from "./decoder/read";
 import { cursor } from "./decoder/scan";

@@ -22,10 +22,7 @@ export interface GroupingOptions {
 export abstract class GroupingOperator implements Stage {
   protected readonly keys: KeyCodec;
   private readonly groups: Groups<AnyRow>;
-  private readonly drop: Drop;
-  /** The row that is being taken, for {@link drop}. */
-  private row: AnyRow = {};
-  private time = 0;
+  private readonly drop: Drop<AnyRow>;
 
   constructor(
     readonly id: string,
@@ -35,7 +32,7 @@ export abstract class GroupingOperator implements Stage {
   ) {
     const { window, continued, refuse } = grouping;
     this.keys = keys;
-    this.drop = (why, one) => refuse("late", lateWords(why, one), this.row, this.time);
+    this.drop = (why, one, row, time) => refuse("late", lateWords(why, one), row, time);
     this.groups = groupsOf(window, continued, accumulation, (pane) => {
       grouping.moment.window = pane.window;
       // The last moment of the window, as Beam's rows have it.
@@ -45,8 +42,6 @@ export abstract class GroupingOperator implements Stage {
   }
 
   protected put(row: AnyRow, time: number): void {
-    this.row = row;
-    this.time = time;
     const { now, window } = this.grouping.moment;
     try {
       if (window === undefined) this.groups.add(this.keys.of(row), row, time, now, this.drop);

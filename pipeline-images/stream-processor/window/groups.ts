@@ -47,9 +47,9 @@ export interface GroupsOptions<Row> {
 
 export interface Groups<Row> {
   /** Takes a row into the windows of its time. @param drop is told of each window that does not take it */
-  add(key: string, row: Row, time: number, now: number, drop: Drop): void;
+  add(key: string, row: Row, time: number, now: number, drop: Drop<Row>): void;
   /** Takes a row into a window that it is in already. */
-  addIn(window: RowWindow, key: string, row: Row, time: number, now: number, drop: Drop): void;
+  addIn(window: RowWindow, key: string, row: Row, time: number, now: number, drop: Drop<Row>): void;
   /** Asks those whose triggers may fire by the elements of this batch. */
   endBatch(now: number): void;
   /** Time has passed: fires what waited for it, the earliest first. */

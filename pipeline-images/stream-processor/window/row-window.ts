@@ -9,7 +9,7 @@ export interface RowWindow {
 /** Why a row was not taken. */
 export type Dropped = "expired" | "closed";
 /** Is told of a window that does not take a row. */
-export type Drop = (why: Dropped, window: RowWindow) => void;
+export type Drop<Row> = (why: Dropped, window: RowWindow, row: Row, time: number) => void;
 
 export function lateWords(why: Dropped, { start, end }: RowWindow): string {
   const window = end === Infinity ? "the global window" : `the window from ${bound(start)} to ${bound(end)}`;

@@ -39,7 +39,7 @@ export class SessionPool<Row> {
     session.recorded = false;
     session.gone = false;
     const { initial } = this.trigger;
-    if (session.trigger !== initial) for (const [i, value] of initial.entries()) session.trigger[i] = value;
+    if (session.trigger !== initial) for (let i = 0; i < initial.length; i++) session.trigger[i] = initial[i] as number;
     this.free.push(session);
     while (this.free.length > open + SPARE) this.free.pop();
   }

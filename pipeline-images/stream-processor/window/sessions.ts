@@ -43,9 +43,9 @@ export class SessionGroups<Row> implements Groups<Row> {
     this.pool = new SessionPool(options.accumulation, options.trigger);
   }
 
-  add(key: string, row: Row, time: number, now: number, drop: Drop): void {
+  add(key: string, row: Row, time: number, now: number, drop: Drop<Row>): void {
     const end = time + this.options.gap;
-    if (end + this.options.allowedLateness <= this.watermark) return drop("expired", { start: time, end });
+    if (end + this.options.allowedLateness <= this.watermark) return drop("expired", { start: time, end }, row, time);
     const hash = hashOf(key);
     let found: Session | undefined;
     let others: Session[] | undefined;
@@ -60,8 +60,8 @@ export class SessionGroups<Row> implements Groups<Row> {
   }
 
   /** The window was merged where it comes from, and is not merged again: as Beam's after the first group by key. */
-  addIn({ start, end }: RowWindow, key: string, row: Row, time: number, now: number, drop: Drop): void {
-    if (end + this.options.allowedLateness <= this.watermark) return drop("expired", { start, end });
+  addIn({ start, end }: RowWindow, key: string, row: Row, time: number, now: number, drop: Drop<Row>): void {
+    if (end + this.options.allowedLateness <= this.watermark) return drop("expired", { start, end }, row, time);
     const hash = hashOf(key);
     let found = this.sessions.chain(hash);
     while (found !== undefined && (found.start !== start || found.end !== end || found.key !== key)) found = found.next;

@@ -48,20 +48,20 @@ export class WindowedGroups<Row> implements Groups<Row> {
    * Takes a row into its windows.
    * @param drop is told of each window that no longer takes it.
    */
-  add(key: string, row: Row, time: number, now: number, drop: Drop): void {
+  add(key: string, row: Row, time: number, now: number, drop: Drop<Row>): void {
     const { size, every } = this.options.windowing;
     const last = this.options.windowing.lastStart(time);
     for (let start = last; start > time - size; start -= every) this.addAt(start, key, row, time, now, drop);
   }
 
-  addIn({ start }: RowWindow, key: string, row: Row, time: number, now: number, drop: Drop): void {
+  addIn({ start }: RowWindow, key: string, row: Row, time: number, now: number, drop: Drop<Row>): void {
     this.addAt(start, key, row, time, now, drop);
   }
 
-  private addAt(start: number, key: string, row: Row, time: number, now: number, drop: Drop): void {
+  private addAt(start: number, key: string, row: Row, time: number, now: number, drop: Drop<Row>): void {
     const window = this.latest?.start === start ? this.latest : this.open(start);
-    if (window.expiry <= this.watermark) drop("expired", window);
-    else if (!this.addTo(window, key, row, time, now)) drop("closed", window);
+    if (window.expiry <= this.watermark) drop("expired", window, row, time);
+    else if (!this.addTo(window, key, row, time, now)) drop("closed", window, row, time);
   }
 
   /** Asks those whose triggers may fire by the elements of this batch. */
