@@ -43,8 +43,9 @@ export interface History<State> {
   entryBytes: number;
 }
 
-/** How many objects are read at once. */
+/** How many objects are read at once, and about how many bytes: those before them tell how large they will be. */
 const AT_ONCE = 16;
+const BYTES_AT_ONCE = 16 * 1024 * 1024;
 
 /**
  * The log as it stands, or as it stood at `until`.
@@ -72,9 +73,10 @@ export async function readOn<State>(
   until?: Position,
 ): Promise<boolean> {
   const there = new Set(await store.list(ENTRIES, entryName(next(history.at))));
-  for (;;) {
-    const names = following(history.at, there, until);
+  for (let atOnce = 1; ;) {
+    const names = following(history.at, there, until, atOnce);
     if (names.length === 0) break;
+    const before = history.entryBytes;
     const contents = await Promise.all(names.map((at) => store.read(entryName(at))));
     for (const [i, content] of contents.entries()) {
       const at = names[i] as Position;
@@ -83,14 +85,17 @@ export async function readOn<State>(
       // After a seal the names go on in the next term.
       if (history.last?.record === undefined) break;
     }
+    const bytesEach = (history.entryBytes - before) / names.length;
+    // Not more than twice as many: what comes first is mostly a seal, which is small.
+    atOnce = Math.max(1, Math.min(AT_ONCE, 2 * atOnce, Math.floor(BYTES_AT_ONCE / bytesEach)));
   }
   return isSame(await newestSnapshot(store), history.base);
 }
 
 /** The next names of the term, as far as they are there. */
-function following(at: Position, there: ReadonlySet<string>, until: Position | undefined): Position[] {
+function following(at: Position, there: ReadonlySet<string>, until: Position | undefined, most: number): Position[] {
   const names: Position[] = [];
-  for (let position = next(at); names.length < AT_ONCE; position = next(position)) {
+  for (let position = next(at); names.length < most; position = next(position)) {
     if (!there.has(entryName(position)) || (until !== undefined && isAfter(position, until))) break;
     names.push(position);
   }
