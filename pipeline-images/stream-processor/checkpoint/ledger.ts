@@ -143,6 +143,12 @@ export function giveUpState(ledger: Ledger, name: string): void {
   ledger.reset = name;
 }
 
+/** Steps and sources have taken up what was recorded of them, and a compaction reads the log: it is not kept beside them. */
+export function letGo({ state, sources }: Ledger): void {
+  state.clear();
+  for (const source of sources.values()) source.ids = new RecordedIds();
+}
+
 const COMMON = 1;
 const LedgerMessage = message({
   /** A checkpoint that holds what a checkpoint can hold. */

@@ -1,5 +1,5 @@
 /** The parts of an owner, taken up from the log and tied to one another. */
-import { giveUpState, type Ledger, sourceOf } from "../checkpoint/ledger";
+import { giveUpState, type Ledger, letGo, sourceOf } from "../checkpoint/ledger";
 import type { Context } from "../checkpoint/record";
 import type { History } from "../log/history";
 import type { LogWriter } from "../log/owner";
@@ -75,8 +75,7 @@ export function makeParts(options: PartsOptions): Parts {
   const definition = definitionOf(settings);
   const context = contextOf(settings, ledger.context?.begun || clock.now());
   const work = makeWork(options, context, ledger, subscriberOf);
-  // The steps have it now, and compaction reads the log.
-  ledger.state.clear();
+  letGo(ledger);
   const sources = work.sources.map((one): Source => {
     const subscription = settings.subscriptions[one.input] ?? "";
     const subscriber = subscriberOf(subscription);

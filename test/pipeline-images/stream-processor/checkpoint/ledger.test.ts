@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   type Ledger,
   ledgerFold,
+  letGo,
   messageName,
   sourceOf,
 } from "../../../../pipeline-images/stream-processor/checkpoint/ledger";
@@ -11,7 +12,7 @@ import {
   CheckpointMessage,
   type SourceChange,
 } from "../../../../pipeline-images/stream-processor/checkpoint/record";
-import { IdRunWriter } from "../../../../pipeline-images/stream-processor/checkpoint/recorded-ids";
+import { IdRunWriter, RecordedIds } from "../../../../pipeline-images/stream-processor/checkpoint/recorded-ids";
 import { StateChanges } from "../../../../pipeline-images/stream-processor/checkpoint/state-changes";
 import { parsed, parseId } from "../../../../pipeline-images/stream-processor/source/message-id";
 import { KEPT, MessageIds } from "../../../../pipeline-images/stream-processor/source/message-ids";
@@ -129,6 +130,20 @@ const histories = fc
       };
     });
   });
+
+test("what steps and sources have taken up is let go, and what is to be written stays", () => {
+  const outputs = [{ ...change, requests: [request(0)] }];
+  const put = state((changes) => {
+    changes.store("x");
+    changes.put("0", "key", (writer) => void writer.uint32(1));
+  });
+  const ledger = ledgerOf([{ state: put, ids: idsFrom(0, ["1", "2"]), running: 7, outputs }]);
+  letGo(ledger);
+  expect(ledger.state.held).toEqual([]);
+  expect(idsOf(ledger)).toEqual(new RecordedIds());
+  expect(sourceOf(ledger, "clicks").running).toBe(7);
+  expect(ledger.outputs.get("activity")?.requests).toHaveLength(1);
+});
 
 describe("a snapshot", () => {
   test("taken anywhere, with the records after it, gives the same as all records", () => {
