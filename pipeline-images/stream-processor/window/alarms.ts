@@ -20,7 +20,7 @@ export interface Sleeper {
  * in a ring, where the place of each is known; those of later, and of what the watermark has passed, in a heap.
  */
 export class Alarms<T extends Sleeper> {
-  private readonly ring = Array.from({ length: NEAR }, (): T[] => []);
+  private readonly ring = Array.from({ length: NEAR }, (): T[] | undefined => undefined);
   /** How many sleepers lie in the ring. */
   private inRing = 0;
   /** The span that the ring begins with, and its place in it. */
@@ -64,22 +64,24 @@ export class Alarms<T extends Sleeper> {
 
   private lay(span: number, sleeper: T): void {
     const ahead = span - this.first;
-    if (ahead >= 0 && ahead < NEAR) {
-      this.listOf(ahead).push(sleeper);
-      this.inRing += 1;
-    } else this.others.set(span, sleeper);
+    if (!(ahead >= 0 && ahead < NEAR)) return this.others.set(span, sleeper);
+    const place = this.placeOf(ahead);
+    const list = this.ring[place];
+    if (list === undefined) this.ring[place] = [sleeper];
+    else list.push(sleeper);
+    this.inRing += 1;
   }
 
-  /** The list of a span that is so many after the first. */
-  private listOf(ahead: number): T[] {
-    return this.ring[(this.place + ahead) & (NEAR - 1)] as T[];
+  /** The place of a span that is so many after the first. */
+  private placeOf(ahead: number): number {
+    return (this.place + ahead) & (NEAR - 1);
   }
 
   /** The first span in which anybody lies, or Infinity. */
   private earliest(): number {
     if (this.inRing === 0) return this.others.earliest;
     let ahead = 0;
-    while (this.listOf(ahead).length === 0) ahead += 1;
+    while (this.ring[this.placeOf(ahead)] === undefined) ahead += 1;
     return Math.min(this.first + ahead, this.others.earliest);
   }
 
@@ -87,10 +89,9 @@ export class Alarms<T extends Sleeper> {
   private take(span: number): readonly T[] {
     const others = this.others.earliest === span ? this.others.next() : [];
     if (span !== this.first) return others;
-    const place = this.place;
-    const list = this.ring[place] as T[];
-    if (list.length === 0) return others;
-    this.ring[place] = [];
+    const list = this.ring[this.place];
+    if (list === undefined) return others;
+    this.ring[this.place] = undefined;
     this.inRing -= list.length;
     return others.length === 0 ? list : [...list, ...others];
   }
@@ -99,7 +100,7 @@ export class Alarms<T extends Sleeper> {
   private begin(span: number): void {
     if (span <= this.first) return;
     // Where somebody lies in the ring, the span is in it too.
-    if (this.inRing > 0) this.place = (this.place + (span - this.first)) & (NEAR - 1);
+    if (this.inRing > 0) this.place = this.placeOf(span - this.first);
     this.first = span;
   }
 }
