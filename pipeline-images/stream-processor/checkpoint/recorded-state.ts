@@ -5,13 +5,16 @@ import { RecordedStore, type Store } from "./recorded-store";
 /** Changes from so many bytes on are kept as they are, where not much else is kept with them. */
 const LARGE = 1 << 20;
 const MOSTLY = 0.75;
+/** Places in a chunk have 31 bits. */
+const LARGEST = 2 ** 31 - 1;
 
 export class RecordedState {
   private readonly stores = new Map<string, RecordedStore>();
 
   /** @param changes stay as they are: what is large is not copied */
   apply(changes: Uint8Array): void {
-    const keeps = changes.length >= LARGE && changes.length >= MOSTLY * changes.buffer.byteLength;
+    const { buffer, length } = changes;
+    const keeps = length >= LARGE && length <= LARGEST && length >= MOSTLY * buffer.byteLength;
     const adopted = new Map<RecordedStore, number>();
     let store = new RecordedStore("");
     let chunk = -1;
