@@ -46,6 +46,7 @@ export interface History<State> {
 /** How many objects are read at once, and about how many bytes: those before them tell how large they will be. */
 const AT_ONCE = 16;
 const BYTES_AT_ONCE = 16 * 1024 * 1024;
+const AT_FIRST = 4;
 
 /**
  * The log as it stands, or as it stood at `until`.
@@ -73,7 +74,7 @@ export async function readOn<State>(
   until?: Position,
 ): Promise<boolean> {
   const there = new Set(await store.list(ENTRIES, entryName(next(history.at))));
-  for (let atOnce = 1; ;) {
+  for (let atOnce = AT_FIRST; ;) {
     const names = following(history.at, there, until, atOnce);
     if (names.length === 0) break;
     const before = history.entryBytes;
@@ -85,9 +86,10 @@ export async function readOn<State>(
       // After a seal the names go on in the next term.
       if (history.last?.record === undefined) break;
     }
+    // A seal is small whatever records are.
+    if (history.last?.record === undefined) continue;
     const bytesEach = (history.entryBytes - before) / names.length;
-    // Not more than twice as many: what comes first is mostly a seal, which is small.
-    atOnce = Math.max(1, Math.min(AT_ONCE, 2 * atOnce, Math.floor(BYTES_AT_ONCE / bytesEach)));
+    atOnce = Math.max(1, Math.min(AT_ONCE, Math.floor(BYTES_AT_ONCE / bytesEach)));
   }
   return isSame(await newestSnapshot(store), history.base);
 }
