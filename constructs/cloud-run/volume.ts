@@ -32,7 +32,7 @@ interface MemoryVolume {
   readonly inMemory: Size;
 }
 
-interface NfsVolume {
+export interface NfsVolume {
   /** A server of the network that `egress` leads into: "10.0.0.2". */
   readonly nfs: string;
   /** What of it. */

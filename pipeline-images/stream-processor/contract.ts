@@ -42,6 +42,11 @@ export interface StreamProcessorEnvironment {
    * an execution that is told it. Without it, the day before that on which the run started.
    */
   readonly YESTERDAY?: string;
+  /**
+   * batch: the folder in which a pipeline that puts rows together puts aside what memory does not hold. The one for
+   * temporary files (TMPDIR), where nothing is said or there is no such folder.
+   */
+  readonly SPILL?: string;
   /** batch: the partition that "{partition}" is, by its id, as 2024013112: an execution is told it. */
   readonly PARTITION?: string;
 }

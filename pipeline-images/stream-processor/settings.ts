@@ -92,6 +92,8 @@ export interface BatchEnvironment {
   readonly yesterday: string | undefined;
   /** The partition that the run is for. */
   readonly partition: string | undefined;
+  /** Where what memory does not hold is put aside. */
+  readonly spill: string | undefined;
 }
 
 /** A message has 10 MB; in base64, with its envelope, that is somewhat less than this. */
@@ -144,6 +146,7 @@ function batch(read: Reader, flags: readonly string[]): BatchEnvironment {
     attempt: read.number("CLOUD_RUN_TASK_ATTEMPT", 0, 0, 1_000),
     yesterday: read.day("YESTERDAY"),
     partition: read.optional("PARTITION"),
+    spill: read.optional("SPILL"),
   };
 }
 

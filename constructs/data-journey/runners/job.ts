@@ -6,11 +6,15 @@ import { streamProcessorImage } from "../images";
 import { noteUnsupported, pipelines } from "../journey-rules";
 import type { Runner, Task } from "../runner";
 import { bindings, grantData, identityOf, specObject } from "./binding";
+import { spilling, type SpillProps, spillRule } from "./spill";
 
-export type JobOptions = Pick<
-  CloudRunJobProps,
-  "cpu" | "memory" | "tasks" | "parallelism" | "timeout" | "retries" | "labels" | "egress" | "overrides"
->;
+export interface JobOptions
+  extends
+    SpillProps,
+    Pick<
+      CloudRunJobProps,
+      "cpu" | "tasks" | "parallelism" | "timeout" | "retries" | "labels" | "egress" | "overrides"
+    > {}
 
 const rules: Rules<JobOptions & Pick<Task, "pipeline">> = [
   {
@@ -24,12 +28,13 @@ const rules: Rules<JobOptions & Pick<Task, "pipeline">> = [
         : undefined;
     },
   },
+  spillRule,
 ];
 
 /**
  * A Cloud Run job of our stream processor, for pipelines that end: by the clock, or when somebody starts it. Row by row
- * its tasks share the input; what puts rows together has one task, which spills to its disk. A run that is repeated
- * writes nothing twice into what it replaces.
+ * its tasks share the input; what puts rows together has one task, which puts aside what its memory does not hold. A run
+ * that is repeated writes nothing twice into what it replaces.
  */
 export function job(options: JobOptions = {}): Runner<"bounded"> {
   return {
@@ -41,6 +46,8 @@ export function job(options: JobOptions = {}): Runner<"bounded"> {
       grantData(task, identity);
       bucket.grantReadWrite(identity, { why: "reads the pipeline, keeps what its tasks agree on, writes its counts" });
       const bound = bindings(task, {});
+      const { spill: _spill, ...sizes } = options;
+      const { env: spill, ...room } = spilling({ ...options, pipeline });
       const env: StreamProcessorEnvironment = {
         PIPELINE: specObject(scope, task).url,
         MODE: "batch",
@@ -49,10 +56,12 @@ export function job(options: JobOptions = {}): Runner<"bounded"> {
         ERRORS: bound.errors,
         CHECKPOINTS: `gs://${bucket.name}/runs/${pipeline.name}`,
         METRICS: `gs://${bucket.name}/metrics/${pipeline.name}`,
+        ...spill,
       };
       new CloudRunJob(scope, "job", {
         timeout: "24h",
-        ...options,
+        ...sizes,
+        ...room,
         name,
         identity,
         image: streamProcessorImage,

@@ -1,5 +1,6 @@
 /** A task of a job, as a container: its world, its ending. */
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { aggregates } from "../../../pipeline/aggregates";
 import { readSpec } from "../../../pipeline/read-spec";
@@ -83,7 +84,7 @@ async function work(settings: BatchEnvironment, cloud: Cloud, clock: Clock, log:
     store: storeAt(settings.runs, cloud.storage),
     metrics: settings.metrics === undefined ? undefined : storeAt(settings.metrics, cloud.storage),
     spill: {
-      within: tmpdir(),
+      within: spillFolder(settings.spill),
       budget: memoryBudget(machineMemory(undefined)),
       say: (message) => log("INFO", `${spec.name}: ${message}`),
     },
@@ -92,6 +93,9 @@ async function work(settings: BatchEnvironment, cloud: Cloud, clock: Clock, log:
   });
   await begun.work();
 }
+
+/** On a laptop there is no volume, and need be none. Where it goes is said when something does. */
+const spillFolder = (told: string | undefined): string => (told !== undefined && existsSync(told) ? told : tmpdir());
 
 /** @throws Error that says what is in the way. */
 function checkRunnable(

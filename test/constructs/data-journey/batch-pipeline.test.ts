@@ -5,6 +5,7 @@ import type { GcpStack } from "../../../constructs/core/stack";
 import { BatchPipeline, type BatchPipelineProps } from "../../../constructs/data-journey/batch-pipeline";
 import type { Destination } from "../../../constructs/data-journey/destination";
 import { Runner } from "../../../constructs/data-journey/runners";
+import type { JobOptions } from "../../../constructs/data-journey/runners/job";
 import { ServiceAccount } from "../../../constructs/iam/service-account";
 import { Network } from "../../../constructs/network/network";
 import { Bucket } from "../../../constructs/storage/bucket";
@@ -54,6 +55,33 @@ const columns = batch.outputs.all.fields;
 const mine = (stack: GcpStack) =>
   new Table(stack, "mine", { dataset: new Dataset(stack, "shop"), columns, partition: { every: "hour" } });
 const told = () => ({ table: "all", partition: {}, write: "truncate", partitionId: "{partition}" }) as const;
+
+/** What a task of a job runs in. */
+interface Execution {
+  readonly containers: readonly [
+    { readonly resources: { readonly limits: { readonly memory: string } }; readonly volume_mounts?: unknown },
+  ];
+  readonly volumes?: unknown;
+}
+
+function roomOf(template: Template) {
+  const [job] = Object.values(template.allResources("google_cloud_run_v2_job"));
+  const { template: execution } = job as unknown as { readonly template: { readonly template: Execution } };
+  const { containers, volumes } = execution.template;
+  const [{ resources, volume_mounts: mounts }] = containers;
+  return { memory: resources.limits.memory, mounts, volumes, SPILL: environmentOf(template)["SPILL"] };
+}
+
+/** Of a job that puts rows together. */
+const jobOf = (options: JobOptions) =>
+  roomOf(
+    templateOf((stack) => {
+      const runner = Runner.job(options);
+      new BatchPipeline(stack, "batch", { pipeline: perOrder, runner, from: files(stack), into: { counts: "counts" } });
+    }),
+  );
+const mounts = [{ mount_path: "/spill", name: "spill" }];
+const room = (size_limit: string) => [{ name: "spill", empty_dir: { medium: "MEMORY", size_limit } }];
 
 describe("one partition of a table", () => {
   const schedule = { cron: "0 3 * * *" };
@@ -243,6 +271,36 @@ describe("a pipeline that ends", () => {
     expect(
       messageOf(() => new BatchPipeline(other, "b", { ...props, from: files(other), schedule: { cron: "0 3 * * *" } })),
     ).toContain("test/b: Dataflow needs a network");
+  });
+
+  test("that puts rows together has room for what its memory does not hold", () => {
+    expect(jobOf({})).toEqual({ memory: "2Gi", mounts, volumes: room("1024Mi"), SPILL: "/spill" });
+    expect(jobOf({ memory: "4Gi", spill: "1.5Gi" })).toMatchObject({ memory: "4Gi", volumes: room("1.5Gi") });
+    expect(jobOf({ memory: "1Gi" })).toMatchObject({ memory: "1Gi", volumes: room("512Mi") });
+    // Row by row nothing is held.
+    const rowWise = templateOf((stack) => {
+      new BatchPipeline(stack, "batch", {
+        pipeline: batch,
+        runner: Runner.job(),
+        from: files(stack),
+        into: { all: "all" },
+      });
+    });
+    expect(roomOf(rowWise)).toEqual({ memory: "512Mi" });
+    const server = { nfs: "10.0.0.2", share: "/spill" } as const;
+    expect(messageOf(() => jobOf({ spill: server }))).toContain("the job is in no network in which it would find it");
+    const template = templateOf((stack) => {
+      const egress = new Network(stack, "net").egress();
+      new BatchPipeline(stack, "batch", {
+        pipeline: perOrder,
+        runner: Runner.job({ spill: server, egress }),
+        from: files(stack),
+        into: { counts: "counts" },
+      });
+    });
+    expect(JSON.stringify(template.allResources("google_cloud_run_v2_job"))).toContain(
+      '"nfs":{"path":"/spill","read_only":false,"server":"10.0.0.2"}',
+    );
   });
 
   test("that puts rows together is one task's", () => {

@@ -289,6 +289,17 @@ export const examples = {
             schedule: { cron: "0 3 * * *" },
           }),
       ],
+      "spill-room": [
+        (stack) => batched(stack, { runner: Runner.job({ spill: "1Gi" }) }),
+        (stack) => batched(stack, { pipeline: batchCounts, runner: Runner.job({ memory: "256Mi" }) }),
+        (stack) => batched(stack, { pipeline: batchCounts, runner: Runner.job({ memory: "1Gi", spill: "768Mi" }) }),
+        (stack) => batched(stack, { pipeline: batchCounts, runner: Runner.job({ spill: "much" as "1Gi" }) }),
+        (stack) =>
+          batched(stack, {
+            pipeline: batchCounts,
+            runner: Runner.job({ spill: { nfs: "10.0.0.2", share: "/spill" } }),
+          }),
+      ],
       "tasks-aggregate": [(stack) => batched(stack, { pipeline: batchCounts, runner: Runner.job({ tasks: 2 }) })],
     },
   },

@@ -137,6 +137,7 @@ test("a task of a job is told by Cloud Run which one it is", () => {
     METRICS: "gs://acme/metrics",
     YESTERDAY: "2024-02-29",
     PARTITION: "2024022913",
+    SPILL: "/spill",
   };
   expect(readSettings({ ...batch, ...told }, [])).toMatchObject({
     execution: "traffic-abc12",
@@ -146,6 +147,7 @@ test("a task of a job is told by Cloud Run which one it is", () => {
     metrics: "gs://acme/metrics",
     yesterday: "2024-02-29",
     partition: "2024022913",
+    spill: "/spill",
   });
 });
 

@@ -31,7 +31,7 @@ export class SpillFolder {
       const why = (error as NodeJS.ErrnoException).code === "ENOSPC" ? "it is full" : String(error);
       throw new Error(
         `${this.within}: ${Math.ceil(this.bytes / 2 ** 20)} MiB are put aside there, and no more can be, for ${why}: ` +
-          "give the job more memory, or a TMPDIR with more room",
+          "give the job more memory, or a SPILL with more room",
         { cause: error },
       );
     }

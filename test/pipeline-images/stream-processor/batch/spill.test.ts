@@ -183,7 +183,7 @@ describe("a folder for what is put aside", () => {
       throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
     });
     expect(() => full.add(full.name(), Buffer.from("x"))).toThrow(
-      `${within}: 0 MiB are put aside there, and no more can be, for it is full: give the job more memory, or a TMPDIR with more room`,
+      `${within}: 0 MiB are put aside there, and no more can be, for it is full: give the job more memory, or a SPILL with more room`,
     );
     full.close();
     expect(readdirSync(within)).toEqual([]);
