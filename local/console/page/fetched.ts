@@ -12,18 +12,21 @@ export class Fetched<T> {
     const url = this.wanted();
     if (url === undefined || this.underway) return;
     this.underway = true;
+    await this.ask(url);
+    this.underway = false;
+    // Whoever chose another one meanwhile found this one underway.
+    if (this.wanted() !== url) await this.refresh();
+  }
+
+  private async ask(url: string): Promise<void> {
     try {
       const answer = await fetch(url);
       const value: unknown = await answer.json();
-      // Another one may have been chosen meanwhile.
       if (this.wanted() !== url) return;
       if (answer.ok) this.show(value as T);
       else this.fail((value as { readonly error: { readonly message: string } }).error.message);
     } catch {
       // The local cloud is gone: the header says so.
-    } finally {
-      this.underway = false;
     }
-    if (this.wanted() !== url) await this.refresh();
   }
 }

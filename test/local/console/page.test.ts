@@ -19,6 +19,9 @@ describe.runIf(executablePath !== undefined)("the page", () => {
   let page: Page;
   let faults: string[];
   let rows: readonly (readonly string[])[];
+  /** What BigQuery was asked, and what its answers wait for. */
+  let asked: string[];
+  let answering: Promise<void>;
 
   beforeAll(async () => {
     browser = await chromium.launch({
@@ -26,9 +29,16 @@ describe.runIf(executablePath !== undefined)("the page", () => {
       args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
     });
     bigquery = createServer((request, response) => {
-      request.resume().on("end", () => {
+      let body = "";
+      request.on("data", (part: Buffer) => (body += part.toString()));
+      request.on("end", () => {
+        asked.push(body);
         const fields = [{ name: "data", type: "STRING" }];
-        response.end(JSON.stringify({ schema: { fields }, rows: rows.map((row) => ({ f: row.map((v) => ({ v })) })) }));
+        void answering.then(() =>
+          response.end(
+            JSON.stringify({ schema: { fields }, rows: rows.map((row) => ({ f: row.map((v) => ({ v })) })) }),
+          ),
+        );
       });
     });
     await new Promise<void>((resolve) => bigquery.listen(0, "127.0.0.1", resolve));
@@ -41,6 +51,8 @@ describe.runIf(executablePath !== undefined)("the page", () => {
 
   beforeEach(async () => {
     rows = [];
+    asked = [];
+    answering = Promise.resolve();
     faults = [];
     clock = new HandClock();
     view = fake.fakeView(`http://127.0.0.1:${(bigquery.address() as AddressInfo).port}`);
@@ -147,6 +159,19 @@ describe.runIf(executablePath !== undefined)("the page", () => {
     await panel.getByText("third").waitFor();
   });
 
+  test("shows the rows of a table that is chosen while those of another are on their way", async () => {
+    let answer = (): void => {};
+    answering = new Promise((resolve) => (answer = resolve));
+    await opened();
+    await expect.poll(() => asked.length).toBe(1);
+    await node(fake.cleanTable).click();
+    rows = [["of the second"]];
+    answer();
+    // No second passes that would ask again.
+    await page.getByRole("tabpanel", { name: "Rows" }).getByText("of the second").waitFor();
+    expect(asked).toEqual([expect.stringContaining("pubsub_direct"), expect.stringContaining("cloud_run")]);
+  });
+
   test("puts refused accesses above all else: who lacks what on what, and which role has it", async () => {
     view.denied = [
       {
@@ -201,6 +226,8 @@ describe.runIf(executablePath !== undefined)("the page", () => {
     await opened();
     await node(fake.cleanTable).focus();
     await page.keyboard.press("Enter");
+    // Rows of the first table may be there already.
+    await expect.poll(() => asked.at(-1)).toContain("cloud_run");
     await page.getByRole("tabpanel", { name: "Rows" }).getByText("one").waitFor();
     expect(await page.getByLabel("Table", { exact: true }).inputValue()).toBe(fake.cleanTable);
     await page.getByRole("tab", { name: "Rows" }).focus();
