@@ -221,7 +221,7 @@ export class SessionGroups<Row> implements Groups<Row> {
     trigger.onFire(session.trigger, moment);
     session.fired = true;
     this.givePane(session, trigger.isFinished(session.trigger));
-    if (this.options.mode === "discarding") session.accumulators = this.options.accumulation.empty();
+    if (this.options.mode === "discarding") this.options.accumulation.clear(session.accumulators);
     this.setWake(session);
     this.changed.add(session);
   }
