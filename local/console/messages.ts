@@ -9,13 +9,14 @@ import type {
   DeadLettersMessage,
   JourneyMessage,
   LogMessage,
+  PipelineMessage,
   RowsMessage,
   TickMessage,
   WorkloadMessage,
 } from "./protocol";
 import type { Snapshot } from "./snapshot";
 import type { QueryResult } from "./sql";
-import type { Statuses } from "./statuses";
+import type { Statuses, ToldStatus } from "./statuses";
 
 export function journeyMessage(view: CloudView): JourneyMessage {
   const { graph, owner, resources, stack, startedAt } = view;
@@ -77,8 +78,14 @@ function workloadMessage(
       late: status.late,
       unwritten: status.unwritten,
       problem: status.problem,
+      detail: detailOf(status),
     },
   };
+}
+
+function detailOf({ memory, steps, refused, checkpoints, outputs }: ToldStatus): PipelineMessage["detail"] {
+  if (memory === undefined || steps === undefined || refused === undefined || outputs === undefined) return undefined;
+  return { memory, steps, refused, checkpoints: checkpoints ?? null, outputs };
 }
 
 export const logMessage = ({ at, entry: { message, severity, source } }: TimedEntry): LogMessage => ({

@@ -1,4 +1,5 @@
 /** What the server of the console tells its page: over server-sent events, and as JSON. */
+import type { ProcessorState } from "../../pipeline-images/stream-processor/contract";
 import type { Denial } from "../service";
 import type { StackView } from "../view";
 import type { Drawing } from "./drawing";
@@ -46,16 +47,19 @@ export interface WorkloadMessage extends Named {
     readonly lastExit: string | undefined;
     readonly controlUrl: string | undefined;
   }[];
-  readonly pipeline:
-    | {
-        readonly name: string;
-        readonly state: string;
-        readonly watermark: string | null;
-        readonly late: number;
-        readonly unwritten: number;
-        readonly problem: string | null;
-      }
-    | undefined;
+  readonly pipeline: PipelineMessage | undefined;
+}
+
+/** How a stream processor is, as it says. */
+export interface PipelineMessage {
+  readonly name: string;
+  readonly state: string;
+  readonly watermark: string | null;
+  readonly late: number;
+  readonly unwritten: number;
+  readonly problem: string | null;
+  /** What only some processors say. */
+  readonly detail: Pick<ProcessorState, "memory" | "steps" | "refused" | "checkpoints" | "outputs"> | undefined;
 }
 
 /** Event `log`: as it is said; the newest 200 when the page connects. */

@@ -1,8 +1,11 @@
-import { paths, type ProcessorStatus } from "../../pipeline-images/stream-processor/contract";
+import { paths, type ProcessorState, type ProcessorStatus } from "../../pipeline-images/stream-processor/contract";
 import type { WorkloadView } from "../view";
 
 /** What stream processors say of themselves, by the address of their service or worker pool. */
-export type Statuses = { readonly [address: string]: ProcessorStatus };
+export type Statuses = { readonly [address: string]: ToldStatus };
+
+/** In short at least: an image may be older than this. */
+export type ToldStatus = ProcessorStatus & Partial<ProcessorState>;
 
 const TIMEOUT = 1_000;
 
@@ -17,14 +20,14 @@ export async function askStatuses(workloads: readonly WorkloadView[]): Promise<S
   const answers = await Promise.all(
     asked.map(async ({ address, controlUrl }) => ({ address, status: await askStatus(controlUrl) })),
   );
-  const statuses: { [address: string]: ProcessorStatus } = {};
+  const statuses: { [address: string]: ToldStatus } = {};
   for (const { address, status } of answers) {
     if (status !== undefined && status.messages >= (statuses[address]?.messages ?? 0)) statuses[address] = status;
   }
   return statuses;
 }
 
-async function askStatus(controlUrl: string): Promise<ProcessorStatus | undefined> {
+async function askStatus(controlUrl: string): Promise<ToldStatus | undefined> {
   try {
     const answer = await fetch(`${controlUrl}${paths.state}`, { signal: AbortSignal.timeout(TIMEOUT) });
     if (!answer.ok) {
@@ -38,5 +41,5 @@ async function askStatus(controlUrl: string): Promise<ProcessorStatus | undefine
   }
 }
 
-const isStatus = (value: unknown): value is ProcessorStatus =>
+const isStatus = (value: unknown): value is ToldStatus =>
   typeof value === "object" && value !== null && "pipeline" in value && "state" in value && "messages" in value;

@@ -1,6 +1,6 @@
 import type { LogMessage, TickMessage, WorkloadMessage } from "../protocol";
-import { count } from "../words";
 import { clockTime, html, setText } from "./dom";
+import { type Fact, pipelineFacts } from "./pipeline-facts";
 
 const LINES = 30;
 
@@ -58,25 +58,21 @@ class Card {
     const state = stateOf(workload);
     setText(this.pill, state);
     this.pill.className = `pill ${state === "running" ? "good" : "bad"}`;
-    const facts: readonly (readonly [string, string | undefined])[] = [
-      ["identity", workload.identity],
-      ["address", workload.url],
-      ["process", processes.map(processWords).join("; ") || "none"],
-      ["pipeline", pipeline && `${pipeline.name}, ${pipeline.state}`],
-      ["watermark", pipeline?.watermark ?? undefined],
-      ["unwritten", pipeline && pipeline.unwritten > 0 ? `${count(pipeline.unwritten)} rows` : undefined],
-      ["late", pipeline && pipeline.late > 0 ? `${count(pipeline.late)} events` : undefined],
-      ["problem", pipeline?.problem ?? undefined],
+    const facts: readonly Fact[] = [
+      { name: "identity", text: workload.identity },
+      ...(workload.url === undefined ? [] : [{ name: "address", text: workload.url }]),
+      { name: "process", text: processes.map(processWords).join("; ") || "none" },
+      ...(pipeline === undefined ? [] : [{ name: "pipeline", text: `${pipeline.name}, ${pipeline.state}` }]),
+      ...(pipeline === undefined ? [] : pipelineFacts(pipeline)),
     ];
     const text = JSON.stringify(facts);
     if (text === this.shown) return;
     this.shown = text;
     this.facts.replaceChildren(
-      ...facts.flatMap(([name, value]) =>
-        value === undefined
-          ? []
-          : [html("dt", {}, name), html("dd", { class: name === "problem" ? "reason" : "" }, value)],
-      ),
+      ...facts.flatMap((fact) => [
+        html("dt", {}, fact.name),
+        html("dd", { class: fact.bad === true ? "reason" : "" }, fact.text),
+      ]),
     );
   }
 

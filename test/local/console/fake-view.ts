@@ -1,4 +1,5 @@
 /** A running journey as the console sees one, whose numbers the test sets: the shape of gaming-events. */
+import type { ProcessorState } from "../../../pipeline-images/stream-processor/contract";
 import type { GraphEdge, GraphNode, JourneyGraph } from "../../../local/graph";
 import type { Counters, Denial } from "../../../local/service";
 import type { PeekedMessage } from "../../../local/services/pubsub/pubsub";
@@ -56,6 +57,40 @@ export const gamingGraph: JourneyGraph = {
     { ...edge(pool, "google_storage_bucket.gaming-events", "write"), both: true },
     edge(deadTopic, deadSubscription, "deliver"),
   ],
+};
+
+/** What the pool's processor tells of itself. */
+export const processorState: ProcessorState = {
+  pipeline: "user-activity",
+  mode: "pull",
+  state: "running",
+  watermark: "2024-05-06T12:00:00.000Z",
+  watermarkAgeSeconds: 3,
+  messages: 60_000,
+  duplicates: 0,
+  late: 0,
+  errors: { parse: 2 },
+  rows: { activity: 58_000, late: 4 },
+  unwritten: 12,
+  unacknowledged: 0,
+  problem: null,
+  steps: { "activity.aggregate": { keys: 1_204, windows: 3 } },
+  refused: [{ step: "clicks.parse", reason: "parse", rows: 2 }],
+  checkpoints: {
+    place: "gs://acme-dev-gaming-events/state",
+    term: 2,
+    sequence: 41,
+    last: "2024-05-06T12:00:00Z",
+    milliseconds: 35,
+    bytes: 12_288,
+    restoreMilliseconds: 210,
+  },
+  sources: {},
+  outputs: {
+    activity: { to: "acme-dev.data_journey.dataflow", rows: 58_000, unwritten: 12, unwrittenBytes: 1_536 },
+    late: { to: "projects/acme-dev/topics/late", rows: 4, unwritten: 0, unwrittenBytes: 0 },
+  },
+  memory: { used: 812 * 2 ** 20, limit: 2 ** 30, heap: 2 ** 28, heapLimit: 2 ** 29, short: false },
 };
 
 export interface FakeView extends CloudView {

@@ -160,13 +160,13 @@ describe.runIf(executablePath !== undefined)("the page", () => {
   });
 
   test("shows the rows of a table that is chosen while those of another are on their way", async () => {
-    let answer = (): void => {};
-    answering = new Promise((resolve) => (answer = resolve));
+    const held: (() => void)[] = [];
+    answering = new Promise((resolve) => held.push(resolve));
     await opened();
     await expect.poll(() => asked.length).toBe(1);
     await node(fake.cleanTable).click();
     rows = [["of the second"]];
-    answer();
+    for (const answer of held) answer();
     // No second passes that would ask again.
     await page.getByRole("tabpanel", { name: "Rows" }).getByText("of the second").waitFor();
     expect(asked).toEqual([expect.stringContaining("pubsub_direct"), expect.stringContaining("cloud_run")]);
@@ -219,6 +219,58 @@ describe.runIf(executablePath !== undefined)("the page", () => {
     expect(await panel.textContent()).toContain("not running, started again 2 times (last was killed by SIGKILL)");
     view.say({ at: clock.now(), entry: { severity: "ERROR", source: "user-activity", message: "no more memory" } });
     await panel.getByText("no more memory").waitFor();
+  });
+
+  test("tells what a pipeline keeps, refuses, writes and waits for, and that its memory is short", async () => {
+    let told: object = { ...fake.processorState };
+    const control = createServer((_, response) => response.end(JSON.stringify(told)));
+    await new Promise<void>((resolve) => control.listen(0, "127.0.0.1", resolve));
+    const controlUrl = `http://127.0.0.1:${(control.address() as AddressInfo).port}`;
+    view.running = [
+      {
+        address: fake.pool,
+        name: "user-activity",
+        kind: "worker-pool",
+        identity: "serviceAccount:pipeline@acme-dev.iam.gserviceaccount.com",
+        folder: "",
+        url: undefined,
+        instances: [{ state: "running", pid: 7, restarts: 0, lastExit: undefined, controlUrl, lines: [] }],
+      },
+    ];
+    await opened();
+    await node(fake.pool).click();
+    const panel = page.getByRole("tabpanel", { name: "Workloads" });
+    const facts = () =>
+      panel
+        .locator("dl")
+        .evaluate((list) =>
+          [...list.querySelectorAll("dt")].map(
+            (name) => `${name.textContent}: ${name.nextElementSibling?.textContent}`,
+          ),
+        );
+    second();
+    await panel.getByText("restored in").waitFor();
+    expect((await facts()).slice(3).map((fact) => fact.replace(/at \d\d:00:00/, "at 13:00:00"))).toEqual([
+      "watermark: 2024-05-06T12:00:00.000Z",
+      "unwritten: 12 rows",
+      "memory: 812.0 MiB of 1024.0 MiB",
+      "step activity.aggregate: 1,204 groups, 3 windows open",
+      "output activity: 58,000 rows in acme-dev.data_journey.dataflow, 12 unwritten (1.5 KiB)",
+      "output late: 4 rows in projects/acme-dev/topics/late",
+      "refused by clicks.parse: 2 rows, parse",
+      "checkpoint: record 41 of term 2, 12.0 KiB in 35 ms at 13:00:00, in gs://acme-dev-gaming-events/state; restored in 210 ms",
+    ]);
+    expect(await panel.locator("dd.reason").allTextContents()).toEqual(["2 rows, parse"]);
+    told = { ...told, memory: { ...fake.processorState.memory, used: 2 ** 30 * 0.9, short: true } };
+    second();
+    await panel.getByText("short, nothing is taken: 921.6 MiB of 1024.0 MiB").waitFor();
+    expect(await panel.locator("dd.reason").first().textContent()).toContain("short");
+    // One that says it in short, as an older image does.
+    told = { ...fake.processorState, memory: undefined };
+    second();
+    await expect.poll(async () => (await facts()).length).toBe(5);
+    control.closeAllConnections();
+    await new Promise((resolve) => control.close(resolve));
   });
 
   test("is worked by keyboard alone", async () => {
