@@ -5,7 +5,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { prepareContext } from "../local/images/context";
 import { median } from "./measure";
@@ -13,6 +12,7 @@ import { environment, Service } from "./path/service-process";
 import { paths } from "../pipeline-images/stream-processor/contract";
 import { queries } from "./processor/queries";
 import { milliseconds, type Row } from "./table";
+import { freePort } from "../test/runtime/support/free-port";
 
 const root = join(__dirname, "..");
 const MESSAGES = 20_000;
@@ -116,14 +116,6 @@ export function residentBytes(status: string): number {
 export function cpuMilliseconds(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

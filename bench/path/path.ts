@@ -4,9 +4,7 @@
  * high-level client, our subscriber that receives and acknowledges and does nothing else, and what publishes.
  */
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { paths, type ProcessorState } from "../../pipeline-images/stream-processor/contract";
@@ -16,6 +14,7 @@ import { queries } from "../processor/queries";
 import { type Contestant, contestants, isReceiver, type Name } from "./contestants";
 import type { Used } from "./programs/used";
 import { environment, Service, SUBSCRIPTION } from "./service-process";
+import { freePort } from "../../test/runtime/support/free-port";
 
 const root = join(__dirname, "..", "..");
 
@@ -159,12 +158,4 @@ async function memoryOf(child: ChildProcess, port: number): Promise<Omit<PathMem
   const messageIds = Object.values(sources).reduce((sum, source) => sum + source.messageIds, 0);
   const { peakBytes: peak, residentBytes: end } = await used(child);
   return { end, ...(peak !== undefined && { peak }), messageIds };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -1,10 +1,10 @@
 /** A process of the processor: begun, killed, told to leave, held still. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { paths, type ProcessorState } from "../../pipeline-images/stream-processor/contract";
+import { freePort } from "../../test/runtime/support/free-port";
 
 export interface InstanceOptions {
   readonly program: string;
@@ -127,12 +127,4 @@ export class Instance {
   private url(path: string): string {
     return `http://127.0.0.1:${this.port}${path}`;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => void server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { bundle } from "../../../local/images/bundle";
@@ -14,6 +13,7 @@ import type { ProcessorStatus } from "../../../pipeline-images/stream-processor/
 import { you } from "../../local/support/host";
 import { clicksPipeline } from "./support/journey";
 import { localServices, makeJourney } from "./support/local";
+import { freePort } from "../../runtime/support/free-port";
 
 let folder: string;
 const children = new Set<ChildProcess>();
@@ -202,11 +202,3 @@ test("killed ten times, a table by upsert never goes back, and tables by value h
     expect(counted).toEqual([{ n: published / 4, ids: published / 4 }]);
   }
 }, 120_000);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
