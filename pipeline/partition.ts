@@ -6,10 +6,10 @@
 import { isDateAt } from "./schema/calendar";
 import type { Json } from "./spec";
 
-export type PartitionTime = "hour" | "day" | "month" | "year";
+type PartitionTime = "hour" | "day" | "month" | "year";
 
 /** From `start` to below `end`, each `interval` wide. */
-export interface PartitionRange {
+interface PartitionRange {
   readonly start: number;
   readonly end: number;
   readonly interval: number;
