@@ -1,5 +1,5 @@
 /** A shop's sales in files, a pipeline over them, and the local cloud around a job that runs it. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -76,7 +76,9 @@ export async function shop() {
   /** Settings of a job, as Cloud Run and the constructs make them. */
   const settings = (spec: { readonly name: string }, more: Environment): Environment => {
     const path = join(folder, `${spec.name}.json`);
-    writeFileSync(path, JSON.stringify(spec));
+    const content = JSON.stringify(spec);
+    // Once: tasks that run beside one another read it while others begin.
+    if (!existsSync(path) || readFileSync(path, "utf8") !== content) writeFileSync(path, content);
     return {
       ...environment,
       GOOGLE_CLOUD_PROJECT: "acme-dev",
