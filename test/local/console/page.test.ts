@@ -10,6 +10,16 @@ import * as fake from "./fake-view";
 
 const executablePath = findChromium();
 
+/** A worker pool, beside its instances. */
+const pool = {
+  address: fake.pool,
+  name: "user-activity",
+  kind: "worker-pool",
+  identity: "serviceAccount:pipeline@acme-dev.iam.gserviceaccount.com",
+  folder: "",
+  url: undefined,
+} as const;
+
 describe.runIf(executablePath !== undefined)("the page", () => {
   let browser: Browser;
   let bigquery: Server;
@@ -200,17 +210,7 @@ describe.runIf(executablePath !== undefined)("the page", () => {
       controlUrl: undefined,
       lines: [],
     };
-    view.running = [
-      {
-        address: fake.pool,
-        name: "user-activity",
-        kind: "worker-pool",
-        identity: "serviceAccount:pipeline@acme-dev.iam.gserviceaccount.com",
-        folder: "",
-        url: undefined,
-        instances: [{ ...instance, state: "restarting" }],
-      },
-    ];
+    view.running = [{ ...pool, instances: [{ ...instance, state: "restarting" }] }];
     await opened();
     second();
     await node(fake.pool).click();
@@ -226,17 +226,8 @@ describe.runIf(executablePath !== undefined)("the page", () => {
     const control = createServer((_, response) => response.end(JSON.stringify(told)));
     await new Promise<void>((resolve) => control.listen(0, "127.0.0.1", resolve));
     const controlUrl = `http://127.0.0.1:${(control.address() as AddressInfo).port}`;
-    view.running = [
-      {
-        address: fake.pool,
-        name: "user-activity",
-        kind: "worker-pool",
-        identity: "serviceAccount:pipeline@acme-dev.iam.gserviceaccount.com",
-        folder: "",
-        url: undefined,
-        instances: [{ state: "running", pid: 7, restarts: 0, lastExit: undefined, controlUrl, lines: [] }],
-      },
-    ];
+    const instance = { state: "running", pid: 7, restarts: 0, lastExit: undefined, controlUrl, lines: [] } as const;
+    view.running = [{ ...pool, instances: [instance] }];
     await opened();
     await node(fake.pool).click();
     const panel = page.getByRole("tabpanel", { name: "Workloads" });
