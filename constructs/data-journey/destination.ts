@@ -11,7 +11,7 @@ import { list } from "../core/text";
 import { grantOnProject } from "../iam/project-grant";
 import { AnyTopic } from "../pubsub/topic";
 import type { AnyBucket } from "../storage/bucket";
-import { divisionOf, partitionAmiss, partitionBinding } from "./replaced-partition";
+import { partitionAmiss, partitionBinding } from "./replaced-partition";
 import { formatOf } from "./source";
 import type { TableDestination } from "./table-destination";
 
@@ -137,14 +137,14 @@ function tableSink(output: string, fields: Fields, to: TableDestination, { scope
     typeof given === "string"
       ? new Table(scope, `table ${output}`, { ...options, dataset: dataset(), name: given, columns: fields })
       : given;
-  const divided = divisionOf(table, undefined);
+  const { partition } = table;
   return {
     binding: {
       table: table.path,
       ...(write === undefined ? {} : { write }),
-      ...(partitionId === undefined || divided === undefined
+      ...(partitionId === undefined || partition === undefined
         ? {}
-        : { partition: partitionBinding(partitionId, divided) }),
+        : { partition: partitionBinding(partitionId, partition) }),
     },
     to: table,
     grant(identity, why) {

@@ -7,12 +7,6 @@ import type { Rule } from "../core/rules";
 /** A partition as BigQuery names it behind a table's "$", or what stands for the one of a run. */
 export type PartitionId = "{yesterday}" | "{partition}" | `${number}`;
 
-/** How the table of an output is divided: told beside it, or by the table. */
-export const divisionOf = (
-  table: string | AnyTable,
-  partition: TablePartition | undefined,
-): TablePartition | undefined => (typeof table === "string" ? partition : table.partition);
-
 /** What a runner is told of the partition that it replaces. */
 export function partitionBinding(id: PartitionId, partition: TablePartition): PartitionBinding {
   return { id, ...divided(partition) };
@@ -31,7 +25,7 @@ export function partitionAmiss(
   if (write !== "truncate") {
     return [`has the partitionId "${id}", which is what "truncate" replaces: say write: "truncate", or leave it out`];
   }
-  const partition = divisionOf(table, told);
+  const partition = typeof table === "string" ? told : table.partition;
   if (partition === undefined) {
     return [
       typeof table === "string" || table instanceof Table

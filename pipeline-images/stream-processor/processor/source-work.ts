@@ -12,8 +12,6 @@ export class SourceWork {
   readonly progress = new SourceProgress();
   readonly acknowledgements: Acknowledgements;
   private readonly ids: MessageIds;
-  /** Ids of messages before this index are recorded. */
-  private recorded: number;
 
   constructor(
     readonly input: string,
@@ -23,13 +21,12 @@ export class SourceWork {
   ) {
     this.ids = new MessageIds(recorded.ids.next);
     recorded.ids.restoreInto(this.ids);
-    this.recorded = this.ids.next;
     this.acknowledgements = acknowledgements(this.ids.next);
   }
 
   /** Messages that are worked on and not recorded. */
   get unrecorded(): number {
-    return this.ids.next - this.recorded;
+    return this.acknowledgements.unrecorded;
   }
 
   /** Ids that are remembered. */
@@ -56,7 +53,7 @@ export class SourceWork {
     return false;
   }
 
-  /** What has changed since the last record. @param running connected running time, in whole milliseconds */
+  /** What has changed since the last record, for the one that cuts the acknowledgements. @param running connected running time, in whole milliseconds */
   takeChange(running: number): SourceChange {
     const acknowledged = this.acknowledgements.takeConfirmed();
     for (const range of acknowledged) this.ids.confirm({ ...range, running });
@@ -65,9 +62,9 @@ export class SourceWork {
   }
 
   private takeRun(): IdRun {
-    const run = new IdRunWriter(this.recorded);
-    this.ids.each(this.recorded, (high, low, text) => run.add(high, low, text));
-    this.recorded = this.ids.next;
+    const { first } = this.acknowledgements.current;
+    const run = new IdRunWriter(first);
+    this.ids.each(first, (high, low, text) => run.add(high, low, text));
     return run.take();
   }
 }

@@ -92,7 +92,6 @@ export class AckRequest implements Leased {
 export class AckRun implements Leased {
   readonly requests: AckRequest[] = [];
   count = 0;
-  private last: AckRequest | undefined;
 
   constructor(
     private readonly subscription: string,
@@ -112,7 +111,7 @@ export class AckRun implements Leased {
 
   /** The message of the next index. */
   add(batch: MessageBatch, place: number): void {
-    const { last } = this;
+    const last = this.requests[this.requests.length - 1];
     (last === undefined || last.isFull ? this.begin() : last).add(batch, place);
     this.count += 1;
   }
@@ -129,7 +128,6 @@ export class AckRun implements Leased {
   private begin(): AckRequest {
     const request = new AckRequest(this.subscription, this.end, this.buffers.take());
     this.requests.push(request);
-    this.last = request;
     return request;
   }
 }

@@ -29,10 +29,8 @@ export class MessageIds {
   /** Ids by index, modulo the length of the rings, which is a power of two. */
   private high = new Uint32Array(SMALLEST);
   private low = new Uint32Array(SMALLEST);
-  /** Open addressing, twice as long as the rings; an entry is a place in the rings, plus 1, below bits of the hash. */
+  /** Open addressing, twice as long as the rings; an entry is a place in the rings, plus 1, and above it the hash's own bits. */
   private table = new Int32Array(2 * SMALLEST);
-  /** The bits of an entry that are the hash's. */
-  private hashBits = -2 * SMALLEST;
   private taken = 0;
   /** The first index in the rings. */
   private first: number;
@@ -168,7 +166,7 @@ export class MessageIds {
     this.high[place] = high;
     this.low[place] = low;
     if (this.table[slot] === EMPTY) this.taken += 1;
-    this.table[slot] = (this.hashed & this.hashBits) | (place + 1);
+    this.table[slot] = (this.hashed & -this.table.length) | (place + 1);
   }
 
   /** Indices that have no id. */
@@ -213,7 +211,7 @@ export class MessageIds {
 
   /** The place in the rings that an entry of the table tells. */
   private placeOf(entry: number): number {
-    return (entry & ~this.hashBits) - 1;
+    return (entry & (this.table.length - 1)) - 1;
   }
 
   /** The index of an entry of the table. */
@@ -223,7 +221,7 @@ export class MessageIds {
 
   /** Where an id stands in the table, or where it would. */
   private slotOf(high: number, low: number): number {
-    const { table, hashBits } = this;
+    const { table } = this;
     const mask = table.length - 1;
     const hashed = hash(high, low);
     this.hashed = hashed;
@@ -231,8 +229,8 @@ export class MessageIds {
     for (;;) {
       const entry = table[slot] as number;
       if (entry === EMPTY) return slot;
-      if (((entry ^ hashed) & hashBits) === 0) {
-        const place = (entry & ~hashBits) - 1;
+      if (((entry ^ hashed) & ~mask) === 0) {
+        const place = (entry & mask) - 1;
         if (this.high[place] === high && this.low[place] === low) return slot;
       }
       slot = (slot + 1) & mask;
@@ -263,7 +261,6 @@ export class MessageIds {
     this.high = new Uint32Array(length);
     this.low = new Uint32Array(length);
     this.table = new Int32Array(length * 2);
-    this.hashBits = -2 * length;
     this.taken = 0;
     for (let index = this.first; index < this.nextIndex; index += 1) {
       const from = index & (high.length - 1);
