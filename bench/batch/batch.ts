@@ -3,10 +3,11 @@
  * in Python. Each is a process of its own, measured from its start, by CPU time and the most memory that it had.
  */
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { median } from "../measure";
 import { compile } from "../processor/process";
+import { writeLines } from "../processor/workload";
 import { generator } from "../random";
 import type { BatchAnswer } from "./program";
 
@@ -50,9 +51,9 @@ export async function batchBench(options: Partial<BatchOptions> = {}): Promise<B
       some: join(folder, "some.jsonl"),
       one: join(folder, "one.jsonl"),
     };
-    writeEvents(files.all, lines);
-    writeEvents(files.some, beamLines);
-    writeEvents(files.one, 1);
+    writeLines(files.all, events(lines));
+    writeLines(files.some, events(beamLines));
+    writeLines(files.one, events(1));
     const program = await compile(join(__dirname, "program.ts"), folder, ["@duckdb/node-api"]);
     const python = beamPython();
     const pipelines = Object.fromEntries(
@@ -124,17 +125,4 @@ export function* events(lines: number): Generator<string> {
     const user = Math.floor(USERS ** random());
     yield `{"user_id":"u-${user}","timestamp":"${at.slice(0, 10)} ${at.slice(11, 19)}","num_bytes":${Math.floor(random() * 5_000)},"path":"/games/${user % 100}"}`;
   }
-}
-
-function writeEvents(file: string, lines: number): void {
-  const to = openSync(file, "w");
-  let some: string[] = [];
-  for (const line of events(lines)) {
-    some.push(`${line}\n`);
-    if (some.length < 10_000) continue;
-    writeSync(to, some.join(""));
-    some = [];
-  }
-  writeSync(to, some.join(""));
-  closeSync(to);
 }

@@ -56,14 +56,17 @@ export function* clicks({ events, late, seed = 7, most = events, start = START }
 }
 
 /** Writes them, one a line. */
-export function writeClicks(file: string, options: WorkloadOptions): void {
+export const writeClicks = (file: string, options: WorkloadOptions): void => writeLines(file, clicks(options));
+
+/** Writes a file of many lines. */
+export function writeLines(file: string, texts: Iterable<string>): void {
   const to = openSync(file, "w");
   let lines: string[] = [];
   const flush = (): void => {
     writeSync(to, lines.join(""));
     lines = [];
   };
-  for (const text of clicks(options)) {
+  for (const text of texts) {
     lines.push(`${text}\n`);
     if (lines.length === 10_000) flush();
   }

@@ -14,6 +14,15 @@ export class MalformedMessage extends Error {
 const HIGH = 2 ** 32;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** @throws MalformedMessage */
+export function utf8(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new MalformedMessage("a string is not UTF-8");
+  }
+}
+
 /** Walks over one message. Every read moves on; `at` and `end` are offsets into `bytes`. */
 export class WireReader {
   private readonly view: DataView;
@@ -126,12 +135,7 @@ export class WireReader {
   }
 
   string(): string {
-    const bytes = this.view8();
-    try {
-      return decoder.decode(bytes);
-    } catch {
-      throw new MalformedMessage("a string is not UTF-8");
-    }
+    return utf8(this.view8());
   }
 
   /** The message that stands here with its length. */

@@ -1,6 +1,6 @@
 /**
- * Rows that replace all of a table, or one partition of it: attempts keep them as files of JSON lines in the run's folder, and one load job puts
- * in what the claims name. Its id follows from the run, so that it happens once however often it is asked for.
+ * Rows that replace all of a table, or one partition of it: attempts keep them as files of JSON lines in the run's
+ * folder, and one load job puts in what the claims name. Its id follows from the run, so that it happens once however often it is asked for.
  * @see https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json
  */
 import { eventJson } from "../../../pipeline/schema/event-json";

@@ -11,7 +11,7 @@ import type { LogStore } from "../log/store";
 import { type Messages, Moment } from "../operators/flow";
 import type { SinkClients } from "../sinks/clients";
 import { sinkKind, sinkName } from "../sinks/kinds";
-import type { Attempt, BatchOutput, BatchSink, Staged } from "./batch-output";
+import type { Attempt, BatchOutput, BatchSink, Begun, Staged } from "./batch-output";
 import { StagedLines } from "./staged-lines";
 import { StagedObjects, stagedObject } from "./staged-objects";
 import type { Tries } from "./tries";
@@ -46,7 +46,7 @@ export class SentRows implements BatchSink {
     return new StagedLines(objects, (row, time) => JSON.stringify([time, row] satisfies Kept));
   }
 
-  async publish(staged: readonly Staged[], { started }: { readonly started: number }): Promise<void> {
+  async publish(staged: readonly Staged[], { started }: Begun): Promise<void> {
     const { store, tries } = this.options;
     for (const [task, { parts }] of staged.entries()) {
       let place = task * MOST_ROWS;

@@ -1,5 +1,5 @@
 /** Walks over changes of keyed state where they lie: no object, no view and no text is made of one that is passed. */
-import { MalformedMessage, WireReader, WireType } from "../../../pipeline/protobuf/wire";
+import { MalformedMessage, utf8, WireReader, WireType } from "../../../pipeline/protobuf/wire";
 
 /** The kinds of changes, by their field numbers; and the fields of those that are about a key. */
 export const Kind = { store: 1, gone: 2, put: 3, left: 4 } as const;
@@ -88,11 +88,7 @@ export class ChangeCursor {
       while (i < end && (buffer[i] as number) < 0x80) i += 1;
       if (i === end) return buffer.toString("latin1", at, end);
     }
-    try {
-      return decoder.decode(buffer.subarray(at, end));
-    } catch {
-      throw new MalformedMessage("a string is not UTF-8");
-    }
+    return utf8(buffer.subarray(at, end));
   }
 
   private readEntry(): void {
@@ -123,8 +119,6 @@ export class ChangeCursor {
     reader.at = span.end;
   }
 }
-
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Are two stretches the same bytes? */
 export function sameBytes(one: Uint8Array, { at, end }: Span, other: Uint8Array, there: Span): boolean {

@@ -3,8 +3,8 @@
  * gives a row. It knows the names that may come, tries the one that is due first, and has each value read by its
  * type's reader. Whatever is not as expected makes it give undefined.
  *
- * In the source: `b` the bytes, `w` a view of them, `i` the place, `end` where the event ends. Functions begin at the opening brace or
- * bracket and leave the place after the closing one in `cursor.at`.
+ * In the source: `b` the bytes, `w` a view of them, `i` the place, `end` where the event ends. Functions begin at the
+ * opening brace or bracket and leave the place after the closing one in `cursor.at`.
  */
 import type { FieldSpec } from "../../spec";
 import { keyOf } from "../generated";
